@@ -372,12 +372,12 @@ class Trial:
         clock = lambda: datetime.now(UTC) + after  # noqa: E731 - a clock
         with bootstrap.open_services(self.settings, clock, _no_bar, lambda: False) as parts:
             used = replace(parts, transport=transport)
-            sending = daily._sending(used, lambda _done: None, NO_OVERRIDE)  # noqa: SLF001 - without waits
-            sending.sleep = lambda _wait_s: None
+            context = daily._send_context(used, lambda _done: None, NO_OVERRIDE)  # noqa: SLF001 - without waits
+            context.sleep = lambda _wait_s: None
             content = daily.load_frozen_issue(used, self.issue_id)
             mails = IssueEmails(content, used.site, used.links, used.theme)
             try:
-                result = send_issue(sending, self.issue_id, mails)
+                result = send_issue(context, self.issue_id, mails)
                 code, line = int(not result.is_done), result.trouble or ""
             except NewsletterError as error:
                 code, line = 1, str(error)

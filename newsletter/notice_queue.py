@@ -62,7 +62,7 @@ class Backlog:
 
 def tell_by(database: Database, targets: Mapping[str, NotifySettings]) -> None:
     """From now on, what is written through this database is told to these."""
-    for sessions in (database.write, database.share, database.by_row):
+    for sessions in (database.write, database.concurrent, database.row_locked):
         sessions.configure(info={_TARGETS: targets})
 
 

@@ -39,7 +39,7 @@ def release_batches(services: Services) -> list[int]:
 def _release(services: Services, found: BatchRow, owner: journal.Owner) -> bool:
     marks = services.marks
     assert marks is not None and found.owner is not None  # noqa: S101, PT018 - as found
-    with services.database.share.begin() as session:
+    with services.database.concurrent.begin() as session:
         batch = session.get(BatchRow, found.id, with_for_update={"skip_locked": True})
         if batch is None or batch.owner != found.owner:
             return False  # somebody else was first

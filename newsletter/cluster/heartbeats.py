@@ -76,7 +76,7 @@ class Heartbeat:
         now = self.services.clock()
         if self._lock is not None:
             self._lock.begin()
-        with self.services.database.share.begin() as session:
+        with self.services.database.concurrent.begin() as session:
             row = session.get(WorkerRow, self.owner.name)
             if row is None:
                 _forget_gone(session, self.services.marks, now)
@@ -85,7 +85,7 @@ class Heartbeat:
                 row.seen_at = now
 
     def end(self) -> None:
-        with self.services.database.share.begin() as session:
+        with self.services.database.concurrent.begin() as session:
             session.execute(delete(WorkerRow).where(WorkerRow.name == self.owner.name))
         if self._lock is not None:
             self._lock.close()

@@ -58,7 +58,7 @@ def add_jobs(session: Session, batches: Sequence[int]) -> None:
 def add_interrupted(database: Database, batches: Sequence[int]) -> None:
     """The same for batches that were begun and let go: they come before the others."""
     if batches:
-        with database.share.begin() as session:
+        with database.concurrent.begin() as session:
             _add(session, batches, _INTERRUPTED)
 
 
@@ -78,7 +78,7 @@ def wants_room(database: Database) -> bool:
     Who has another batch in hand lets go of that, or it would wait until one is done.
     """
     priorities = {"orphaned": _ORPHANED, "has_room": _HAS_ROOM}
-    with database.share.begin() as session:
+    with database.concurrent.begin() as session:
         changed = session.execute(_TAKE_ROOM, priorities)
         return bool(changed.rowcount)  # type: ignore[attr-defined]
 
@@ -89,7 +89,7 @@ def drop_lost(database: Database) -> None:
     Every worker does, beside its heartbeat: a job that is dropped may be the very one whose lock
     everybody waits for.
     """
-    with database.share.begin() as session:
+    with database.concurrent.begin() as session:
         session.execute(_DROP_LOST, {"stalled_s": STALLED_S})
 
 
@@ -102,7 +102,7 @@ def look_after(services: Services) -> int:
         server_identity.notice(services.database, services.memory, services.clock())
     _freeze_on(services)
     drop_lost(services.database)
-    with services.database.share.begin() as session:
+    with services.database.concurrent.begin() as session:
         if rate_limit.sending_pause(session, services.clock()) is not None:
             return 0
         has_job = set(session.scalars(_WITH_A_JOB, {"task": DELIVER}))
@@ -159,5 +159,5 @@ def _waits(session: Session, services: Services, batch: BatchRow) -> bool:
     """Whether a worker would find something to do in it; readers whose servers rest wait on."""
     if batch.owner is not None or batch.sending or not batch.pending:
         return True
-    share = BatchRef(batch.id, batch.issue_id)
-    return bool(claim.next_pending(session, share, 0, 1, services.clock()))
+    waiting = BatchRef(batch.id, batch.issue_id)
+    return bool(claim.next_pending(session, waiting, 0, 1, services.clock()))

@@ -202,14 +202,14 @@ def send_frozen_issue(
     if pending:
         _make_ready(services, mails)
     with services.bar("sending", pending) as step:
-        return send_issue(_sending(services, step, forced), issue_id, mails)
+        return send_issue(_send_context(services, step, forced), issue_id, mails)
 
 
 def resend(services: Services, issue_id: int, email: str, *, again: bool) -> Resent:
     """A frozen issue once more to one reader, by the operator's own act."""
     mails = issue_emails(services, issue_id)
-    sending = _sending(services, lambda _done: None, NO_OVERRIDE)
-    return resend_issue(sending, issue_id, email, mails, again=again)
+    context = _send_context(services, lambda _done: None, NO_OVERRIDE)
+    return resend_issue(context, issue_id, email, mails, again=again)
 
 
 def issue_emails(services: Services, issue_id: int) -> IssueEmails:
@@ -239,7 +239,7 @@ def deliver_batch(
     if batch is None:
         return None
     mails = mails_of(batch.issue_id) if mails_of else issue_emails(services, batch.issue_id)
-    return send_batch(_sending(services, lambda _done: None, NO_OVERRIDE), batch_id, mails)
+    return send_batch(_send_context(services, lambda _done: None, NO_OVERRIDE), batch_id, mails)
 
 
 @dataclass(frozen=True)
@@ -307,7 +307,7 @@ def say_moved(services: Services) -> None:
         services.memory.make_known()
 
 
-def _sending(services: Services, step: Step, forced: Override) -> SendContext:
+def _send_context(services: Services, step: Step, forced: Override) -> SendContext:
     limits = services.sending
     return SendContext(
         database=services.database,

@@ -68,30 +68,30 @@ class Database:
     locked" when two processes do the same, however long the time-out; measured), PostgreSQL's
     advisory lock. So what a writer reads is what it writes upon.
 
-    `share()` is for what goes on for long: senders, freezing, feedback, letters, imports. On
-    PostgreSQL they go beside one another, and never beside a `write()`. They lock the rows that
-    they change, always in this order: batch by number, domain_pause, readers by number, suppression
-    by address, rate_limit by key, letter, issue. Deliveries belong to who holds their batch. Who
-    freezes an issue, applies feedback or imports takes a turn (`take_turn`) first. On SQLite it is
-    `write()`. All that they do is by keys, some thousands at a time, so PostgreSQL may not plan
-    otherwise (`look_up_by_keys`).
+    `concurrent()` is for what goes on for long: senders, freezing, feedback, imports, and the mails
+    of the outbox. On PostgreSQL they go beside one another, and never beside a `write()`. They lock
+    the rows that they change, always in this order: batch by number, domain_pause, readers by
+    number, suppression by address, rate_limit by key, letter, issue. Deliveries belong to who holds
+    their batch. Who freezes an issue, applies feedback or imports takes a turn (`take_turn`) first.
+    On SQLite it is `write()`. All that they do is by keys, some thousands at a time, so PostgreSQL
+    may not plan otherwise (`look_up_by_keys`).
 
-    `by_row()` is for what concerns single readers, or rows that nobody knows of yet: on PostgreSQL
-    it waits for nobody but who has the same rows, not even for a `write()`. It locks the limits of
-    networks, sign-ups by key, readers by number (`reader_locks`), then what hangs on them, other
-    limits by key, and suppression. It never locks batches or deliveries, so no circle is left.
-    Who changes a reader in a `write()` or a `share()` locks that reader, too. On SQLite it is
-    `write()`.
+    `row_locked()` is for what concerns single readers, or rows that nobody knows of yet: on
+    PostgreSQL it waits for nobody but who has the same rows, not even for a `write()`. It locks the
+    limits of networks, sign-ups by key, readers by number (`reader_locks`), then what hangs on
+    them, other limits by key, and suppression. It never locks batches or deliveries, so no circle
+    is left. Who changes a reader in a `write()` or a `concurrent()` locks that reader, too. On
+    SQLite it is `write()`.
     """
 
     engine: Engine
     read: sessionmaker[Session]
     write: sessionmaker[Session]
-    share: sessionmaker[Session]
-    by_row: sessionmaker[Session]
+    concurrent: sessionmaker[Session]
+    row_locked: sessionmaker[Session]
 
-    def lets_share(self) -> bool:
-        """Whether a `share()` would begin at once, since nobody writes alone now.
+    def lets_concurrent_begin(self) -> bool:
+        """Whether a `concurrent()` would begin at once, since nobody writes alone now.
 
         A worker whose lease seems over may only be waiting, as for the freezing of a million: who
         would take its batch over asks here first, and does not wait in the same row.
@@ -215,7 +215,7 @@ def connect(url: str, folder: Path) -> Database:
         if _takes_threshold(parsed):
             event.listen(engine, "checkin", _begin_by_itself)
     writing = engine.execution_options(lock_at_once=True)
-    sharing = writing.execution_options(beside_others=True)
+    concurrent = writing.execution_options(concurrent=True)
     reading = engine
     if engine.dialect.name != "sqlite":  # whose readers have a snapshot by themselves
         reading = engine.execution_options(isolation_level="REPEATABLE READ")
@@ -223,7 +223,7 @@ def connect(url: str, folder: Path) -> Database:
         engine,
         sessionmaker(reading, expire_on_commit=False),
         sessionmaker(writing, expire_on_commit=False),
-        sessionmaker(sharing, expire_on_commit=False),
+        sessionmaker(concurrent, expire_on_commit=False),
         sessionmaker(writing if reading is engine else engine, expire_on_commit=False),
     )
 
@@ -326,7 +326,7 @@ def _begin_postgresql(connection: Connection) -> None:
     options = connection.get_execution_options()
     if not options.get("lock_at_once", False):
         return
-    if options.get("beside_others", False):
+    if options.get("concurrent", False):
         begin = f"SELECT pg_advisory_xact_lock_shared({_WRITERS}), {_BY_KEYS}"
     else:
         begin = f"SELECT pg_advisory_xact_lock({_WRITERS})"

@@ -30,7 +30,7 @@ _PACKED = zlib.compress(b"", _FAST)[:2]  # no JSON begins so
 def keep(database: Database, source: str, content: bytes, now: datetime) -> None:
     """Keep a body whose sender was checked; on PostgreSQL this waits for nobody."""
     packed = zlib.compress(content, _FAST)
-    with database.by_row.begin() as session:
+    with database.row_locked.begin() as session:
         session.add(InboxRow(source=source, content=packed, received_at=now, folded=0))
 
 
@@ -55,7 +55,7 @@ def fold(
                 content = session.scalars(select(InboxRow.content).where(InboxRow.id == seen.id))
                 unpacked = _unpacked(content.one())
                 read = seen.id, sendgrid_webhook.parse_body(unpacked, seen.received_at)
-        with database.share.begin() as session:
+        with database.concurrent.begin() as session:
             _fold_slice(session, seen, read[1], clock())
 
 

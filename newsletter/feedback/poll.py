@@ -55,7 +55,7 @@ def read_mailbox(
         for letter in messages:
             now = clock()
             meaning = bounce_parser.parse_message(letter.raw, links, now)
-            with database.share.begin() as session:
+            with database.concurrent.begin() as session:
                 understood = _act(session, meaning, tally, now)
             letter.mark(understood)
             tally.letters += 1

@@ -47,14 +47,14 @@ class BatchWorker:
     `announce`, `begin` and `answered` may be called from any thread.
     """
 
-    def __init__(self, sending: SendContext, batch_id: int, mails: IssueEmails) -> None:
-        self._sending = sending
+    def __init__(self, context: SendContext, batch_id: int, mails: IssueEmails) -> None:
+        self._context = context
         self._batch_id = batch_id
         self._mails = mails
-        self._journal = sending.journal
-        self._lease_s = ledger.lease_length(sending.database.engine.dialect.name).total_seconds()
+        self._journal = context.journal
+        self._lease_s = ledger.lease_length(context.database.engine.dialect.name).total_seconds()
         self.meanwhile: Callable[[float], None] = only_wait
-        self._most = sending.transport.at_once
+        self._most = context.transport.at_once
         self._out: dict[str, Recipient] = {}  # handed out, no outcome yet
         self._claims: dict[str, int] = {}  # the numbers of theirs, in the order of the issue's
         # The how manieth of the run, of those on the wire, in the order of their envelopes.
@@ -62,16 +62,16 @@ class BatchWorker:
         self._answered: dict[str, int] = {}  # how many were begun then, of those not noted yet
         self._answers: list[DeliveryResult] = []  # not recorded yet
         self._lease_state: LeaseState | None = None  # at the last recording, where that told
-        sending.claim_sizer.begin()
+        context.claim_sizer.begin()
         self._recorded_s = time.monotonic()
         self._stopped_s: float | None = None
-        self._breaker = sending.breaker
+        self._breaker = context.breaker
         self.after = 0
         self._is_last = False
         self.wait_s = 0.0  # until the limits allow the next one
         self.short_s: float | None = None
         self.held = ""  # why a domain gets nothing for now
-        with sending.database.read() as session:
+        with context.database.read() as session:
             batch = session.get_one(BatchRow, batch_id)
             issue = session.get_one(IssueRow, batch.issue_id)
             self._days = IssueDays.of(issue)
@@ -101,10 +101,10 @@ class BatchWorker:
 
     def wanted(self) -> bool:
         """Whether more mails shall leave; from any thread."""
-        return not (self._breaker.halts or self._sending.stopping())
+        return not (self._breaker.halts or self._context.stopping())
 
     def wire_limits(self) -> WireLimits:
-        return self._sending.claim_sizer.wire_limits
+        return self._context.claim_sizer.wire_limits
 
     def announce(self, mail: Message) -> None:
         """From now on a server may say of this mail what it says of others at this moment."""
@@ -133,14 +133,14 @@ class BatchWorker:
         self._claims.pop(mail.reference, None)
         begun = self._begun.pop(mail.reference, 0)
         answered = self._answered.pop(mail.reference, self._breaker.begun)
-        recipient, by_hand = self._out.pop(mail.reference), self._sending.override.waiting
+        recipient, by_hand = self._out.pop(mail.reference), self._context.override.waiting
         answer = DeliveryResult(recipient, result, begun, answered, by_hand)
         self._answers += self._breaker.note(answer)
-        self._sending.claim_sizer.answered()
+        self._context.claim_sizer.answered()
         if result.status is SendStatus.UNCERTAIN:
-            self._sending.claim_sizer.restart()
+            self._context.claim_sizer.restart()
         elif result.status is not SendStatus.TRY_LATER and not result.unasked:
-            self._sending.claim_sizer.got_through()
+            self._context.claim_sizer.got_through()
         self.heartbeat()
 
     def heartbeat(self) -> bool:
@@ -149,10 +149,10 @@ class BatchWorker:
         due_s = _RECORD_AFTER_S if self._answers else _RENEW_AFTER * self._lease_s
         if now_s - self._recorded_s > due_s:
             self.record()
-        if not self._sending.stopping():
+        if not self._context.stopping():
             return True
         self._stopped_s = self._stopped_s or now_s
-        return now_s - self._stopped_s < self._sending.stop_within_s
+        return now_s - self._stopped_s < self._context.stop_within_s
 
     def next_wait_s(self) -> float | None:
         """How long the limits ask to wait before more can be claimed; None when nobody is left."""
@@ -173,17 +173,17 @@ class BatchWorker:
         accepted = [
             result for result in self._answers if result.result.status is SendStatus.ACCEPTED
         ]
-        with self._sending.database.write.begin() as session:
-            ledger.record_results(session, accepted, self._sending.clock())
+        with self._context.database.write.begin() as session:
+            ledger.record_results(session, accepted, self._context.clock())
 
     def release_unsent(self) -> None:
         """Record, and let go of what was claimed and never begun: it comes first again."""
         unsent = list(self._out.values())
         if not unsent:  # what is known is recorded with what comes next
             return
-        with self._sending.database.share.begin() as session:
+        with self._context.database.concurrent.begin() as session:
             self._record(session)
-            ledger.unclaim(session, unsent, self._sending.clock())
+            ledger.unclaim(session, unsent, self._context.clock())
         self._remember_unsent(unsent)
         self.after = min(recipient.subscriber_id for recipient in unsent) - 1
         self._out.clear()
@@ -196,13 +196,13 @@ class BatchWorker:
         self._answers += deferred
         refused = self._breaker.leave_refused(self._batch_id)
         gone = self._breaker.take_gone()
-        with self._sending.database.share.begin() as session:
-            now = self._sending.clock()
+        with self._context.database.concurrent.begin() as session:
+            now = self._context.clock()
             self._answers += gone_mailboxes.judge(session, self._issue_id, gone, self._breaker, now)
             self._record(session)
             ledger.unclaim(session, [*everybody, *refused], now, self._breaker.words)
             if not self._out:
-                ledger.release_batch(session, self._batch_id, self._sending.owner)
+                ledger.release_batch(session, self._batch_id, self._context.owner)
         self._recorded()
         if self._journal is not None:
             self._journal.is_settled = not self._out
@@ -225,7 +225,7 @@ class BatchWorker:
 
         They go on until it is its turn, and between its statements.
         """
-        with self._sending.database.share.begin() as session:
+        with self._context.database.concurrent.begin() as session:
             connection = session.connection(execution_options={"meanwhile": self.meanwhile})
             event.listen(connection, "after_cursor_execute", lambda *_: self.meanwhile(0.0))
             yield session
@@ -233,9 +233,9 @@ class BatchWorker:
     def _claim(self) -> Sequence[Recipient]:
         """Record what is known and claim the next ones, in one transaction."""
         in_hand = len(self._out)
-        sizer = self._sending.claim_sizer
+        sizer = self._context.claim_sizer
         at_most = min(sizer.next(time.monotonic(), in_hand), self._most - in_hand)
-        ahead = rate_limit.keys_ahead(self._sending.limits)
+        ahead = rate_limit.keys_ahead(self._context.limits)
         with self._transaction() as session:
             self._record(session, ahead)
             claimed, state = None, self._lease_state
@@ -256,17 +256,17 @@ class BatchWorker:
 
     def _claim_with_picks(self, session: Session, after: int, at_most: int) -> claim.ClaimResult:
         """Claim the next ones; what comes first for them is kept in the same transaction."""
-        now, share = self._sending.clock(), self._share()
-        limits = self._sending.limits
-        claimed = claim.claim_deliveries(session, share, limits, now, after, at_most)
+        now, batch = self._context.clock(), self._batch_ref()
+        limits = self._context.limits
+        claimed = claim.claim_deliveries(session, batch, limits, now, after, at_most)
         picked = personal.with_picks(
             session, self._issue_id, self._mails, claimed.recipients, now, claimed.interests
         )
-        wanted = quiet_issues.leave_out(session, share, picked, now)
+        wanted = quiet_issues.leave_out(session, batch, picked, now)
         left_out = len(claimed.recipients) - len(wanted)
         return replace(claimed, recipients=wanted, claims=claimed.claims - left_out)
 
-    def _share(self) -> claim.BatchRef:
+    def _batch_ref(self) -> claim.BatchRef:
         state = self._lease_state
         return claim.BatchRef(
             self._batch_id,
@@ -274,17 +274,17 @@ class BatchWorker:
             self._suppression_key,
             None if state is None else state.paused,
             None if state is None else state.rates,
-            self._sending.tried_before,
+            self._context.tried_before,
         )
 
     def _claim_probe(self, *, again: bool, asked: bool) -> Recipient | None:
-        with self._sending.database.share.begin() as session:
+        with self._context.database.concurrent.begin() as session:
             self._record(session)
-            now, share, takes = self._sending.clock(), self._share(), self._breaker.takes
+            now, batch, takes = self._context.clock(), self._batch_ref(), self._breaker.takes
             if again:
-                chosen = probe.deferred_longest_ago(session, share, takes, now)
+                chosen = probe.deferred_longest_ago(session, batch, takes, now)
             else:
-                chosen = probe.of_another_domain(session, share, takes, now, asked=asked)
+                chosen = probe.of_another_domain(session, batch, takes, now, asked=asked)
             claimed = claim.ClaimResult((), 0)
             if chosen is not None:
                 claimed = self._claim_with_picks(session, chosen - 1, 1)
@@ -295,7 +295,7 @@ class BatchWorker:
         return claimed.recipients[0] if claimed.recipients else None
 
     def _remember(self, claimed: claim.ClaimResult) -> None:
-        recipients, memory = claimed.recipients, self._sending.memory
+        recipients, memory = claimed.recipients, self._context.memory
         if self._journal is not None:
             self._journal.claim([recipient.reference for recipient in recipients])
         if self._journal is not None and memory is not None:
@@ -310,15 +310,15 @@ class BatchWorker:
     def _remember_unsent(self, unsent: Sequence[Recipient]) -> None:
         """What surely did not leave is not uncertain where the database comes from a copy."""
         numbers = [self._claims.pop(recipient.reference, 0) for recipient in unsent]
-        if self._sending.memory is not None:
+        if self._context.memory is not None:
             given = zip(numbers, (recipient.subscriber_id for recipient in unsent), strict=True)
-            self._sending.memory.give_back(self._days, [claim for claim in given if claim[0]])
+            self._context.memory.give_back(self._days, [claim for claim in given if claim[0]])
 
     def _record(self, session: Session, rates: Sequence[str] = ()) -> None:
         session.connection()  # its turn may take a while, and the lease begins after it
-        now = self._sending.clock()
+        now = self._context.clock()
         self._lease_state = ledger.renew_and_record(
-            session, self._batch_id, self._sending.owner, self._answers, now, rates
+            session, self._batch_id, self._context.owner, self._answers, now, rates
         )
         blocked, self._breaker.blocked = self._breaker.blocked, []
         for answer in blocked:
@@ -330,6 +330,6 @@ class BatchWorker:
             self._lease_state = None  # and who is paused is to be asked anew
 
     def _recorded(self) -> None:
-        self._sending.progress(len(self._answers))
+        self._context.progress(len(self._answers))
         self._answers = []
         self._recorded_s = time.monotonic()

@@ -83,7 +83,7 @@ def freeze_on(
         is_whole = session.get_one(IssueRow, issue_id).frozen_up_to is None
     ends_s = time.monotonic() + for_s
     while not is_whole:
-        with database.share.begin() as session:
+        with database.concurrent.begin() as session:
             issue = session.get_one(IssueRow, issue_id)
             batches = _freeze_slice(session, issue, max(BATCH_SIZE, together))
             if hand_over is not None:

@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 _CLOCKS_DIFFER = timedelta(hours=1)
 
 
-def hold_reason(session: Session, sending: "SendContext", issue_id: int) -> str | None:
+def hold_reason(session: Session, context: "SendContext", issue_id: int) -> str | None:
     """Why nothing of this issue may be sent now, and what lifts it; None where nothing is held."""
     issue = session.get_one(IssueRow, issue_id)
     if issue.state == IssueState.DONE:
         return None
-    now = sending.clock()
+    now = context.clock()
     return (
-        restored.restored_reason(sending.database, sending.memory, issue)
-        or (None if sending.override.late else stale_reason(issue, sending.max_age, now))
-        or refusal_reason(session, sending, issue)
+        restored.restored_reason(context.database, context.memory, issue)
+        or (None if context.override.late else stale_reason(issue, context.max_age, now))
+        or refusal_reason(session, context, issue)
     )
 
 
-def refusal_reason(session: Session, sending: "SendContext", issue: IssueRow) -> str | None:
+def refusal_reason(session: Session, context: "SendContext", issue: IssueRow) -> str | None:
     """Why nobody is sent even an issue that is done, such as once more: a pause, or no way out."""
-    pause = None if sending.override.waiting else pause_reason(session, sending.clock())
-    return pause or (_others(session, issue) if sending.for_one else None)
+    pause = None if context.override.waiting else pause_reason(session, context.clock())
+    return pause or (_others(session, issue) if context.for_one else None)
 
 
 def stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | None:

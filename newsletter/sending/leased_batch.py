@@ -15,87 +15,87 @@ from newsletter.transports.base import TransportDownError
 _NAP_S = 1.0
 
 
-def send_leased(sending: SendContext, batch_id: int, mails: IssueEmails) -> str | None:
+def send_leased(context: SendContext, batch_id: int, mails: IssueEmails) -> str | None:
     """Send a leased batch and let it go. Returns why somebody in it gets nothing for now.
 
     Raises:
         TransportDownError: nothing can be sent; who was not sent to is pending.
     """
-    worker = BatchWorker(sending, batch_id, mails)
+    worker = BatchWorker(context, batch_id, mails)
     try:
-        _pass(sending, worker)
+        _pass(context, worker)
         worker.settle()
     except TransportDownError:
         worker.settle()
         raise
     except ledger.LeaseLostError:
-        sending.breaker.forget()
+        context.breaker.forget()
         worker.record_after_all()
         return None  # whoever took it over also sends the rest
     return worker.held or None
 
 
-def _pass(sending: SendContext, worker: BatchWorker) -> None:
+def _pass(context: SendContext, worker: BatchWorker) -> None:
     """Once over the pending deliveries of a batch, in the order of subscribers, as limits allow."""
-    breaker = sending.breaker
+    breaker = context.breaker
     wait_s: float | None = 0.0
     while wait_s is not None:
-        wait(sending, wait_s, worker)
-        if _in_doubt(sending) and not _is_well(sending, worker):
+        wait(context, wait_s, worker)
+        if _in_doubt(context) and not _is_well(context, worker):
             return
         breaker.halted = False
-        _stream(sending, worker, worker.chunks())
-        if sending.stopping():
+        _stream(context, worker, worker.chunks())
+        if context.stopping():
             return
         wait_s = 0.0 if breaker.halted or breaker.is_strained else worker.next_wait_s()
 
 
-def _is_well(sending: SendContext, worker: BatchWorker) -> bool:
+def _is_well(context: SendContext, worker: BatchWorker) -> bool:
     """Ask by a few mails, one at a time, whether sending may go on.
 
     Where it may not, the breaker opens, unless the provider is down in its own words, or another
     batch may have readers of domains that were not asked.
     """
-    breaker = sending.breaker
+    breaker = context.breaker
     for again, wait_s in breaker.probes():
-        wait(sending, wait_s, worker)
-        mails = _probe(sending, worker, again=again, asked=breaker.asked > 0)
-        if sending.stopping():
+        wait(context, wait_s, worker)
+        mails = _probe(context, worker, again=again, asked=breaker.asked > 0)
+        if context.stopping():
             break
         if mails:
             with breaker.probing(again=again):
-                _stream(sending, worker, [mails])
-        if not _in_doubt(sending):
+                _stream(context, worker, [mails])
+        if not _in_doubt(context):
             breaker.asked, breaker.is_undecided = 0, False
             return True
         if breaker.doubt is Doubt.LOST or breaker.asked >= MOST_PROBES:
             break
     asked = breaker.asked > 0 or breaker.lost_answers.are_too_many
-    if breaker.decide() and asked and not sending.stopping():
+    if breaker.decide() and asked and not context.stopping():
         breaker.is_open = breaker.is_doubtful
     worker.release_unsent()
     return False
 
 
-def _in_doubt(sending: SendContext) -> bool:
-    return sending.breaker.is_doubtful or sending.breaker.is_strained
+def _in_doubt(context: SendContext) -> bool:
+    return context.breaker.is_doubtful or context.breaker.is_strained
 
 
 def _probe(
-    sending: SendContext, worker: BatchWorker, *, again: bool, asked: bool
+    context: SendContext, worker: BatchWorker, *, again: bool, asked: bool
 ) -> Sequence[Message]:
     """A mail to ask with, as soon as the limits allow one; none where nobody new can tell more."""
     while True:
         mails = worker.probe(again=again, asked=asked)
-        if mails or not worker.wait_s or sending.stopping():
+        if mails or not worker.wait_s or context.stopping():
             return mails
-        wait(sending, worker.wait_s, worker)
+        wait(context, worker.wait_s, worker)
 
 
-def _stream(sending: SendContext, worker: BatchWorker, chunks: Iterable[Sequence[Message]]) -> None:
+def _stream(context: SendContext, worker: BatchWorker, chunks: Iterable[Sequence[Message]]) -> None:
     """Send, note what becomes of it, and let go of what did not leave."""
     try:
-        with closing(sending.transport.stream(chunks, worker)) as results:
+        with closing(context.transport.stream(chunks, worker)) as results:
             for mail, result in results:
                 worker.note(mail, result)
     except TransportDownError:
@@ -104,11 +104,11 @@ def _stream(sending: SendContext, worker: BatchWorker, chunks: Iterable[Sequence
     worker.release_unsent()
 
 
-def wait(sending: SendContext, wait_s: float, worker: BatchWorker | None = None) -> None:
+def wait(context: SendContext, wait_s: float, worker: BatchWorker | None = None) -> None:
     """Sleep but wake up when asked to stop, and keep the lease of a worker."""
-    while wait_s > 0 and not sending.stopping():
+    while wait_s > 0 and not context.stopping():
         nap_s = min(wait_s, _NAP_S)
-        sending.sleep(nap_s)
+        context.sleep(nap_s)
         if worker is not None:
             worker.heartbeat()
         wait_s -= nap_s

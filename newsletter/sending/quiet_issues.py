@@ -15,7 +15,7 @@ _NOTHING = "nothing for them"
 
 
 def leave_out(
-    session: Session, share: claim.BatchRef, recipients: Sequence[Recipient], now: datetime
+    session: Session, batch: claim.BatchRef, recipients: Sequence[Recipient], now: datetime
 ) -> list[Recipient]:
     """Whom of those just claimed to send to: the others have nothing first, and want no mail then.
 
@@ -25,7 +25,7 @@ def leave_out(
     choosy = [reader.subscriber_id for reader in recipients if reader.only_picks]
     if not choosy:
         return list(recipients)
-    quiet = _of_last_month(session, session.get_one(IssueRow, share.issue_id), choosy)
+    quiet = _of_last_month(session, session.get_one(IssueRow, batch.issue_id), choosy)
     told = [
         replace(reader, quiet_issues=quiet.get(reader.subscriber_id, 0)) for reader in recipients
     ]
@@ -39,7 +39,7 @@ def leave_out(
     ]
     left = {reader.subscriber_id for reader in told} - {reader.subscriber_id for reader in wanted}
     if left:
-        claim.skip_claimed(session, share, sorted(left), _NOTHING, now)
+        claim.skip_claimed(session, batch, sorted(left), _NOTHING, now)
     return wanted
 
 

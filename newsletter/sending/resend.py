@@ -53,7 +53,7 @@ class Resent:
 
 
 def resend_issue(
-    sending: SendContext, issue_id: int, email: str, mails: IssueEmails, *, again: bool
+    context: SendContext, issue_id: int, email: str, mails: IssueEmails, *, again: bool
 ) -> Resent:
     """Send a frozen issue to one of its newsletter's readers, whatever became of it before.
 
@@ -63,18 +63,18 @@ def resend_issue(
         WrongUseError: they must not get it.
         NewsletterError: nothing may be sent now.
     """
-    with sending.database.write.begin() as session:
+    with context.database.write.begin() as session:
         issue = session.get_one(IssueRow, issue_id)
         recipient = _recipient(session, issue, email)
-        _refuse_a_double(session, issue, recipient, sending.clock, again=again)
-        _refuse_what_is_held(session, sending, issue)
-        _take_room(session, sending, recipient.email)
-        (ready,) = personal.with_picks(session, issue_id, mails, [recipient], sending.clock())
-        _write_down(session, issue_id, ready, sending.clock)
-    result = _send(sending, mails.mail(ready))
+        _refuse_a_double(session, issue, recipient, context.clock, again=again)
+        _refuse_what_is_held(session, context, issue)
+        _take_room(session, context, recipient.email)
+        (ready,) = personal.with_picks(session, issue_id, mails, [recipient], context.clock())
+        _write_down(session, issue_id, ready, context.clock)
+    result = _send(context, mails.mail(ready))
     detail = without_addresses(result.detail)
     resent = Resent(ready.reference, _STATE_AFTER[result.status], detail)
-    with sending.database.write.begin() as session:
+    with context.database.write.begin() as session:
         change = update(ResendRow).where(
             ResendRow.reference == ready.reference,
             ResendRow.state == DeliveryState.UNCERTAIN,  # feedback may have been quicker
@@ -84,11 +84,11 @@ def resend_issue(
                 state=resent.state,
                 reason=detail or None,
                 provider_id=result.provider_id,
-                changed_at=sending.clock(),
+                changed_at=context.clock(),
             )
         )
         if result.status is SendStatus.ACCEPTED:
-            rate_limit.resume_sending(session, sending.clock())
+            rate_limit.resume_sending(session, context.clock())
     return resent
 
 
@@ -176,24 +176,24 @@ def _refuse_a_double(
         )
 
 
-def _refuse_what_is_held(session: Session, sending: SendContext, issue: IssueRow) -> None:
+def _refuse_what_is_held(session: Session, context: SendContext, issue: IssueRow) -> None:
     """Raises: NewsletterError: the issue is held, or the provider takes nothing now."""
-    reason = holds.hold_reason(session, sending, issue.id) or holds.refusal_reason(
-        session, sending, issue
+    reason = holds.hold_reason(session, context, issue.id) or holds.refusal_reason(
+        session, context, issue
     )
     if reason is not None:
         raise NewsletterError(reason)
 
 
-def _take_room(session: Session, sending: SendContext, email: str) -> None:
+def _take_room(session: Session, context: SendContext, email: str) -> None:
     """One mail's room out of the sending limits.
 
     Raises:
         NewsletterError: there is none.
     """
-    now = sending.clock()
+    now = context.clock()
     paused = rate_limit.paused_domains(session, now)
-    limiter = rate_limit.RateLimiter(session, sending.limits, paused, now, 1)
+    limiter = rate_limit.RateLimiter(session, context.limits, paused, now, 1)
     takes = limiter.number > 0 and limiter.takes(email)
     if not takes:
         wait_s = limiter.wait_s or limiter.short_s or 0.0
@@ -212,13 +212,13 @@ def _write_down(session: Session, issue_id: int, recipient: Recipient, clock: Cl
     session.add(SentOutboxRow(**known, email=recipient.email, sent_at=now))
 
 
-def _send(sending: SendContext, mail: Message) -> SendResult:
+def _send(context: SendContext, mail: Message) -> SendResult:
     try:
-        for _, result in sending.transport.send([mail]):
+        for _, result in context.transport.send([mail]):
             return result
     except TransportDownError as error:
-        with sending.database.write.begin() as session:
+        with context.database.write.begin() as session:
             reason = f"nothing could be sent: {without_addresses(str(error))}"
-            rate_limit.record_down(session, reason, sending.clock())
+            rate_limit.record_down(session, reason, context.clock())
         return SendResult(SendStatus.TRY_LATER, str(error))
     return SendResult(SendStatus.UNCERTAIN, "the transport said nothing")

@@ -64,7 +64,7 @@ def prune(
 
     `step` hears how many are gone; after `most` deliveries the rest waits for the next time.
     """
-    with database.by_row.begin() as session:  # many, and nobody else wants these rows
+    with database.row_locked.begin() as session:  # many, and nobody else wants these rows
         forget_picks(session, now)
     with database.read() as session:
         issues = _prunable_issues(session, now - retention)
@@ -106,7 +106,7 @@ def _prunable_issues(session: Session, before: datetime) -> Sequence[int]:
 def _slices(database: Database, issue_id: int, now: datetime) -> Iterator[int]:
     """How many deliveries went with each transaction."""
     while True:
-        with database.share.begin() as session:
+        with database.concurrent.begin() as session:
             is_last, number = _prune_slice(session, issue_id, now)
         yield number
         if is_last:

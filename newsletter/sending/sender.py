@@ -42,68 +42,68 @@ _LOOK_AGAIN_S = 0.3
 _FREEZING = 0.1  # of the time that a batch took; three more batches come of it at least
 
 
-def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> IssueSendResult:
+def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> IssueSendResult:
     """Send what is pending of an issue, beside whoever else does, until nothing of it is open.
 
     Raises:
         NewsletterError: nothing can be written down any more, so nothing more is sent.
     """
-    trouble = _hold_reason(sending, issue_id)
+    trouble = _hold_reason(context, issue_id)
     is_held = trouble is not None
     if not is_held:
-        if sending.memory is not None:
-            sending.memory.register(sending.database)
-        with sending.shown_to_live(), _database_errors_in_words():
-            trouble = _in_rounds(sending, issue_id, lambda: _send_batches(sending, issue_id, mails))
-            _apply_late_feedback(sending, issue_id)
-    if not sending.stopping():  # what holds the mails does not hold the account
-        _freeze_on(sending, issue_id, math.inf)
-    with sending.database.read() as session:
+        if context.memory is not None:
+            context.memory.register(context.database)
+        with context.shown_to_live(), _database_errors_in_words():
+            trouble = _in_rounds(context, issue_id, lambda: _send_batches(context, issue_id, mails))
+            _apply_late_feedback(context, issue_id)
+    if not context.stopping():  # what holds the mails does not hold the account
+        _freeze_on(context, issue_id, math.inf)
+    with context.database.read() as session:
         account = totals.delivery_totals(session, issue_id)
-        if account.pending and trouble is None and not sending.stopping():
+        if account.pending and trouble is None and not context.stopping():
             trouble = _why_they_wait(session, issue_id)
     _log.info(
         "issue sent" if trouble is None else "issue not sent to all",
         extra={"issue": issue_id, **vars(account), "trouble": without_addresses(trouble or "")},
     )
-    stopped = bool(account.pending) and sending.stopping()
+    stopped = bool(account.pending) and context.stopping()
     if stopped and not is_held:
         reason = f"stopped with {counted(account.pending, 'mail')} still to go"
-        _record_down(sending, f"{reason}, after trouble: {trouble}" if trouble else reason)
+        _record_down(context, f"{reason}, after trouble: {trouble}" if trouble else reason)
     elif trouble and not is_held:
-        _record_unsent(sending, issue_id, trouble)
-    return IssueSendResult(account, trouble, stopped, paused=sending.breaker.is_open)
+        _record_unsent(context, issue_id, trouble)
+    return IssueSendResult(account, trouble, stopped, paused=context.breaker.is_open)
 
 
-def _hold_reason(sending: SendContext, issue_id: int) -> str | None:
+def _hold_reason(context: SendContext, issue_id: int) -> str | None:
     """Why nothing may be sent now, by what is known here, and by the provider's own record."""
-    if sending.memory is not None:
-        server_identity.notice(sending.database, sending.memory, sending.clock())
-    with sending.database.read() as session:
+    if context.memory is not None:
+        server_identity.notice(context.database, context.memory, context.clock())
+    with context.database.read() as session:
         issue = session.get_one(IssueRow, issue_id)
-        reason = holds.hold_reason(session, sending, issue_id)
-    if reason is not None or sending.memory is None or issue.state == IssueState.DONE:
+        reason = holds.hold_reason(session, context, issue_id)
+    if reason is not None or context.memory is None or issue.state == IssueState.DONE:
         return reason
-    found = restored.taken_by_provider(sending.database, sending.transport, issue)
+    found = restored.taken_by_provider(context.database, context.transport, issue)
     return found.reason if found else None
 
 
-def _record_down(sending: SendContext, reason: str) -> None:
+def _record_down(context: SendContext, reason: str) -> None:
     """For the alarms: who reads what a run says may be nobody, as when a scheduler stops it."""
-    with _database_errors_in_words(), sending.database.write.begin() as session:
-        rate_limit.record_down(session, without_addresses(reason), sending.clock())
+    with _database_errors_in_words(), context.database.write.begin() as session:
+        rate_limit.record_down(session, without_addresses(reason), context.clock())
 
 
-def _record_unsent(sending: SendContext, issue_id: int, trouble: str) -> None:
+def _record_unsent(context: SendContext, issue_id: int, trouble: str) -> None:
     """The same where nobody got the issue yet, and no pause of the provider's says so."""
-    if sending.breaker.is_open or sending.breaker.provider_down:
+    if context.breaker.is_open or context.breaker.provider_down:
         return
-    with _database_errors_in_words(), sending.database.write.begin() as session:
+    with _database_errors_in_words(), context.database.write.begin() as session:
         issue = session.get_one(IssueRow, issue_id)
         account = totals.totals_of(session, issue)
         if account.pending and not account.sent:
             reason = f"{issue.newsletter} {issue.day} went to nobody yet: {trouble}"
-            rate_limit.record_down(session, without_addresses(reason), sending.clock())
+            rate_limit.record_down(session, without_addresses(reason), context.clock())
 
 
 def _why_they_wait(session: Session, issue_id: int) -> str | None:
@@ -115,19 +115,19 @@ def _why_they_wait(session: Session, issue_id: int) -> str | None:
 
 
 def _in_rounds(
-    sending: SendContext, issue_id: int, send_round: Callable[[], str | None]
+    context: SendContext, issue_id: int, send_round: Callable[[], str | None]
 ) -> str | None:
     """Once over what is pending, and again a little later over what shall come later.
 
     A provider that takes mails between two "not now" is asked on, as often as it says so.
     Returns why something is still pending.
     """
-    breaker = sending.breaker
-    with sending.database.read() as session:
+    breaker = context.breaker
+    with context.database.read() as session:
         breaker.begin_run(
             domains=probe.domains(session, issue_id), troubles=rate_limit.troubles(session)
         )
-        sizer = sending.claim_sizer
+        sizer = context.claim_sizer
         sizer.begin_issue(totals.number_of_readers(session, issue_id, sizer.readers_that_matter))
     pauses = list(_PAUSES_S)
     while True:
@@ -136,84 +136,84 @@ def _in_rounds(
         try:
             trouble = send_round()
         except TransportDownError as error:
-            _record_down(sending, f"nothing could be sent: {error}")
+            _record_down(context, f"nothing could be sent: {error}")
             return str(error)
         heard = breaker.trouble or breaker.refused or breaker.accepted > accepted
-        if down and not (heard or sending.stopping()):
+        if down and not (heard or context.stopping()):
             breaker.trouble = down  # nobody was left to ask with: the last one rests
-            return _pause(sending)
-        _judge_refusals(sending, issue_id)
+            return _pause(context)
+        _judge_refusals(context, issue_id)
         if breaker.was_put_off and breaker.accepted >= accepted + _GOES_ON:
             pauses = list(_PAUSES_S)  # that is a provider's limit, and no trouble
         asked_s = breaker.wait_s()
-        last = not pauses or asked_s is None or breaker.is_open or sending.stopping()
+        last = not pauses or asked_s is None or breaker.is_open or context.stopping()
         if breaker.trouble is None or last:
             break
-        wait(sending, max(pauses.pop(0), asked_s or 0.0))
-        if sending.stopping():  # another round would forget what the trouble was
+        wait(context, max(pauses.pop(0), asked_s or 0.0))
+        if context.stopping():  # another round would forget what the trouble was
             break
-    if breaker.is_open or (breaker.provider_down and not sending.stopping()):
-        return _pause(sending)
+    if breaker.is_open or (breaker.provider_down and not context.stopping()):
+        return _pause(context)
     if breaker.accepted:
-        with sending.database.share.begin() as session:
-            rate_limit.resume_sending(session, sending.clock())
+        with context.database.concurrent.begin() as session:
+            rate_limit.resume_sending(session, context.clock())
     return trouble
 
 
-def _send_batches(sending: SendContext, issue_id: int, mails: IssueEmails) -> str | None:
+def _send_batches(context: SendContext, issue_id: int, mails: IssueEmails) -> str | None:
     """Batch after batch; why something is still pending."""
-    breaker, held, is_whole = sending.breaker, "", False
+    breaker, held, is_whole = context.breaker, "", False
     given_up: set[int] = set()
-    while not (sending.stopping() or breaker.ends_round):
+    while not (context.stopping() or breaker.ends_round):
         began_s = time.monotonic()
-        batch_id, waiting = _lease_next(sending, issue_id, given_up)
+        batch_id, waiting = _lease_next(context, issue_id, given_up)
         if batch_id is not None:
-            held = send_leased(sending, batch_id, mails) or held
+            held = send_leased(context, batch_id, mails) or held
             given_up.add(batch_id)
         elif is_whole and waiting:
-            sending.sleep(_LOOK_AGAIN_S)
+            context.sleep(_LOOK_AGAIN_S)
         elif is_whole:
             break
         for_s = _FREEZING * (time.monotonic() - began_s)
-        is_whole = is_whole or _freeze_on(sending, issue_id, for_s)
+        is_whole = is_whole or _freeze_on(context, issue_id, for_s)
     return breaker.trouble or held or None
 
 
-def _freeze_on(sending: SendContext, issue_id: int, for_s: float) -> bool:
+def _freeze_on(context: SendContext, issue_id: int, for_s: float) -> bool:
     """Write down further recipients for so long, some at least; whether that was all."""
-    together = sending.transport.at_once
+    together = context.transport.at_once
     return freezing.freeze_on(
-        sending.database, issue_id, for_s, sending.stopping, together=together
+        context.database, issue_id, for_s, context.stopping, together=together
     )
 
 
-def _judge_refusals(sending: SendContext, issue_id: int) -> None:
+def _judge_refusals(context: SendContext, issue_id: int) -> None:
     """Of refusals that no accepted mail followed: whether about everybody, or those readers.
 
     Where the provider was in trouble itself nobody can tell, and they stay pending.
     """
-    breaker = sending.breaker
+    breaker = context.breaker
     refused, left_behind = breaker.refused, breaker.take_left_behind()
-    with sending.database.read() as session:
+    with context.database.read() as session:
         sent_before = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT] > 0
-    if not sending.stopping():
+    if not context.stopping():
         breaker.is_open |= breaker.is_of_everybody(sent_before=sent_before)
-    if refused and not (breaker.is_open or breaker.cannot_judge or sending.stopping()):
-        with sending.database.write.begin() as session:
-            now = sending.clock()
+    if refused and not (breaker.is_open or breaker.cannot_judge or context.stopping()):
+        with context.database.write.begin() as session:
+            now = context.clock()
             refused = gone_mailboxes.judge(session, issue_id, refused, breaker, now)
             ledger.record_results(session, refused, now)
     breaker.forget()
     for batch_id in left_behind:  # it may be finished now
-        if _lease(sending, batch_id):
-            with sending.database.share.begin() as session:
-                ledger.release_batch(session, batch_id, sending.owner)
+        if _lease(context, batch_id):
+            with context.database.concurrent.begin() as session:
+                ledger.release_batch(session, batch_id, context.owner)
 
 
-def _apply_late_feedback(sending: SendContext, issue_id: int) -> None:
+def _apply_late_feedback(context: SendContext, issue_id: int) -> None:
     """Let what came back while the mails were on their way settle what it can."""
-    with sending.database.share.begin() as session:
-        delivery_updates.settle_issue(session, issue_id, sending.clock())
+    with context.database.concurrent.begin() as session:
+        delivery_updates.settle_issue(session, issue_id, context.clock())
 
 
 @contextmanager
@@ -227,14 +227,14 @@ def _database_errors_in_words() -> Iterator[None]:
         ) from error
 
 
-def send_batch(sending: SendContext, batch_id: int, mails: IssueEmails) -> str | None:
+def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str | None:
     """Claim, send and record one batch, in any process on any machine that reaches the database.
 
     Returns why something in it is still pending; also where another worker holds it.
     """
-    with sending.database.read() as session:
+    with context.database.read() as session:
         issue_id = session.get_one(BatchRow, batch_id).issue_id
-    trouble = _hold_reason(sending, issue_id)
+    trouble = _hold_reason(context, issue_id)
     if trouble is not None:
         return trouble
 
@@ -242,35 +242,35 @@ def send_batch(sending: SendContext, batch_id: int, mails: IssueEmails) -> str |
 
     def send_round() -> str | None:
         nonlocal is_ours
-        is_ours = sending.database.lets_share() and _lease(sending, batch_id)
+        is_ours = context.database.lets_concurrent_begin() and _lease(context, batch_id)
         if not is_ours:
             return f"batch {batch_id} is done, or in the hands of another worker"
-        held = send_leased(sending, batch_id, mails)
-        return sending.breaker.trouble or held
+        held = send_leased(context, batch_id, mails)
+        return context.breaker.trouble or held
 
-    with sending.shown_to_live(), _database_errors_in_words():
-        if sending.memory is not None:
-            sending.memory.register(sending.database)
-        trouble = _in_rounds(sending, issue_id, send_round)
-        with sending.database.read() as session:
+    with context.shown_to_live(), _database_errors_in_words():
+        if context.memory is not None:
+            context.memory.register(context.database)
+        trouble = _in_rounds(context, issue_id, send_round)
+        with context.database.read() as session:
             is_done = session.get_one(IssueRow, issue_id).state == IssueState.DONE
         if is_done:
-            _apply_late_feedback(sending, issue_id)
-        if trouble and is_ours and not sending.stopping():
-            _record_unsent(sending, issue_id, trouble)
+            _apply_late_feedback(context, issue_id)
+        if trouble and is_ours and not context.stopping():
+            _record_unsent(context, issue_id, trouble)
         return trouble
 
 
 def _lease_next(
-    sending: SendContext, issue_id: int, given_up: Collection[int]
+    context: SendContext, issue_id: int, given_up: Collection[int]
 ) -> tuple[int | None, bool]:
     """Lease a batch that nobody works on; else whether somebody still works on one."""
-    with sending.database.read() as session:
+    with context.database.read() as session:
         open_ones = [
             batch_id for batch_id in _open_batches(session, issue_id) if batch_id not in given_up
         ]
-    for batch_id in open_ones if sending.database.lets_share() else ():
-        if _lease(sending, batch_id):
+    for batch_id in open_ones if context.database.lets_concurrent_begin() else ():
+        if _lease(context, batch_id):
             return batch_id, False
     return None, bool(open_ones)
 
@@ -286,30 +286,30 @@ def _open_batches(session: Session, issue_id: int) -> list[int]:
     )
 
 
-def _lease(sending: SendContext, batch_id: int) -> bool:
-    with sending.database.share.begin() as session:
+def _lease(context: SendContext, batch_id: int) -> bool:
+    with context.database.concurrent.begin() as session:
         batch = session.get(BatchRow, batch_id, with_for_update={"skip_locked": True})
         if batch is None:
             return False  # somebody has it in hand at this moment
         before = batch.owner
-        is_ours = ledger.lease_batch(session, batch, sending.owner, sending.clock(), sending.folder)
-    if is_ours and before is not None and sending.folder is not None:
-        journal.delete_journal(sending.folder, before)
+        is_ours = ledger.lease_batch(session, batch, context.owner, context.clock(), context.folder)
+    if is_ours and before is not None and context.folder is not None:
+        journal.delete_journal(context.folder, before)
     return is_ours
 
 
-def _pause(sending: SendContext) -> str:
+def _pause(context: SendContext) -> str:
     """Nothing leaves for a while: the provider as a whole does not take mails now."""
-    breaker = sending.breaker
+    breaker = context.breaker
     wait = timedelta(seconds=breaker.provider_wait_s) if breaker.provider_wait_s else None
     said = breaker.advice() if breaker.is_open else breaker.trouble
     reason = without_addresses(said or "the provider asks to wait")
-    with sending.database.write.begin() as session:
-        running = rate_limit.sending_pause(session, sending.clock())
+    with context.database.write.begin() as session:
+        running = rate_limit.sending_pause(session, context.clock())
         if running is not None and running.paused_until and running.troubles > breaker.troubles:
             until = running.paused_until  # another process found out at the same time
         else:
-            until = rate_limit.pause_sending(session, reason, wait, sending.clock())
+            until = rate_limit.pause_sending(session, reason, wait, context.clock())
     return (
         f"{reason}; nobody lost an attempt, a run after {until:%H:%M} UTC goes on, one mail first"
     )

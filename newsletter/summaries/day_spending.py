@@ -21,7 +21,7 @@ class DaySpending:
 
     def reserve(self, expected: Tokens, objection: Callable[[Tokens], str]) -> str:
         """Set aside what asking once will cost, unless there is an objection to the day's sum."""
-        with self.database.by_row.begin() as session:
+        with self.database.row_locked.begin() as session:
             row = self._today(session)
             reason = objection(Tokens(row.tokens_asked, row.tokens_answered) + expected)
             if not reason:
@@ -30,7 +30,7 @@ class DaySpending:
 
     def settle(self, expected: Tokens, spent: Tokens) -> None:
         """Count what it did cost instead of what was set aside."""
-        with self.database.by_row.begin() as session:
+        with self.database.row_locked.begin() as session:
             row = self._today(session)
             _add(row, Tokens(spent.asked - expected.asked, spent.answered - expected.answered))
 

@@ -84,7 +84,7 @@ class OutboxRound:
         self._settle(deferred, now)
         self._keep([self._letters.pop(who.reference) for who in everybody], breaker.words, now)
         self._settle_refused(refused, now, in_trouble=in_trouble)
-        with self._database.share.begin() as session:
+        with self._database.concurrent.begin() as session:
             if in_trouble:
                 self.waiting = without_addresses(
                     breaker.advice() if breaker.is_open else breaker.trouble or breaker.words
@@ -122,7 +122,7 @@ class OutboxRound:
             is_refused = result.status is SendStatus.REJECTED
             self.sent += result.status is SendStatus.ACCEPTED
             self.given_up += result.status is not SendStatus.ACCEPTED
-            with self._database.share.begin() as session:
+            with self._database.concurrent.begin() as session:
                 if is_refused:
                     outbox.delete_email(session, letter.id)
                 else:
@@ -139,7 +139,7 @@ class OutboxRound:
     def _keep(self, letters: Sequence[OutboxRow], words: str, now: datetime) -> None:
         """They wait in the box, and are tried again; after two days they are given up."""
         for letter in letters:
-            with self._database.share.begin() as session:
+            with self._database.concurrent.begin() as session:
                 is_retried = outbox.retry_later(session, letter.id, now)
             self.given_up += not is_retried
             if not is_retried:

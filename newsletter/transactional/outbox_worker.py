@@ -72,21 +72,21 @@ class OutboxWorker:
 
     def deliver(self, letter: OutboxRow) -> SendResult:
         """Send a letter that is leased to the caller; one that is not taken waits in the box."""
-        with self.database.share.begin() as session:
+        with self.database.concurrent.begin() as session:
             mail = self._write(session, letter)
         if mail is None:
             return SendResult(SendStatus.REJECTED, "there is nobody to be told any more")
         while (wait_s := self._admit(letter.email)) and self._nap(wait_s):
             pass
         if wait_s:
-            with self.database.share.begin() as session:
+            with self.database.concurrent.begin() as session:
                 outbox.retry_later(session, letter.id, self.clock())
             return SendResult(SendStatus.TRY_LATER, _no_room(wait_s))
         with closing(self.transport()) as transport:
-            sending = self._round(transport)
-            result = sending.send(letter, mail, self.clock())
-            sending.finish(self.clock())
-        if result.status is SendStatus.REJECTED and sending.waiting:
+            outbox_round = self._round(transport)
+            result = outbox_round.send(letter, mail, self.clock())
+            outbox_round.finish(self.clock())
+        if result.status is SendStatus.REJECTED and outbox_round.waiting:
             # Refused, and yet in the box: it may be about everybody.
             return replace(result, status=SendStatus.TRY_LATER)
         return result
@@ -116,7 +116,7 @@ class OutboxWorker:
         details = {newsletter.slug: newsletter.detail for newsletter in offered}
         answered = 0
         while not self.stopping():
-            with self.database.share.begin() as session:
+            with self.database.concurrent.begin() as session:
                 number = signups.answer_signups(
                     session, self.settings.signup, details, self.clock()
                 )
@@ -126,10 +126,10 @@ class OutboxWorker:
         return answered
 
     def _send(self, transport: Transport, answered: int) -> OutboxReport:
-        sending = self._round(transport)
+        outbox_round = self._round(transport)
         no_room = ""
-        while not (self.stopping() or sending.is_over):
-            claimed = self._take(sending)
+        while not (self.stopping() or outbox_round.is_over):
+            claimed = self._take(outbox_round)
             if claimed is None:
                 break
             if isinstance(claimed, float):
@@ -139,24 +139,28 @@ class OutboxWorker:
                 continue
             letter, mail = claimed
             if mail is not None:
-                sending.send(letter, mail, self.clock())
-        sending.finish(self.clock())
-        return OutboxReport(answered, sending.sent, sending.waiting or no_room, sending.given_up)
+                outbox_round.send(letter, mail, self.clock())
+        outbox_round.finish(self.clock())
+        return OutboxReport(
+            answered, outbox_round.sent, outbox_round.waiting or no_room, outbox_round.given_up
+        )
 
     def _round(self, transport: Transport) -> "OutboxRound":
         from newsletter.transactional.outbox_round import OutboxRound
 
         return OutboxRound(self.database, transport, self.clock())
 
-    def _take(self, sending: "OutboxRound") -> "tuple[OutboxRow, Message | None] | float | None":
+    def _take(
+        self, outbox_round: "OutboxRound"
+    ) -> "tuple[OutboxRow, Message | None] | float | None":
         """The next letter, leased, and its mail: None where nobody is to be told any more.
 
         Or how many seconds the sending limits ask to wait. A letter to a domain that has no room
         now lets the others pass.
         """
         now = self.clock()
-        with self.database.share.begin() as session:
-            sending.hear(session)
+        with self.database.concurrent.begin() as session:
+            outbox_round.hear(session)
             limiter = self._limiter(session, now)
             if limiter.number < 1:
                 return limiter.wait_s if outbox.is_due(session, now) else None
@@ -170,7 +174,7 @@ class OutboxWorker:
     def _admit(self, email: str) -> float:
         """Take one mail's room out of the sending limits, or say how many seconds to wait."""
         now = self.clock()
-        with self.database.share.begin() as session:
+        with self.database.concurrent.begin() as session:
             limiter = self._limiter(session, now)
             if limiter.number < 1:
                 return limiter.wait_s

@@ -45,7 +45,7 @@ def note_address(token: str) -> tuple[str, int]:
     except WrongUseError:
         trouble = gettext("This is no e-mail address that we can write to.")
         return _address_form(token, trouble, entered), 400
-    with pages.database.by_row.begin() as session:
+    with pages.database.row_locked.begin() as session:
         subscriber = lock_owner(session, claim)
         if subscriber is None:
             return pages.expired_page(), 200

@@ -77,7 +77,7 @@ def change_interests(token: str) -> Response | tuple[str, int]:
     if not press.counts:
         again = gettext("Machines press buttons too. Press it once more.") if press.doubt else ""
         return _page(token, _Said(form, again and pages.once_more(again), unsaved=True)), 400
-    with pages.database.by_row.begin() as session:
+    with pages.database.row_locked.begin() as session:
         subscriber = lock_owner(session, pages.claim(PreferencesClaim, token))
         left_over = 0 if subscriber is None else _save(session, subscriber, form)
     if not left_over and not form.reading_lists:  # so that the way back is no form once more

@@ -37,7 +37,7 @@ def ask_which(token: str, arxiv_id: str) -> str:
 def tell_apart(token: str, arxiv_id: str) -> str:
     claim = pages.claim(PreferencesClaim, token)
     counts = pages.press().counts
-    with pages.database.by_row.begin() as session:
+    with pages.database.row_locked.begin() as session:
         subscriber = lock_owner(session, claim)
         if subscriber is None:
             return pages.expired_page()

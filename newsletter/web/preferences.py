@@ -38,7 +38,7 @@ def show_preferences(token: str) -> str:
 def save_preferences(token: str) -> tuple[str, int]:
     claim = pages.claim(PreferencesClaim, token)
     today = pages.clock().date()
-    with pages.database.by_row.begin() as session:
+    with pages.database.row_locked.begin() as session:
         subscriber = lock_owner(session, claim)
         if subscriber is None:
             return pages.expired_page(), 200

@@ -115,7 +115,7 @@ def _mail_link(token: str, kind: EmailType, ask: Callable[[str], str]) -> str:
     if not pages.press().counts:
         return ask(token)
     now = pages.clock()
-    with pages.database.by_row.begin() as session:
+    with pages.database.row_locked.begin() as session:
         subscriber = lock_owner(session, claim)
         if subscriber is None:
             return pages.expired_page()

@@ -70,7 +70,7 @@ def confirm(token: str) -> str:
     claim = pages.claim(ConfirmClaim, token)
     if claim.has_ended(pages.clock()) or not pages.press().counts:
         return ask_to_confirm(token)
-    with pages.database.by_row.begin() as session:
+    with pages.database.row_locked.begin() as session:
         subscriber = lock_reader(session, claim.subscriber_id)
         confirmed = subscriber is not None and _confirm(session, subscriber, claim)
         named = [slug for slug in claim.newsletters if slug in pages.newsletters]
@@ -109,7 +109,7 @@ def send_another(token: str) -> Answer:
 def _queue_signup(address: str, slugs: list[str]) -> Answer:
     """Put it into the queue, within what one network may do."""
     now, settings, network = pages.clock(), pages.settings.signup, pages.network()
-    with pages.database.by_row.begin() as session:
+    with pages.database.row_locked.begin() as session:
         exhausted = signup_limits.consume(
             session, [LimitKey(SignupLimits(settings).network, network)], now
         )

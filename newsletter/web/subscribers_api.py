@@ -81,7 +81,7 @@ def unsubscribe(address: str) -> tuple[str, int]:
     address = _address(address)
     slugs = _newsletters(client, request.args.getlist("newsletter") or None)
     now = pages.clock()
-    with pages.database.by_row.begin() as session:
+    with pages.database.row_locked.begin() as session:
         _count(session, name, client, _LEAVES)
         for subscriber in lock_addresses(session, [address]):
             evidence = ConsentEvidence(Channel.API, f"by {name}")
@@ -95,7 +95,7 @@ def unsubscribe(address: str) -> tuple[str, int]:
 def _ask(name: str, client: ApiClientSettings, wish: SignupRequest) -> tuple[Response, int]:
     """As the form does: one row, and the same answer for every address."""
     now = pages.clock()
-    with pages.database.by_row.begin() as session:
+    with pages.database.row_locked.begin() as session:
         _count(session, name, client)
         if not signups.request_signup(session, wish, pages.settings.signup, now):
             raise _ApiError(503, "too many wait", {"Retry-After": "3600"})

@@ -68,7 +68,7 @@ def tune(token: str, arxiv_id: str, way: str) -> str:
     way = request.form.get("way", way)
     if way not in _WAY_OF.values():
         abort(404)
-    with pages.database.by_row.begin() as session:
+    with pages.database.row_locked.begin() as session:
         lock_reader(session, claim.subscriber_id)
         refused = _refusal(session, claim)
         if refused:

@@ -89,7 +89,7 @@ def come_back(token: str) -> str:
     if claim.has_ended(now) or not pages.press().counts:
         return ask_to_come_back(token)
     newsletter = None if claim.newsletter == ALL else claim.newsletter
-    with pages.database.by_row.begin() as session:
+    with pages.database.row_locked.begin() as session:
         is_back = False
         for subscriber in address_change.lock_linked(session, claim.subscriber_id)[-1:]:
             since = claim.until - UNDO_WITHIN - _PRESSED_TWICE

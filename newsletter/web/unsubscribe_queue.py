@@ -67,7 +67,7 @@ class UnsubscribeQueue:
 
     def _commit(self, taken: Sequence[_Waiting]) -> None:
         try:
-            with self._database.by_row.begin() as session:
+            with self._database.row_locked.begin() as session:
                 unsubscribe_all(session, [entry.request for entry in taken])
         except BaseException as error:  # noqa: BLE001 - whose request it was hears of it
             if len(taken) > 1 and not isinstance(error, OperationalError):

@@ -167,9 +167,9 @@ def _sender(settings: Settings, port: int, issue_id: int, mails: IssueEmails) ->
         mine = settings.model_copy(update={"transport": transport})
         with bootstrap.open_services(mine, _now, _no_bar, lambda: False) as parts:
             for _ in range(20):
-                sending = daily._sending(parts, lambda _done: None, NO_OVERRIDE)
-                sending.sleep = lambda wait_s: time.sleep(min(wait_s, 0.05))
-                if send_issue(sending, issue_id, mails).account.balances:
+                context = daily._send_context(parts, lambda _done: None, NO_OVERRIDE)
+                context.sleep = lambda wait_s: time.sleep(min(wait_s, 0.05))
+                if send_issue(context, issue_id, mails).account.balances:
                     break
             code = 0
     finally:

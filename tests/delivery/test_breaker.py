@@ -94,12 +94,12 @@ class Run:
 
     def by(self, transport: Transport, after: timedelta = timedelta()) -> IssueSendResult:
         used = replace(self.parts, transport=transport, clock=lambda: datetime.now(UTC) + after)
-        sending = daily._sending(used, lambda _done: None, NO_OVERRIDE)
-        sending.sleep = self.waited.append
+        context = daily._send_context(used, lambda _done: None, NO_OVERRIDE)
+        context.sleep = self.waited.append
         content = daily.load_frozen_issue(used, self.issue_id)
         mails = IssueEmails(content, used.site, used.links, used.theme)
         try:
-            return send_issue(sending, self.issue_id, mails)
+            return send_issue(context, self.issue_id, mails)
         finally:
             transport.close()
 

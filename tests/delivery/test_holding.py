@@ -90,12 +90,12 @@ def send(settings: Settings, issue_id: int) -> Iterator[Send]:
         transport: Moody, after: timedelta = timedelta(), forced: Override = NO_OVERRIDE
     ) -> IssueSendResult:
         used = replace(parts, transport=transport, clock=lambda: datetime.now(UTC) + after)
-        sending = daily._sending(used, lambda _done: None, forced)
-        sending.sleep = lambda _s: None
+        context = daily._send_context(used, lambda _done: None, forced)
+        context.sleep = lambda _s: None
         mails = IssueEmails(
             daily.load_frozen_issue(parts, issue_id), parts.site, parts.links, parts.theme
         )
-        return send_issue(sending, issue_id, mails)
+        return send_issue(context, issue_id, mails)
 
     now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
     with bootstrap.open_services(settings, now, lambda *_: iter(()), lambda: False) as parts:  # type: ignore[arg-type]

@@ -293,7 +293,7 @@ def test_senders_write_beside_one_another_and_never_beside_somebody_else(
 ) -> None:
     with pytest.raises(PowerCutError):
         machines.on("first", cut_at(1))
-    with database.share.begin() as one, database.share.begin() as other:
+    with database.concurrent.begin() as one, database.concurrent.begin() as other:
         for_update = {"skip_locked": True}
         assert one.scalars(select(BatchRow).with_for_update()).one()
         assert other.get(BatchRow, 1, with_for_update=for_update) is None
@@ -318,8 +318,8 @@ def test_who_would_take_a_batch_over_knows_that_a_writer_keeps_all_waiting(
         session.execute(update(BatchRow).values(leased_until=func.clock_timestamp()))
     with database.write.begin() as freezing:
         assert freezing.scalar(select(func.count()).select_from(BatchRow)) == 1
-        assert not database.lets_share()
-    assert database.lets_share()
+        assert not database.lets_concurrent_begin()
+    assert database.lets_concurrent_begin()
     assert machines.on("second") == readers[8:]
 
 

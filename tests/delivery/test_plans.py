@@ -144,9 +144,9 @@ def test_whatever_the_database_knows_no_step_looks_at_everybody(
     with plans.watched(database):
         for kind in EventType:
             events = [Event(f"{kind}{name}", "test", name, kind, NOW) for name in references]
-            with database.share.begin() as session:
+            with database.concurrent.begin() as session:
                 apply.apply_events(session, events, NOW)
-        with database.by_row.begin() as session:
+        with database.row_locked.begin() as session:
             leaving = lifecycle.get_subscriber(session, "r0@d0.example")
             lifecycle.unsubscribe(session, leaving, None, BY_HAND, NOW)
         retention.prune(database, timedelta(days=90), NOW + timedelta(days=365))

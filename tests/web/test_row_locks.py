@@ -165,8 +165,8 @@ def test_an_import_waits_for_no_sender_and_knows_who_comes_or_goes_at_that_momen
 
     with (
         ThreadPoolExecutor(1) as pool,
-        site.database.by_row() as other,
-        site.database.share.begin() as sending,  # as whoever sends, or applies feedback
+        site.database.row_locked() as other,
+        site.database.concurrent.begin() as sending,  # as whoever sends, or applies feedback
     ):
         sending.execute(text("SELECT 1"))
         act(other)
@@ -183,7 +183,7 @@ def test_of_two_who_change_one_reader_the_second_sees_what_the_first_did(site: S
     address = preferences(site, ada.id, ADA)
     both = {"newsletter": ["audio", "text"], "language": "en"}
     both |= {"detail-audio": "full", "detail-text": "full"}
-    with ExitStack() as stack, site.database.share() as session:
+    with ExitStack() as stack, site.database.concurrent() as session:
         apply.apply_events(session, [complaint("unknown", ada.id)], NOW)
         waiting = stack.enter_context(meanwhile(site, address, both))
         session.commit()
@@ -200,12 +200,12 @@ def test_many_who_change_the_same_readers_never_wait_in_a_circle(site: Site) -> 
     def leave(ids: Sequence[int]) -> None:
         together.wait(timeout=30)
         requests = [UnsubscribeRequest(number, ALL, BY_MAIL, NOW) for number in ids]
-        with site.database.by_row.begin() as session:
+        with site.database.row_locked.begin() as session:
             unsubscribe_all(session, requests)
 
     def complain(ids: Sequence[int]) -> None:
         together.wait(timeout=30)
-        with site.database.share.begin() as session:
+        with site.database.concurrent.begin() as session:
             apply.apply_events(session, [complaint(f"r{number}", number) for number in ids], NOW)
 
     ids = [reader.id for reader in readers]
@@ -241,7 +241,7 @@ def test_who_changes_a_rhythm_while_an_issue_is_frozen_gets_it_once(site: Site) 
     weekly = {"newsletter": "audio", "detail-audio": "brief", "rhythm-audio": "monday"}
     weekly["language"] = "en"
     address = preferences(site, ada.id, ADA)
-    with ExitStack() as stack, site.database.share() as session:
+    with ExitStack() as stack, site.database.concurrent() as session:
         issue = a_frozen_issue(session)
         waiting = stack.enter_context(meanwhile(site, address, weekly))
         session.commit()

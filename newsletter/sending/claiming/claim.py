@@ -72,7 +72,7 @@ class ClaimResult:
 
 def claim_deliveries(
     session: Session,
-    share: BatchRef,
+    batch: BatchRef,
     limits: SendingSettings,
     now: datetime,
     after: int,
@@ -83,15 +83,15 @@ def claim_deliveries(
     Who left, paused or was suppressed since the issue was frozen is skipped, at the last moment;
     what is for somebody who moved goes to their new address, in a later claim.
     """
-    paused = paused_domains(session, now) if share.paused is None else share.paused
-    allowance = rate_limit.RateLimiter(session, limits, paused, now, at_most, share.rates)
+    paused = paused_domains(session, now) if batch.paused is None else batch.paused
+    allowance = rate_limit.RateLimiter(session, limits, paused, now, at_most, batch.rates)
     if allowance.number < 1:
         return ClaimResult((), after, allowance.wait_s)
     look_at = at_most * (_LOOKED_AT if allowance.by_domain else 1)
-    rows = next_pending(session, share, after, look_at, now, _NEXT_WITH_INTERESTS)
+    rows = next_pending(session, batch, after, look_at, now, _NEXT_WITH_INTERESTS)
     allowance.lock_domains(row.email for row in rows)
     is_alone = session.get_bind().dialect.name == "sqlite"
-    emails, key = [row.email for row in rows], share.suppression_key
+    emails, key = [row.email for row in rows], batch.suppression_key
     suppressed = _skip_suppressed(session, emails, key) if is_alone else {}
     recipients: list[Recipient] = []
     skipped: dict[str, list[int]] = {}
@@ -108,19 +108,19 @@ def claim_deliveries(
             )
         last = row.subscriber_id
     allowance.spend(len(recipients))
-    moved = delivery_moves.follow(session, share.issue_id, skipped.get(_LEFT, ()))
+    moved = delivery_moves.follow(session, batch.issue_id, skipped.get(_LEFT, ()))
     if moved:
         skipped[_LEFT] = [number for number in skipped[_LEFT] if number not in moved]
     if is_alone:
-        recipients, claims, log_end = _mark(session, share, recipients, skipped, now)
+        recipients, claims, log_end = _mark(session, batch, recipients, skipped, now)
     else:
-        rates = allowance.changed if share.rates is not None else ()
+        rates = allowance.changed if batch.rates is not None else ()
         reasons = {who: reason for reason, numbers in skipped.items() for who in numbers}
         left = [(row, reasons[row.subscriber_id]) for row in rows if row.subscriber_id in reasons]
-        recipients, claims, log_end = _mark_in_one(session, share, recipients, left, rates, now)
+        recipients, claims, log_end = _mark_in_one(session, batch, recipients, left, rates, now)
     for reason, subscribers in skipped.items():
         if reason.startswith(_PAUSED):
-            audience.give_back(session, share.issue_id, subscribers)
+            audience.give_back(session, batch.issue_id, subscribers)
     return ClaimResult(
         recipients,
         last if rows else 0,
@@ -147,7 +147,7 @@ _Marked = tuple[list[Recipient], int, int | None]  # who is claimed; claims and 
 
 def _mark_in_one(
     session: Session,
-    share: BatchRef,
+    batch: BatchRef,
     recipients: list[Recipient],
     left: Sequence[tuple[Row[*tuple[Any, ...]], str]],
     rates: Sequence[RateRow],
@@ -164,69 +164,69 @@ def _mark_in_one(
         states=[DeliveryState.SENDING] * len(recipients) + [DeliveryState.SKIPPED] * len(left),
         reasons=[*[None] * len(recipients), *(reason for _, reason in left)],
         hashes=[
-            *suppression.hashes_of(session, emails, share.suppression_key),
+            *suppression.hashes_of(session, emails, batch.suppression_key),
             *[None] * len(left),
         ],
         rates=rates,
     )
-    marked = postgresql_statements.mark(session, share.batch_id, share.issue_id, marking, now)
+    marked = postgresql_statements.mark(session, batch.batch_id, batch.issue_id, marking, now)
     wanted = [recipient for recipient in recipients if recipient.subscriber_id in marked.claimed]
     return wanted, marked.claims, marked.log_end if wanted else None
 
 
 def _mark(
     session: Session,
-    share: BatchRef,
+    batch: BatchRef,
     recipients: list[Recipient],
     skipped: dict[str, list[int]],
     now: datetime,
 ) -> _Marked:
     for reason, subscribers in skipped.items():
-        _set_state(session, share, subscribers, DeliveryState.SKIPPED, reason, now)
+        _set_state(session, batch, subscribers, DeliveryState.SKIPPED, reason, now)
     claimed = [recipient.subscriber_id for recipient in recipients]
-    _set_state(session, share, claimed, DeliveryState.SENDING, None, now)
+    _set_state(session, batch, claimed, DeliveryState.SENDING, None, now)
     number = sum(map(len, skipped.values()))
     changes = {
         DeliveryState.PENDING: -len(claimed) - number,
         DeliveryState.SENDING: len(claimed),
         DeliveryState.SKIPPED: number,
     }
-    delivery_counters.shift(session, share.batch_id, changes)
+    delivery_counters.shift(session, batch.batch_id, changes)
     if not recipients:
         return [], 0, None
-    counting = {"issue": share.issue_id, "more": len(recipients)}
+    counting = {"issue": batch.issue_id, "more": len(recipients)}
     return recipients, int(session.execute(_COUNT, counting).scalar_one()), None
 
 
 def skip_claimed(
-    session: Session, share: BatchRef, subscribers: Sequence[int], reason: str, now: datetime
+    session: Session, batch: BatchRef, subscribers: Sequence[int], reason: str, now: datetime
 ) -> None:
     """Take back what was just claimed, before anything left: it shall not be sent."""
-    _set_state(session, share, subscribers, DeliveryState.SKIPPED, reason, now)
+    _set_state(session, batch, subscribers, DeliveryState.SKIPPED, reason, now)
     number = len(subscribers)
     changes = {DeliveryState.SENDING: -number, DeliveryState.SKIPPED: number}
-    delivery_counters.shift(session, share.batch_id, changes)
-    session.execute(_COUNT, {"issue": share.issue_id, "more": -number})  # as if never claimed
+    delivery_counters.shift(session, batch.batch_id, changes)
+    session.execute(_COUNT, {"issue": batch.issue_id, "more": -number})  # as if never claimed
 
 
 def next_pending(
     session: Session,
-    share: BatchRef,
+    batch: BatchRef,
     after: int,
     at_most: int,
     now: datetime,
     chosen: Select[*tuple[Any, ...]] | None = None,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Who waits and may be tried now, in the order of subscribers."""
-    parameters = {"after": after, "at_most": at_most, **awake_parameters(share, now)}
+    parameters = {"after": after, "at_most": at_most, **awake_parameters(batch, now)}
     return session.execute(_NEXT if chosen is None else chosen, parameters).all()
 
 
-def awake_parameters(share: BatchRef, now: datetime) -> dict[str, Any]:
+def awake_parameters(batch: BatchRef, now: datetime) -> dict[str, Any]:
     """What `AWAKE` is asked with."""
-    awake = share.tried_before or datetime.min.replace(tzinfo=now.tzinfo)
+    awake = batch.tried_before or datetime.min.replace(tzinfo=now.tzinfo)
     rested = {f"rested_{attempts}": max(now - rest, awake) for attempts, rest in _REST.items()}
-    return {"batch": share.batch_id, **rested}
+    return {"batch": batch.batch_id, **rested}
 
 
 def _hold_paused_domains() -> list[ColumnElement[bool]]:
@@ -333,7 +333,7 @@ def _skip_suppressed(session: Session, emails: Sequence[str], key: bytes | None)
 
 def _set_state(
     session: Session,
-    share: BatchRef,
+    batch: BatchRef,
     subscribers: Sequence[int],
     state: DeliveryState,
     reason: str | None,
@@ -341,7 +341,7 @@ def _set_state(
 ) -> None:
     """Change rows by their primary key; the counters are the caller's."""
     if subscribers:
-        parameters = {"issue": share.issue_id, "subscribers": subscribers}
+        parameters = {"issue": batch.issue_id, "subscribers": subscribers}
         session.execute(
             _SET_STATE, {**parameters, "new_state": state, "new_reason": reason, "now": now}
         )

@@ -20,7 +20,7 @@ _DEFERRED = re.compile(r"4\d\d ")  # a reply of a server that says "later"
 
 
 def of_another_domain(
-    session: Session, share: BatchRef, takes: dict[str, bool], now: datetime, *, asked: bool
+    session: Session, batch: BatchRef, takes: dict[str, bool], now: datetime, *, asked: bool
 ) -> int | None:
     """A subscriber of a domain that takes mails, or that nobody was asked of yet.
 
@@ -29,7 +29,7 @@ def of_another_domain(
     the issue before. From the end, since dead addresses often came together; another one with
     every trouble, so that one of them does not hold up everybody for ever.
     """
-    rows = _waiting(session, share, now)
+    rows = _waiting(session, batch, now)
     for row in rows:
         if row.reason:
             takes.setdefault(row.domain, False)
@@ -37,14 +37,14 @@ def of_another_domain(
     unasked = [row for row in rows if row.domain not in takes]
     others = [row for row in rows if not row.reason] or rows
     candidates = taking or unasked or ([] if asked else others)
-    known = _got_the_last(session, share, [row.subscriber_id for row in candidates])
+    known = _got_the_last(session, batch, [row.subscriber_id for row in candidates])
     chosen = [row.subscriber_id for row in candidates if row.subscriber_id in known]
     chosen = chosen or [row.subscriber_id for row in candidates]
     return chosen[-1 - rate_limit.troubles(session) % len(chosen)] if chosen else None
 
 
 def deferred_longest_ago(
-    session: Session, share: BatchRef, takes: Mapping[str, bool], now: datetime
+    session: Session, batch: BatchRef, takes: Mapping[str, bool], now: datetime
 ) -> int | None:
     """Who was told "later" longest ago, of a domain that did not say so again in this run.
 
@@ -52,7 +52,7 @@ def deferred_longest_ago(
     """
     deferred = [
         row
-        for row in _waiting(session, share, now)
+        for row in _waiting(session, batch, now)
         if _DEFERRED.match(row.reason or "") and takes.get(row.domain, True)
     ]
     first = min(deferred, key=lambda row: row.changed_at, default=None)
@@ -76,10 +76,10 @@ _WAITING = (
 )
 
 
-def _waiting(session: Session, share: BatchRef, now: datetime) -> list[_WaitingReader]:
+def _waiting(session: Session, batch: BatchRef, now: datetime) -> list[_WaitingReader]:
     """Who waits in a batch and may be tried now."""
     paused = paused_domains(session, now)
-    rows = session.execute(_WAITING, claim.awake_parameters(share, now))
+    rows = session.execute(_WAITING, claim.awake_parameters(batch, now))
     found = [
         _WaitingReader(who, email.rpartition("@")[2], reason, changed_at)
         for who, email, reason, changed_at in rows.all()
@@ -101,9 +101,9 @@ def domains(session: Session, issue_id: int) -> int:
     return len(found)
 
 
-def _got_the_last(session: Session, share: BatchRef, subscribers: Sequence[int]) -> set[int]:
+def _got_the_last(session: Session, batch: BatchRef, subscribers: Sequence[int]) -> set[int]:
     """Who of them was sent the issue before this one."""
-    this = session.get_one(IssueRow, share.issue_id)
+    this = session.get_one(IssueRow, batch.issue_id)
     last = session.scalar(
         select(IssueRow.id)
         .where(IssueRow.newsletter == this.newsletter, IssueRow.day < this.day)

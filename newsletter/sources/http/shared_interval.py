@@ -77,11 +77,11 @@ class SharedInterval(RequestInterval):
             return (row.reason or "").encode() if row is not None else b""
 
     def _forget(self) -> None:
-        with _in_words(), self._database.by_row.begin() as session:
+        with _in_words(), self._database.row_locked.begin() as session:
             session.execute(delete(RateRow).where(RateRow.key == _KEY))
 
     def _write(self, content: bytes) -> None:
-        with _in_words(), self._database.by_row.begin() as session:
+        with _in_words(), self._database.row_locked.begin() as session:
             session.merge(RateRow(key=_KEY, reason=content.decode()))
 
 

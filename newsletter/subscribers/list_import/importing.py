@@ -100,7 +100,7 @@ def _take(
 @contextmanager
 def _turn(database: Database) -> Iterator[Session]:
     """Beside senders, freezing and feedback; another import waits, and who writes alone."""
-    with database.share.begin() as session:
+    with database.concurrent.begin() as session:
         take_turn(session, "import")
         yield session
 
