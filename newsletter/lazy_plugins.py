@@ -26,6 +26,10 @@ class TransportWhenUsed(Transport):
     def at_once(self) -> int:  # type: ignore[override]  # read only
         return self._real.at_once
 
+    @cached_property
+    def connections(self) -> int | None:  # type: ignore[override]  # read only
+        return self._real.connections
+
     def send(self, mails: Sequence["Message"]) -> Iterator[tuple["Message", SendResult]]:
         return self._real.send(mails)
 

@@ -33,6 +33,7 @@ from newsletter.transports.base import SendResult, SendStatus, Transport
 from newsletter.transports.memory import Memory
 from tests import postgresql
 from tests.conftest import NOW, Cli
+from tests.delivery.transports_standins import RealSmtp, smtp_settings
 
 pytestmark = pytest.mark.parametrize("dialect", ["postgresql"])
 
@@ -307,6 +308,26 @@ def test_senders_write_beside_one_another_and_never_beside_somebody_else(
         alone = "SELECT pg_try_advisory_xact_lock(1852143475)"
         with database.engine.connect() as connection:
             assert connection.exec_driver_sql(alone).scalar() is False
+
+
+@pytest.mark.slow
+def test_by_smtp_a_machine_claims_first_no_more_than_its_connections_carry(
+    settings: Settings, database: Database, readers: list[str]
+) -> None:
+    """What a machine that is gone for good had claimed is uncertain, all of it."""
+    claimed: list[int] = []
+
+    def look() -> None:
+        with database.read() as session:
+            claimed.extend(session.scalars(select(BatchRow.sending)))
+
+    with RealSmtp() as relay:
+        relay.postbox.before_taking = look
+        mine = settings.model_copy(update={"transport": smtp_settings(relay.port, connections=2)})
+        with bootstrap.open_services(mine, common.utc_now, common.bar, lambda: False) as services:
+            daily.run_day(services, mine.newsletters[0], None)
+        assert sorted(recipient for _, recipient, _ in relay.postbox.taken) == readers
+    assert 4 <= claimed[0] <= 6  # two mails a connection, and one more for the next that is free
 
 
 def test_who_would_take_a_batch_over_knows_that_a_writer_keeps_all_waiting(

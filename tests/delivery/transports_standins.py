@@ -9,7 +9,7 @@ import string
 import threading
 from contextlib import suppress
 from socketserver import StreamRequestHandler, ThreadingTCPServer
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 from aiosmtpd.controller import Controller
@@ -18,6 +18,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from newsletter.config import TransportSettings
 from newsletter.rendering.message import Message, MessageContent, Placeholders
 from tests.serving import Running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BLANKS = Placeholders.fresh()
 LETTER = MessageContent.of(
@@ -56,6 +59,7 @@ class Postbox:
 
     def __init__(self) -> None:
         self.taken: list[tuple[str, str, bytes]] = []
+        self.before_taking: Callable[[], None] = lambda: None
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's interface
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _more: list[str]
@@ -68,6 +72,7 @@ class Postbox:
     async def handle_DATA(  # noqa: N802 - aiosmtpd's interface
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
+        self.before_taking()
         content = envelope.original_content or b""
         (recipient,) = envelope.rcpt_tos
         self.taken.append((str(envelope.mail_from), recipient, content))
