@@ -81,6 +81,14 @@ _POINTING_PURPOSE = lazy_pattern(
     r"\w*(?: both)?(?: of)? (?:this|these|such) (?:[\w-]+ ){0,2}?[\w-]+"
     r"(?=, (?:\w{3,}ing|which|that|where) )"
 )
+# "We identify a class of linkages": which ones is still to come.
+_SOME_KIND = lazy_pattern(
+    r"\b(?:an?|some|one|two|several) (?:[\w-]+ ){0,2}(?:class|famil|kind|type|set|sort|group|"
+    r"series|collection)(?:es|ies|y|s)? of (?:[\w-]+ ){0,2}[\w-]+\Z",
+    re.IGNORECASE,
+)
+# "labeled by winding numbers", "observed across datasets": the verb needs it.
+_VERB_BEFORE = lazy_pattern(r"[, ]\w+(?:ed|wn|lt|nd)\Z")
 _FIRST_ITEM = lazy_pattern(r": (?:\(?(?:1|i|a)\)|\\ding\{182\}) ")
 _TWO = lazy_pattern(r"\b(?:and|or|than|from|between)\b")
 _PREDICATE = lazy_pattern(
@@ -187,7 +195,7 @@ def drop_pointing_clause(sentence: str) -> str:
             break
         if inside(at, closed) or inside(at, bracketed) or _HOLDS_ON.search(beginning[-16:]):
             continue
-        if match["relative"] and _is_reported(beginning):
+        if match["relative"] and (_is_reported(beginning) or _SOME_KIND.search(beginning[-80:])):
             continue
         if not has_predicate(beginning) or is_half_said(beginning):
             break
@@ -218,6 +226,8 @@ def drop_optional_clauses(sentence: str, names_topic: Callable[[str], bool]) -> 
         if inside(match.start(), closed) or inside(match.start(), bracketed):
             continue
         if _EXAMPLES.match(aside) and _GOES_ON.search(aside):
+            continue
+        if aside.startswith(" ") and _VERB_BEFORE.search(beginning):
             continue
         return beginning if has_predicate(beginning) and not is_half_said(beginning) else sentence
     return sentence
