@@ -27,8 +27,9 @@ from newsletter.summaries.extractive.candidates import candidates
 from newsletter.summaries.extractive.trimming import finish_sentence
 
 TEMPERATURE = 0.06  # of SciTLDR's targets: R1 to probabilities
-READERS_COUNT = 1.2  # an abstract that readers judged, beside one of SciTLDR's
+READERS_COUNT = 2.5  # an abstract that readers judged, beside one of SciTLDR's
 PULL, PULL_OF_WORDS = 0.02, 0.04  # towards zero, per feature
+PULL_OF_CONTENT = 20.0  # the same, where the losses are summed
 RAREST = 25  # sentences that must show a feature
 SMALLEST = 0.015  # weights below are not kept
 WORDS = ("word:", "do:", "done:", "next:", "before:", "begins:")
@@ -171,6 +172,27 @@ def fit(examples: Sequence[Example]) -> Weights:
     return dict(weights)
 
 
+def fit_content(examples: Sequence[Example]) -> dict[str, float]:
+    """Log odds that readers find a sentence usable, whatever the others are: logistic."""
+    judged = [example._replace(kinds={}) for example in examples if example.field]
+    names = parameters(judged)
+    values = matrix(judged, names)
+    turned = values.T.tocsr()
+    usable = np.array([w >= labels.USABLE for each in judged for w in each.worth], dtype=float)
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        odds = values @ weights[1:] + weights[0]
+        entropy = (np.logaddexp(0, odds) - usable * odds).sum()
+        error = 1 / (1 + np.exp(-odds)) - usable
+        slope = np.concatenate([[error.sum()], turned @ error + PULL_OF_CONTENT * weights[1:]])
+        return float(entropy + PULL_OF_CONTENT * (weights[1:] ** 2).sum() / 2), slope
+
+    start = np.zeros(len(names) + 1)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 400})
+    bias, *others = found.x.tolist()
+    return {"bias": bias} | {name: value for (_, name), value in zip(names, others, strict=True)}
+
+
 def softmax(scores: Array, starts: Rows, paper_of: Rows) -> Array:
     """Each sentence's share within its paper."""
     highest = np.maximum.reduceat(scores, starts)[paper_of]
@@ -218,9 +240,10 @@ def main() -> None:
     if target == "--folds":
         report(across_folds(examples))
         return
+    tables = fit(examples) | {"content": fit_content(examples)}
     kept = {
         kind: {name: round(value, 3) for name, value in table.items() if abs(value) >= SMALLEST}
-        for kind, table in fit(examples).items()
+        for kind, table in tables.items()
     }
     Path(target).write_text(json.dumps(kept, indent=0, sort_keys=True) + "\n", encoding="utf-8")
     print(f"{sum(map(len, kept.values()))} weights, {Path(target).stat().st_size} bytes")

@@ -40,7 +40,10 @@ def _found(abstract: str, quotation: str) -> MarkedAbstract | None:
     if len(abstract) > _LONGEST_ABSTRACT:
         return None
     pieces = sentences.split(sentences.one_line(abstract))
-    for place, piece in enumerate(pieces):
-        if stands_in_order(quotation, piece):
-            return MarkedAbstract(" ".join(pieces[:place]), piece, " ".join(pieces[place + 1 :]))
+    for count in (1, 2):  # the summarizer may join a sentence with the next
+        for start in range(len(pieces)):
+            end = start + count
+            chosen = " ".join(pieces[start:end])
+            if stands_in_order(quotation, chosen):
+                return MarkedAbstract(" ".join(pieces[:start]), chosen, " ".join(pieces[end:]))
     return None

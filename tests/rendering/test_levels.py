@@ -16,6 +16,7 @@ from newsletter import config
 from newsletter.rendering.issue_content import Block, IssueContent, IssueSection
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
+from newsletter.rendering.quoted_sentence import marked_abstract
 from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight, less_begins, plan_levels
 from newsletter.sources.base import PaperId
@@ -361,3 +362,11 @@ def test_a_day_too_big_for_its_titles_still_opens_with_sentences() -> None:
         leading=900,
     )
     assert many == [DetailLevel.COMPACT] * 121 + [DetailLevel.TITLE] * 216
+
+
+def test_a_summary_of_two_sentences_is_found_in_the_abstract_as_one_piece() -> None:
+    first, second = "We study random matrices.", "However, we show that all are singular."
+    shown = paper(abstract=f"They are many. {first} {second} It works.")
+    said = entry(shown, sentence="We study random matrices; we show that all are singular.")
+    found = marked_abstract(said, DetailLevel.FULL)
+    assert found == ("They are many.", f"{first} {second}", "It works.")

@@ -458,10 +458,7 @@ def test_whatever_the_abstract_the_summary_is_one_bounded_finished_line_of_its_w
         return
     ending = summary.rstrip("\"'\u2019\u201d)]}$")
     assert ending[-1] in ".!?\u2026"
-    quoted_words, own_words = words(summary), words(abstract)
-    lower = [quoted_words[0].lower(), *quoted_words[1:]]
-    as_it_stood = is_subsequence(quoted_words, own_words)
-    assert as_it_stood or is_subsequence(lower, own_words)
+    assert is_subsequence(words(summary.lower()), words(abstract.lower()))
 
 
 @given(ABSTRACT)
@@ -506,7 +503,7 @@ def test_real_abstracts_of_all_fields_give_clean_sentences() -> None:
         summary = summarize(row["title"], row["abstract"])
         if words(row["abstract"]):
             assert 8 < len(summary) <= trimming.LONGEST, row["id"]
-        assert is_subsequence(words(summary)[1:], words(row["abstract"])), row["id"]
+        assert is_subsequence(words(summary.lower()), words(row["abstract"].lower())), row["id"]
         balanced = dollars(row["abstract"]) % 2 == 0
         assert not balanced or dollars(summary) % 2 == 0, row["id"]
 
@@ -521,10 +518,55 @@ def test_an_acronym_that_the_title_bears_keeps_its_brackets() -> None:
 
 
 def test_a_sentence_of_more_than_forty_words_gives_way_to_the_next_best() -> None:
-    long = f"We propose QuietNet, a network that removes {', '.join(['noise'] * 40)}."
+    long = f"We propose QuietNet, a network that removes {', '.join(['noise'] * 60)}."
     short = "QuietNet outperforms five baselines on noisy speech."
     assert summarize("QuietNet", f"{long} {short}") == short
     assert summarize("QuietNet", long).startswith("We propose QuietNet")
+
+
+@pytest.mark.parametrize(
+    ("title", "first", "following", "expected"),
+    [
+        (
+            "Invertibility of symmetric random matrices",
+            "We study n by n symmetric random matrices H with iid entries",
+            "Here we show that H is singular with probability at most exp(-n^c)",
+            "; we show that H is singular with probability at most exp(-n^c).",
+        ),
+        (
+            "WIDGET: An Eyepiece for Displays",
+            "We present an eyepiece for displays, WIDGET",
+            "WIDGET uses a spherical mask to generate 12 viewpoints in the pupil without lenses",
+            "; WIDGET uses a spherical mask to generate 12 viewpoints in the pupil without lenses.",
+        ),
+        (
+            "Music technology for blind people: a review",
+            "This paper presents a review of music technology for blind people",
+            "Music activities have been shown to be beneficial for many",  # is background
+            ".",
+        ),
+        (
+            "Energy of periodic sets",
+            "We study the energy of periodic sets",
+            "Riemann surfaces are shown to bound it from below",  # might be a name
+            ".",
+        ),
+    ],
+)
+def test_a_sentence_that_says_little_takes_in_the_one_that_goes_on_from_it(
+    title: str, first: str, following: str, expected: str
+) -> None:
+    assert summarize(title, f"They are bulky. {first}. {following}.") == first + expected
+
+
+def test_a_clause_that_tells_which_kind_or_by_what_stays() -> None:
+    kind = "We identify a class of linkages that move under the same criterion."
+    assert quoted(kind) == kind
+    means = (
+        "We show that the pairing condition inherent in the state naturally leads to several "
+        "charged spin textures, all of them clearly labeled by winding numbers of the two fields."
+    )
+    assert summarize("Spin", means) == means
 
 
 @pytest.mark.parametrize(

@@ -44,14 +44,17 @@ _RECENT = lazy_pattern(
     r"agentic|reasoning|Gaussian splatting|benchmark)"
 )
 _NAMED = lazy_pattern(r"[\w+-]{2,25}\s?:")
+HARDLY = 0.25  # "learning" of an abstract that has some words of it and is about something else
 
 
 def kinds(title: str, candidates: Sequence[Candidate]) -> dict[str, float]:
     """What kind of abstract it is, each from 0 to 1: it decides which turns of phrase count."""
     text = " ".join([title, *(candidate.original for candidate in candidates)])
     words = text.count(" ") + 1
+    learning = min(12 * len(_LEARNING.findall(text)) / words, 1.0)
     return {
-        "learning": min(12 * len(_LEARNING.findall(text)) / words, 1.0),
+        "learning": learning,
+        "plain": max(0.0, 1 - learning / HARDLY),
         "recent": min(len(_RECENT.findall(text)) / 3, 1.0),
         "named": float(bool(_NAMED.match(title))),
     }
