@@ -1,10 +1,11 @@
 """What the DNS says of a domain that sends mail.
 
-SPF (RFC 7208), DKIM (RFC 6376, 3.6), DMARC (RFC 9989) and reverse names (RFC 1035, 3.5).
+DKIM (RFC 6376, 3.6), DMARC (RFC 9989) and reverse names (RFC 1035, 3.5); SPF is in `spf.py`.
 """
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 
 import dns.exception
@@ -13,11 +14,9 @@ import dns.reversename
 
 from newsletter.errors import NewsletterError
 
-MOST_SPF_LOOKUPS = 10  # RFC 7208, 4.6.4
 _LIFETIME_S = 5.0  # of one question, over all servers
 _MOST_LABELS = 8  # RFC 9989 walks up no further
-# Terms that cost a lookup, with where they lead.
-_ASKING = re.compile(r"[+?~-]?(include|exists|a|mx|ptr)(?:[:/](.*))?|(redirect)=(.*)", re.DOTALL)
+_DMARC = re.compile(r"v[ \t]*=[ \t]*DMARC1[ \t]*(;|$)")
 
 
 class DnsError(NewsletterError):
@@ -25,19 +24,10 @@ class DnsError(NewsletterError):
 
 
 @dataclass(frozen=True)
-class SpfRecord:
-    text: str
-    lookups: int  # that a receiver makes to evaluate it
-
-    @property
-    def allows_everybody(self) -> bool:
-        return any(term in {"+all", "all"} for term in self.text.lower().split())
-
-
-@dataclass(frozen=True)
 class DmarcRecord:
     domain: str  # whose record it is: the sender's or one above it
     tags: dict[str, str]
+    count: int = 1  # of records at that name; receivers take more than one for none
 
     @property
     def policy(self) -> str:
@@ -52,24 +42,20 @@ class DmarcRecord:
         )
 
 
-def texts(name: str) -> list[str]:
-    """The TXT records of a name; none where it has none.
+def answers(name: str, kind: str) -> list[str]:
+    """The records of a name as text, TXT without its quotes; none where it has none.
 
     Raises:
         DnsError: nobody answered.
     """
-    answer = _ask(name, "TXT")
-    return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
-
-
-def spf_records(domain: str) -> list[SpfRecord]:
-    """Every SPF record; receivers take more than one for none (RFC 7208, 4.5)."""
-    return [SpfRecord(text, _lookups(text, {domain})) for text in _spf_texts(domain)]
+    if kind == "TXT":
+        return [b"".join(record.strings).decode("utf-8", "replace") for record in _ask(name, kind)]
+    return [record.to_text() for record in _ask(name, kind)]
 
 
 def dkim_key(name: str) -> str | None:
     """The public key at `<selector>._domainkey.<domain>`; empty where it was revoked."""
-    for text in texts(name):
+    for text in answers(name, "TXT"):
         tags = _tags(text)
         if "p" in tags:
             return "".join(tags["p"].split())
@@ -81,41 +67,31 @@ def dmarc_record(domain: str) -> DmarcRecord | None:
     labels = domain.split(".")[-_MOST_LABELS:]
     for start in range(len(labels) - 1):
         name = domain if start == 0 else ".".join(labels[start:])
-        found = [_tags(text) for text in texts(f"_dmarc.{name}") if text.startswith("v=DMARC1")]
-        if len(found) == 1:
-            return DmarcRecord(name, found[0])
+        found = list(filter(_DMARC.match, answers(f"_dmarc.{name}", "TXT")))
+        if found:
+            return DmarcRecord(name, _tags(found[0]), len(found))
     return None
+
+
+def addresses(host: str) -> list[str]:
+    """The addresses of a host; of an address that address."""
+    try:
+        return [str(ip_address(host))]
+    except ValueError:
+        return [address for kind in ("A", "AAAA") for address in answers(host, kind)]
 
 
 def reverse_names(host: str) -> dict[str, str | None]:
     """The addresses of a host, each with a name that leads back to it, or None."""
-    addresses = [record.to_text() for kind in ("A", "AAAA") for record in _ask(host, kind)]
-    return {address: _reverse_name(address) for address in addresses}
+    return {address: _reverse_name(address) for address in addresses(host)}
 
 
 def _reverse_name(address: str) -> str | None:
-    for record in _ask(dns.reversename.from_address(address).to_text(), "PTR"):
-        name = record.target.to_text().rstrip(".")
-        kind = "AAAA" if ":" in address else "A"
-        if address in [back.to_text() for back in _ask(name, kind)]:
-            return str(name)
+    for answer in answers(dns.reversename.from_address(address).to_text(), "PTR"):
+        name = answer.rstrip(".")
+        if address in answers(name, "AAAA" if ":" in address else "A"):
+            return name
     return None
-
-
-def _spf_texts(domain: str) -> list[str]:
-    return [text for text in texts(domain) if text.lower().split(" ")[0] == "v=spf1"]
-
-
-def _lookups(text: str, seen: set[str]) -> int:
-    """How many questions a record costs, those of included ones too; a few over the limit do."""
-    total = 0
-    for term in filter(None, map(_ASKING.fullmatch, text.lower().split()[1:])):
-        total += 1
-        target = term[2] if term[1] == "include" else term[4]
-        if target and "%" not in target and target not in seen and total <= MOST_SPF_LOOKUPS:
-            seen.add(target)
-            total += sum(_lookups(inner, seen) for inner in _spf_texts(target)[:1])
-    return total
 
 
 def _tags(text: str) -> dict[str, str]:

@@ -60,6 +60,7 @@ LAYERS = (
     "bounded_reader",
     "text",
     "lazy_pattern",
+    "spf",
     "dns_records",
     "errors",
     "processes",

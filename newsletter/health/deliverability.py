@@ -11,22 +11,13 @@ from newsletter import dns_records
 from newsletter.config import Settings
 from newsletter.dns_records import DmarcRecord, DnsError
 from newsletter.finding import Finding, Severity
+from newsletter.health.sender_policy import record_to_set, sender_policy
 from newsletter.transports.smtp import dkim
 
 # Names that never are in the public DNS (RFC 2606, RFC 6761, RFC 6762).
 _NOT_PUBLIC = ("localhost", "local", "test", "invalid", "example", "internal", "lan", "home.arpa")
-# By the end of a relay's name, what its customers include in their SPF record.
-_INCLUDES = {
-    "gmail.com": "_spf.google.com",
-    "google.com": "_spf.google.com",
-    "office365.com": "spf.protection.outlook.com",
-    "outlook.com": "spf.protection.outlook.com",
-    "amazonaws.com": "amazonses.com",
-    "mailgun.org": "mailgun.org",
-    "sendgrid.net": "sendgrid.net",
-    "postmarkapp.com": "spf.mtasv.net",
-}
 _SENDGRID_SELECTORS = ("s1", "s2")  # of SendGrid's domain authentication
+_POLICIES = ("none", "quarantine", "reject")  # RFC 9989, 4.7
 # What the largest receivers ask of who sends them thousands of mails a day.
 _RULES = {
     "Gmail": ("SPF", "DKIM", "DMARC", "TLS", "PTR", "one-click unsubscribe"),
@@ -51,16 +42,6 @@ class _Proofs:
     @property
     def sender(self) -> str:
         return self.settings.site.sender_domain
-
-    @property
-    def include(self) -> str:
-        """The term of a relay that we know; empty for another one."""
-        host = self.settings.transport.host
-        return next((f"include:{_INCLUDES[end]}" for end in _INCLUDES if host.endswith(end)), "")
-
-    @property
-    def spf_record(self) -> str:
-        return f'{self.envelope} TXT "v=spf1 {self.include or "a mx"} ~all"'
 
     @property
     def dmarc_record(self) -> str:
@@ -115,7 +96,8 @@ def _records_to_set(proofs: _Proofs) -> Iterator[Finding]:
     """What the DNS must have, where it cannot be asked."""
     yield from _own_keys(proofs.settings)
     if proofs.settings.transport.use == "smtp":
-        yield Finding("spf", Severity.OK, f"the DNS must have: {proofs.spf_record}")
+        record = record_to_set(proofs.envelope, proofs.settings.transport.host)
+        yield Finding("spf", Severity.OK, f"the DNS must have: {record}")
     yield Finding("dmarc", Severity.OK, f"the DNS must have: {proofs.dmarc_record}")
 
 
@@ -124,24 +106,11 @@ def _spf(proofs: _Proofs) -> Iterator[Finding]:
     if transport.use == "sendgrid":  # whose own domain stands in the envelope, and has its record
         proofs.note("SPF", there="DKIM" in proofs.there)
         return
-    include = proofs.include
-    records = dns_records.spf_records(domain)
-    trouble = ""
-    if not records:
-        trouble = f"has no SPF record; set: {proofs.spf_record}"
-    elif len(records) > 1:
-        trouble = f"has {len(records)} SPF records, which counts as none; join them into one"
-    elif records[0].allows_everybody:
-        trouble = f"has an SPF record that lets everybody send ({records[0].text}); end it in ~all"
-    elif records[0].lookups > dns_records.MOST_SPF_LOOKUPS:
-        trouble = (
-            f"has an SPF record that takes more than {dns_records.MOST_SPF_LOOKUPS} lookups,"
-            " which counts as none; take out what does not send for you"
-        )
-    elif include and include not in records[0].text:
-        trouble = f"has an SPF record without {include}, so that {transport.host} may not send"
-    level = proofs.note("SPF", there=not trouble)
-    yield Finding("spf", level, f"{domain} {trouble or f'has {records[0].text}'}")
+    policy = sender_policy(proofs.settings.site.feedback_address, transport.host)
+    if policy.passes is not None:
+        proofs.note("SPF", there=policy.passes)
+    level = Severity.OK if policy.is_well else Severity.WARNING
+    yield Finding("spf", level, f"{domain} {policy.text}")
 
 
 def _dkim(proofs: _Proofs) -> Iterator[Finding]:
@@ -190,7 +159,15 @@ def _dmarc(proofs: _Proofs) -> Iterator[Finding]:
         text = f"{proofs.sender} has no DMARC record; set: {proofs.dmarc_record}"
         yield Finding("dmarc", level, text)
         return
+    if fault := _fault(record):
+        level = proofs.note("DMARC", there=False)
+        yield Finding("dmarc", level, f"{record.domain} {fault}")
+        return
     aligned = _aligned(proofs, record)
+    if not aligned and _may_align(proofs, record):
+        text = f"{record.domain} has p={record.policy}, aligned if SPF passes"
+        yield Finding("dmarc", Severity.OK, text)
+        return
     if not aligned and proofs.missing.isdisjoint({"SPF", "DKIM"}):
         text = (
             f"{record.domain} has p={record.policy}, and neither SPF ({proofs.envelope}) nor DKIM"
@@ -205,6 +182,14 @@ def _dmarc(proofs: _Proofs) -> Iterator[Finding]:
     yield Finding("dmarc", level, f"{record.domain} has p={record.policy}{by}")
 
 
+def _fault(record: DmarcRecord) -> str:
+    if record.count > 1:
+        return f"has {record.count} DMARC records, which counts as none; delete all but one"
+    if record.policy.lower() not in _POLICIES:
+        return f"has p={record.policy} in its DMARC record; set one of {', '.join(_POLICIES)}"
+    return ""
+
+
 def _aligned(proofs: _Proofs, record: DmarcRecord) -> list[str]:
     domains = {"DKIM": (proofs.dkim_domain, "adkim"), "SPF": (proofs.envelope, "aspf")}
     if proofs.settings.transport.use == "sendgrid":
@@ -214,6 +199,13 @@ def _aligned(proofs: _Proofs, record: DmarcRecord) -> list[str]:
         for proof, (domain, tag) in domains.items()
         if proof in proofs.there and record.is_aligned(domain, proofs.sender, tag)
     ]
+
+
+def _may_align(proofs: _Proofs, record: DmarcRecord) -> bool:
+    """Whether SPF aligns once it passes, which cannot be told from here."""
+    return "SPF" not in proofs.there | proofs.missing and record.is_aligned(
+        proofs.envelope, proofs.sender, "aspf"
+    )
 
 
 def _relay(proofs: _Proofs) -> Iterator[Finding]:
