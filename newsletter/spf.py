@@ -59,7 +59,7 @@ class SpfError(NewsletterError):
 
 
 @dataclass(frozen=True)
-class _Term:
+class _SpfTerm:
     result: SpfResult
     name: str
     value: str
@@ -67,8 +67,8 @@ class _Term:
 
 
 @dataclass(frozen=True)
-class _Record:
-    terms: list[_Term]
+class _SpfRecord:
+    terms: list[_SpfTerm]
     redirect: str
 
 
@@ -164,7 +164,7 @@ class _Evaluation:
         if self.lookups > _MOST_LOOKUPS:
             raise SpfError(f"it takes more than {_MOST_LOOKUPS} lookups")
 
-    def _matches(self, term: _Term, domain: str) -> bool:
+    def _matches(self, term: _SpfTerm, domain: str) -> bool:
         if term.name == "all":
             return True
         if term.name in {"ip4", "ip6"}:
@@ -186,7 +186,7 @@ class _Evaluation:
                     raise SpfError(f"{target} has more than {_MOST_NAMES} MX records")
         return any(self._is_in(found, term) for host in hosts for found in self._addresses(host))
 
-    def _is_in(self, found: str, term: _Term) -> bool:
+    def _is_in(self, found: str, term: _SpfTerm) -> bool:
         length = term.prefixes[self.address.version == 6]  # noqa: PLR2004 - IPv6
         network = ip_address(found)
         return network.version == self.address.version and self.address in ip_network(
@@ -243,7 +243,7 @@ class _Evaluation:
         return next(iter([*below, *names]), "unknown")
 
 
-def _parsed(text: str) -> _Record:
+def _parsed(text: str) -> _SpfRecord:
     """A record's terms; any error in it, in those behind a match too, is one of all (4.6)."""
     terms, modifiers = [], []
     for word in text.split(" ")[1:]:
@@ -257,10 +257,10 @@ def _parsed(text: str) -> _Record:
             raise SpfError(f"{name}={value} is not written as RFC 7208 asks")
         if known and [other for other, _ in modifiers].count(name) > 1:
             raise SpfError(f"{name}= stands twice")
-    return _Record(terms, dict(modifiers).get("redirect", ""))
+    return _SpfRecord(terms, dict(modifiers).get("redirect", ""))
 
 
-def _term(text: str) -> _Term:
+def _term(text: str) -> _SpfTerm:
     parts = _MECHANISM.fullmatch(text)
     if not parts:
         raise SpfError(f"{text} is not written as RFC 7208 asks")
@@ -270,7 +270,7 @@ def _term(text: str) -> _Term:
     lengths = (int(first or 32) if first else 32, int(second) if second else 128)
     if not _is_well_formed(name, value, first, second) or lengths[0] > 32 or lengths[1] > 128:  # noqa: PLR2004
         raise SpfError(f"{text} is not written as RFC 7208 asks")
-    return _Term(_RESULTS[parts[1]], name, value or "", lengths)
+    return _SpfTerm(_RESULTS[parts[1]], name, value or "", lengths)
 
 
 def _is_well_formed(name: str, value: str | None, first: str | None, second: str | None) -> bool:
