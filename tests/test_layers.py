@@ -1,7 +1,11 @@
 """Imports only go down: between the rooms, and inside them."""
 
 import ast
+import re
+import sys
+import tomllib
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -155,6 +159,26 @@ def test_no_class_name_stands_twice() -> None:
             if isinstance(node, ast.ClassDef):
                 homes.setdefault(node.name.lstrip("_"), []).append(module)
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
+def test_what_is_imported_is_declared() -> None:
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    declared = {re.split(r"[\[>]", line)[0].lower() for lines in groups for line in lines}
+    distributions = packages_distributions()
+    imported_names = {
+        name.partition(".")[0]
+        for module in MODULES
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+        )
+    } - {*sys.stdlib_module_names, "newsletter", "pydantic_core"}  # the other half of pydantic
+    needed = {distributions.get(name, [name])[0].lower() for name in imported_names}
+    assert {name.replace("_", "-") for name in needed} <= declared
 
 
 def test_only_the_outermost_layers_read_the_clock() -> None:
