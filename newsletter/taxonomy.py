@@ -239,7 +239,7 @@ def canonical(code: str) -> str:
     return _ALIASES.get(code, code)
 
 
-def holds(followed: str, category: str) -> bool:
+def covers(followed: str, category: str) -> bool:
     """Whether a followed category or archive covers `category` (`cs` covers `cs.SD`)."""
     return (
         followed == category

@@ -186,7 +186,7 @@ def test_a_database_deleted_under_the_pages_is_trouble_and_takes_nothing_in_unti
     for what, value in figures(client).items():
         assert value == (0 if what == "newsletter_up" else 1), what
     for hour in range(3):  # as `serve` does, and a run of the half hour finds it told
-        alarm.look_after(watched, pages, NOW + timedelta(hours=hour))
+        alarm.raise_alarms(watched, pages, NOW + timedelta(hours=hour))
         with pytest.raises(NewsletterError), alarm.watching(watched, lambda: NOW):
             pass
     (subject,) = alarm_subjects(watched)
@@ -195,8 +195,8 @@ def test_a_database_deleted_under_the_pages_is_trouble_and_takes_nothing_in_unti
     copy = shutil.copy(aside, file)
     assert client.get("/healthz").status_code == 200
     assert figures(client)["newsletter_up"] == 1
-    alarm.look_after(watched, pages, NOW)
-    alarm.look_after(watched, pages, NOW)
+    alarm.raise_alarms(watched, pages, NOW)
+    alarm.raise_alarms(watched, pages, NOW)
     assert len(alarm_subjects(watched)) == 2
     assert "all is well again" in "".join(alarm_subjects(watched))
     with closing(sqlite3.connect(copy)) as connection, connection:
@@ -218,7 +218,7 @@ def test_an_outage_is_seen_by_every_watcher_and_mailed_once(
     client = create_app(watched, lambda: NOW).test_client()
     assert client.get("/healthz").json == {"status": "ok"}
     assert "newsletter_ill 0.0" in client.get("/metrics", headers=TOKEN).text
-    assert not alarm.tell(watched, database, NOW)
+    assert not alarm.mail_new_troubles(watched, database, NOW)
     outage(database)
     if outage is the_disk_is_full:
         monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=1))
@@ -231,7 +231,7 @@ def test_an_outage_is_seen_by_every_watcher_and_mailed_once(
     assert "newsletter_ill 1.0" in metrics
     assert f'newsletter_findings{{level="trouble",part="{OUTAGES[outage]}"}} 1.0' in metrics
     for hour in range(3):
-        (told,) = alarm.tell(watched, database, NOW + timedelta(hours=hour / 10))
+        (told,) = alarm.mail_new_troubles(watched, database, NOW + timedelta(hours=hour / 10))
         assert told.text == finding["text"]
     (file,) = (watched.folder / "outbox").glob("alarm-*.eml")
     mail = message_from_bytes(file.read_bytes())

@@ -79,7 +79,7 @@ def test_a_closed_archive_leads_to_what_became_of_it() -> None:
 def test_an_archive_covers_its_categories_and_an_alias_its_other_name(
     followed: str, category: str, covered: object
 ) -> None:
-    assert taxonomy.holds(followed, category) is covered
+    assert taxonomy.covers(followed, category) is covered
 
 
 def test_a_hint_names_the_nearest_or_the_few_or_nothing() -> None:

@@ -438,7 +438,7 @@ def test_the_public_address_is_watched_for_those_who_ask_the_database_only(
 
     def seen(minutes: int) -> list[str]:
         moment = now + timedelta(minutes=minutes)
-        public_address.look_after(settings, database, moment)
+        public_address.check_when_due(settings, database, moment)
         return told(minutes)
 
     def told(minutes: int) -> list[str]:

@@ -75,9 +75,9 @@ def _run_newsletter(
         *older, newest = [(day,)] if day else catch_up.open_days(used, newsletter)
         not_before = None if day else catch_up.newest_from(used, newsletter)
     run_days = partial(_run_days, services, newsletter, dry_run, days_as_json)
-    healed = catch_up.heal(services, newsletter, day) if day and not dry_run else ""
-    if healed:
-        common.warn(f"{newsletter.slug}: {healed}")
+    completion = catch_up.complete_issue(services, newsletter, day) if day and not dry_run else ""
+    if completion:
+        common.warn(f"{newsletter.slug}: {completion}")
     done = [_try_days(run_days, newsletter.slug, days) for days in older]
     try:
         return run_days(newest, not_before) and all(done)

@@ -93,13 +93,13 @@ def drop_lost(database: Database) -> None:
         session.execute(_DROP_LOST, {"stalled_s": STALLED_S})
 
 
-def look_after(services: Services) -> int:
+def queue_free_batches(services: Services) -> int:
     """Give every open batch that nobody holds a job, whatever became of its last; how many.
 
     Nothing is given while the provider is paused, or to an issue that is held.
     """
     if services.memory is not None:
-        server_identity.notice(services.database, services.memory, services.clock())
+        server_identity.record_server(services.database, services.memory, services.clock())
     _freeze_on(services)
     drop_lost(services.database)
     with services.database.concurrent.begin() as session:

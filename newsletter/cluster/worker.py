@@ -73,7 +73,7 @@ class ClusterWorker:
             NewsletterError: a job, or the connection to the database, failed.
         """
         if self._services.memory is not None:
-            server_identity.notice(
+            server_identity.record_server(
                 self._services.database, self._services.memory, self._services.clock()
             )
         for library in ("procrastinate", "psycopg.pool", "asyncio"):
@@ -151,7 +151,7 @@ class ClusterWorker:
 
     def _add_tasks(self) -> None:
         acts: dict[str, Callable[[], object]] = {
-            "look_after": lambda: jobs.look_after(self._services),
+            "look_after": lambda: jobs.queue_free_batches(self._services),
             "letters": self._outbox.run_once,
             "notices": self._notices.run_once,
             "webhooks": self._fold_webhooks,

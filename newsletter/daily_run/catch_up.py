@@ -104,7 +104,7 @@ def _ask_anew(services: Services, newsletter: NewsletterSettings, day: date) -> 
     daily.summarize(services, newsletter, day)
 
 
-def heal(services: Services, newsletter: NewsletterSettings, day: date) -> str:
+def complete_issue(services: Services, newsletter: NewsletterSettings, day: date) -> str:
     """Ask anew about a day whose issue is out and lacks papers, however long ago it was.
 
     Returns:
@@ -123,10 +123,12 @@ def heal(services: Services, newsletter: NewsletterSettings, day: date) -> str:
             why = "arXiv's page of that day was asked again"
         except SourceError as error:
             why = str(error)
-    return _healed(services, newsletter, day, why) if is_out else ""
+    return _describe_completion(services, newsletter, day, why) if is_out else ""
 
 
-def _healed(services: Services, newsletter: NewsletterSettings, day: date, why: str) -> str:
+def _describe_completion(
+    services: Services, newsletter: NewsletterSettings, day: date, why: str
+) -> str:
     from newsletter import late_papers, papers
 
     newest = services.source.current_day(services.clock())

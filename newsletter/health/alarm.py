@@ -50,7 +50,7 @@ class Outcome:
     database: Database | None = None  # the run's, if it came so far
     warnings: list[str] = field(default_factory=list)  # that it said, for one that is not done
 
-    def said(self) -> list[str]:
+    def reasons(self) -> list[str]:
         """Why it is not done, as far as it said."""
         generic = "the run did not do everything, or was stopped; the next one goes on"
         return [without_addresses(line) for line in self.warnings] or [generic]
@@ -73,7 +73,7 @@ def watching(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Outc
             died, troubles = error, [failure or str(error)]
             _tell_of_dead_database(settings, str(error), clock())
         if not (troubles or outcome.is_done):
-            troubles = outcome.said()
+            troubles = outcome.reasons()
         _ping(settings, troubles)
         if died and not failure:
             raise died
@@ -93,10 +93,12 @@ def _after_run(settings: Settings, now: datetime, outcome: Outcome, failure: str
                 if outcome.is_done:
                     last_runs.record(session, last_runs.RUN, now)
                 else:
-                    why = failure or "; ".join(outcome.said())
+                    why = failure or "; ".join(outcome.reasons())
                     last_runs.record_failure(session, last_runs.RUN, why, now)
-            public_address.look_after(settings, database, now)
-            return [f"{each.part}: {each.text}" for each in tell(settings, database, now)]
+            public_address.check_when_due(settings, database, now)
+            return [
+                f"{each.part}: {each.text}" for each in mail_new_troubles(settings, database, now)
+            ]
     except Exception as error:
         text = describe_failure(error)
         if text is None and not isinstance(error, NewsletterError):
@@ -117,10 +119,10 @@ def _opened_again(settings: Settings, outcome: Outcome) -> Iterator[Database]:
         outcome.database.dispose()
 
 
-def look_after(settings: Settings, database: Database, now: datetime) -> None:
-    """For `serve`, now and then: as `tell`, and of a database that cannot be used as well."""
+def raise_alarms(settings: Settings, database: Database, now: datetime) -> None:
+    """For `serve`: `mail_new_troubles`, and of a database that cannot be used as well."""
     try:
-        tell(settings, database, now)
+        mail_new_troubles(settings, database, now)
     except SQLAlchemyError as error:
         words = f"fails ({describe_failure(error)}); mend that, and check again"
         _tell_of_dead_database(settings, words, now)
@@ -161,7 +163,7 @@ def _marks(settings: Settings) -> list[Path]:
     return [folder / f"told-of-database-{name}" for folder in state_folders(settings)]
 
 
-def tell(settings: Settings, database: Database, now: datetime) -> list[Finding]:
+def mail_new_troubles(settings: Settings, database: Database, now: datetime) -> list[Finding]:
     """Mail the troubles that are new to `alarm.mail_to`; gives all that there are."""
     findings = quick_checks.watched(settings, database, now)
     troubles = {

@@ -106,7 +106,7 @@ def _forwarded(settings: Settings, entries: int | None) -> Iterator[Finding]:
     yield Finding(PART, Severity.WARNING, text)
 
 
-def look_after(settings: Settings, database: Database, now: datetime) -> None:
+def check_when_due(settings: Settings, database: Database, now: datetime) -> None:
     """Ask where that is due, and write down what came of it, for all who watch."""
     if not site_watch.is_watched(settings):
         return

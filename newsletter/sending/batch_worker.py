@@ -101,7 +101,7 @@ class BatchWorker:
 
     def wanted(self) -> bool:
         """Whether more mails shall leave; from any thread."""
-        return not (self._breaker.halts or self._context.stopping())
+        return not (self._breaker.is_blocking or self._context.stopping())
 
     def wire_limits(self) -> WireLimits:
         return self._context.claim_sizer.wire_limits
@@ -198,7 +198,9 @@ class BatchWorker:
         gone = self._breaker.take_gone()
         with self._context.database.concurrent.begin() as session:
             now = self._context.clock()
-            self._answers += gone_mailboxes.judge(session, self._issue_id, gone, self._breaker, now)
+            self._answers += gone_mailboxes.classify_refusals(
+                session, self._issue_id, gone, self._breaker, now
+            )
             self._record(session)
             ledger.unclaim(session, [*everybody, *refused], now, self._breaker.words)
             if not self._out:
@@ -240,7 +242,7 @@ class BatchWorker:
             self._record(session, ahead)
             claimed, state = None, self._lease_state
             troubles = rate_limit.troubles(session) if state is None else state.troubles
-            if not self._breaker.hears_of_trouble(troubles):
+            if not self._breaker.update_troubles(troubles):
                 claimed = self._claim_with_picks(session, self.after, at_most)
             self._suppression_key = self._suppression_key or suppression.known_key(session)
         self._recorded()

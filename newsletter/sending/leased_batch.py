@@ -43,11 +43,11 @@ def _pass(context: SendContext, worker: BatchWorker) -> None:
         wait(context, wait_s, worker)
         if _in_doubt(context) and not _is_well(context, worker):
             return
-        breaker.halted = False
+        breaker.was_interrupted = False
         _stream(context, worker, worker.chunks())
         if context.stopping():
             return
-        wait_s = 0.0 if breaker.halted or breaker.is_strained else worker.next_wait_s()
+        wait_s = 0.0 if breaker.was_interrupted or breaker.is_throttled else worker.next_wait_s()
 
 
 def _is_well(context: SendContext, worker: BatchWorker) -> bool:
@@ -78,7 +78,7 @@ def _is_well(context: SendContext, worker: BatchWorker) -> bool:
 
 
 def _in_doubt(context: SendContext) -> bool:
-    return context.breaker.is_doubtful or context.breaker.is_strained
+    return context.breaker.is_doubtful or context.breaker.is_throttled
 
 
 def _probe(

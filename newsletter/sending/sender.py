@@ -78,7 +78,7 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
 def _hold_reason(context: SendContext, issue_id: int) -> str | None:
     """Why nothing may be sent now, by what is known here, and by the provider's own record."""
     if context.memory is not None:
-        server_identity.notice(context.database, context.memory, context.clock())
+        server_identity.record_server(context.database, context.memory, context.clock())
     with context.database.read() as session:
         issue = session.get_one(IssueRow, issue_id)
         reason = holds.hold_reason(session, context, issue_id)
@@ -193,7 +193,7 @@ def _judge_refusals(context: SendContext, issue_id: int) -> None:
     Where the provider was in trouble itself nobody can tell, and they stay pending.
     """
     breaker = context.breaker
-    refused, left_behind = breaker.refused, breaker.take_left_behind()
+    refused, released = breaker.refused, breaker.take_released_batches()
     with context.database.read() as session:
         sent_before = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT] > 0
     if not context.stopping():
@@ -201,10 +201,10 @@ def _judge_refusals(context: SendContext, issue_id: int) -> None:
     if refused and not (breaker.is_open or breaker.cannot_judge or context.stopping()):
         with context.database.write.begin() as session:
             now = context.clock()
-            refused = gone_mailboxes.judge(session, issue_id, refused, breaker, now)
+            refused = gone_mailboxes.classify_refusals(session, issue_id, refused, breaker, now)
             ledger.record_results(session, refused, now)
     breaker.forget()
-    for batch_id in left_behind:  # it may be finished now
+    for batch_id in released:  # it may be finished now
         if _lease(context, batch_id):
             with context.database.concurrent.begin() as session:
                 ledger.release_batch(session, batch_id, context.owner)

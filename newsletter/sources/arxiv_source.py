@@ -145,7 +145,7 @@ class ArxivSource:
         at, kept = self._silent.get((category, day), (-_MOMENT_S, None))
         if kept is not None and time.monotonic() - at < _MOMENT_S:
             return kept
-        said = batch.said(category)
+        said = batch.listing(category)
         if not said.lines:
             self._silent[category, day] = (time.monotonic(), said)
         return said

@@ -199,8 +199,8 @@ def _is_elsewhere(category: str, entry: PageEntry) -> bool:
     primary, *others = map(taxonomy.canonical, entry.categories)
     return (
         entry.kind is AnnouncementType.CROSS
-        and taxonomy.holds(category, primary)
-        and not any(taxonomy.holds(category, other) for other in others if other != primary)
+        and taxonomy.covers(category, primary)
+        and not any(taxonomy.covers(category, other) for other in others if other != primary)
     )
 
 

@@ -234,13 +234,13 @@ def _doubtful(category: str, entries: Iterable[PageEntry], *, reached: bool) -> 
         for entry in entries
         if (
             entry.kind is AnnouncementType.CROSS
-            or not taxonomy.holds(category, entry.categories[0])
+            or not taxonomy.covers(category, entry.categories[0])
         )
         and not (
             reached
             and (
                 entry.kind.is_replacement
-                or all(taxonomy.holds(category, other) for other in entry.categories[1:])
+                or all(taxonomy.covers(category, other) for other in entry.categories[1:])
             )
         )
     )

@@ -46,7 +46,7 @@ class Feed:
     def covers(self, category: str) -> bool:
         """Whether this feed tells what was announced in a category."""
         if self.categories:
-            return any(taxonomy.holds(category, served) for served in self.categories)
+            return any(taxonomy.covers(category, served) for served in self.categories)
         return bool(self.announced_in(category))
 
     def announced_in(self, category: str) -> list[FeedEntry]:
@@ -78,7 +78,7 @@ def parse_feed(content: bytes) -> Feed:
 def _may_belong(category: str, categories: tuple[str, ...]) -> bool:
     """Of one of its categories, or, where none is one of arXiv's, of whichever is asked for."""
     known = [category for category in categories if category in taxonomy.CATEGORIES]
-    return not known or any(taxonomy.holds(category, term) for term in known)
+    return not known or any(taxonomy.covers(category, term) for term in known)
 
 
 def _day_of(root: etree._Element, items: tuple[FeedEntry, ...]) -> date:

@@ -36,7 +36,12 @@ from newsletter.sources.response_types import (
     response_type,
     web_page_type,
 )
-from newsletter.sources.saved_pages import SavedDatedPages, SavedPage, bears, merge_listings
+from newsletter.sources.saved_pages import (
+    SavedDatedPages,
+    SavedPage,
+    is_in_category,
+    merge_listings,
+)
 from newsletter.sources.saved_papers import SavedPapers
 from newsletter.text import counted
 
@@ -188,8 +193,8 @@ class SavedFiles:
         """What an archive's page says of one of its categories, whose count it does not state."""
         lines = []
         for entry in page.listed:
-            if bears(category, entry):
-                elsewhere = not taxonomy.holds(category, entry.categories[0])
+            if is_in_category(category, entry):
+                elsewhere = not taxonomy.covers(category, entry.categories[0])
                 crossed = elsewhere and entry.kind is AnnouncementType.NEW
                 line = ListingEntry.of(entry)
                 lines.append(replace(line, kind=AnnouncementType.CROSS) if crossed else line)

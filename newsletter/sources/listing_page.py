@@ -232,12 +232,12 @@ def _seen_from(
     category: str, kind: AnnouncementType, categories: tuple[str, ...]
 ) -> AnnouncementType:
     """The page calls every replacement alike; one of another primary category is a cross one."""
-    if kind is AnnouncementType.REPLACE and not taxonomy.holds(category, categories[0]):
+    if kind is AnnouncementType.REPLACE and not taxonomy.covers(category, categories[0]):
         return AnnouncementType.REPLACE_CROSS
     return kind
 
 
 def seen_as_new(category: str, entry: PageEntry) -> PageEntry:
     """A line of new papers as seen from a category: of another primary one it is a cross-list."""
-    crossed = not taxonomy.holds(category, entry.categories[0])
+    crossed = not taxonomy.covers(category, entry.categories[0])
     return replace(entry, kind=AnnouncementType.CROSS) if crossed else entry

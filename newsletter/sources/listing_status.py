@@ -228,6 +228,6 @@ def listing_of(
 
 def _seen_from(category: str, item: FeedEntry) -> Announcement:
     kind, primary = item.announcement.kind, item.paper.categories[:1]
-    if all(taxonomy.holds(category, first) for first in primary):
+    if all(taxonomy.covers(category, first) for first in primary):
         return item.announcement
     return replace(item.announcement, kind=_SEEN_FROM_ANOTHER_CATEGORY.get(kind, kind))

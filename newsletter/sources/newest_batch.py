@@ -30,23 +30,23 @@ class NewestBatch:
         self, arxiv: ArxivRequests, dated: DatedPages | None, day: date, known: dict[str, Paper]
     ) -> None:
         self._requests = arxiv
-        self._dated = dated
+        self._dated_pages = dated
         self._day = day
         self._known = known
         self._feeds: dict[str, Feed | SourceError] = {}
         self._is_newest = False  # a page said so, whatever the clock says
         self.trouble = ""  # why the API did not describe the papers
 
-    def said(self, category: str) -> CategoryListing:
+    def listing(self, category: str) -> CategoryListing:
         """What was announced in a category: by its page, else by its feed.
 
         What no count speaks for may heal, where arXiv's page of that day can be asked later.
         """
-        said = self._told_by_whom(category)
-        is_checked = said.state is ListingState.COMPLETE or said.source.startswith(DATED_PAGE)
-        return said if is_checked else replace(said, may_heal=self._dated is not None)
+        listing = self._ask_in_order(category)
+        is_checked = listing.state is ListingState.COMPLETE or listing.source.startswith(DATED_PAGE)
+        return listing if is_checked else replace(listing, may_heal=self._dated_pages is not None)
 
-    def _told_by_whom(self, category: str) -> CategoryListing:
+    def _ask_in_order(self, category: str) -> CategoryListing:
         try:
             page = self._requests.page(category, self._day)
         except SourceError as error:
@@ -57,21 +57,21 @@ class NewestBatch:
                 raise feed
             return listing_from_feed(category, feed, self._day, "the feed")
         self._is_newest = self._is_newest or page.day <= self._day
-        said = listing_from_page(category, page, self._day)
+        listing = listing_from_page(category, page, self._day)
         if page.day == self._day and not page.expected:
-            return self._empty(said)
-        if said.is_short:
-            said = said.filled_in(self._of_the_day(category))
-        if said.is_short and page.day == self._day:
-            return self._by_dated_page(category, "the listing page is cut off") or said
-        return self._unless_announced(said)
+            return self._empty(listing)
+        if listing.is_short:
+            listing = listing.filled_in(self._of_the_day(category))
+        if listing.is_short and page.day == self._day:
+            return self._by_dated_page(category, "the listing page is cut off") or listing
+        return self._unless_announced(listing)
 
-    def papers(self, said: Sequence[CategoryListing]) -> dict[str, Paper]:
+    def papers(self, listings: Sequence[CategoryListing]) -> dict[str, Paper]:
         """By identifier: what is known, then what the API knows, then what the feeds tell.
 
         A version that the API may not know yet is the feed's to say; without it, it is missing.
         """
-        lines = {line.arxiv_id: line for listing in said for line in listing.lines}
+        lines = {line.arxiv_id: line for listing in listings for line in listing.lines}
         found = {line: self._known[line] for line in lines if line in self._known}
         names = [line.name for line in lines.values() if line.arxiv_id not in found]
         answered: dict[str, Paper] = {}
@@ -85,7 +85,7 @@ class NewestBatch:
             if line is not None and line.fits(paper):
                 may_be_newer = line.may_be_newer(paper, self._day)
                 (late if may_be_newer else found)[line.arxiv_id] = paper
-        told = self._told(said, lines.keys() - found.keys())
+        told = self._told(listings, lines.keys() - found.keys())
         for name, paper in told.items():
             known = late.get(name)
             is_same = known is not None and known.id.version >= paper.id.version
@@ -95,15 +95,15 @@ class NewestBatch:
     def _without_page(self, category: str, error: SourceError) -> CategoryListing:
         """By the feed; where that does not speak of the day either, by arXiv's other pages."""
         feed = self._feed(category)
-        by_clock = self._dated.newest_day() if self._dated else self._day
+        by_clock = self._dated_pages.newest_day() if self._dated_pages else self._day
         newest = self._day if self._is_newest else by_clock
         is_undated = isinstance(error, UndatedPageError)
         failed = error.brief if is_undated else f"the page failed: {error.brief}"
         if not isinstance(feed, SourceError) and feed.day >= self._day:
-            said = listing_from_feed(category, feed, self._day, "the feed")
-            if said.is_past or said.lines:
-                return said.because(failed)
-            return self._confirmed(said, [_UNDATED] if is_undated else [])
+            listing = listing_from_feed(category, feed, self._day, "the feed")
+            if listing.is_past or listing.lines:
+                return listing.because(failed)
+            return self._confirmed(listing, [_UNDATED] if is_undated else [])
         if newest > self._day:
             reason = "neither page nor feed can be read, and that day is past"
             return CategoryListing(category, ListingState.STALE, (), None, reason, shown=newest)
@@ -117,7 +117,7 @@ class NewestBatch:
         Not where arXiv's calendar does not name the day yet: what lies between keeps an empty
         answer for a week.
         """
-        page = self._dated.any_recent(category) if self._dated else None
+        page = self._dated_pages.any_recent(category) if self._dated_pages else None
         of_feed = feed.brief if isinstance(feed, SourceError) else f"of {feed.day}"
         reason = f"page: {error.brief}; feed: {of_feed}"
         is_named = self._day in page.dates if page else isinstance(feed, SourceError)
@@ -126,61 +126,65 @@ class NewestBatch:
             return dated
         if isinstance(feed, SourceError):
             return CategoryListing(category, ListingState.UNREACHABLE, (), None, reason)
-        said = listing_from_feed(category, feed, self._day, "the feed")
-        return self._unless_announced(said.because(f"the page failed: {error.brief}"))
+        listing = listing_from_feed(category, feed, self._day, "the feed")
+        return self._unless_announced(listing.because(f"the page failed: {error.brief}"))
 
     def _undated(self, category: str) -> CategoryListing:
         """What an empty page is worth that may be of any day."""
-        said = CategoryListing(category, ListingState.NONE, (), None, _UNDATED)
+        listing = CategoryListing(category, ListingState.NONE, (), None, _UNDATED)
         if calendar.follows_holiday(self._day):
-            return self._unless_announced(replace(said, source=f"arXiv holiday; {_UNDATED}"))
-        return self._confirmed(said, [])
+            return self._unless_announced(replace(listing, source=f"arXiv holiday; {_UNDATED}"))
+        return self._confirmed(listing, [])
 
-    def _empty(self, said: CategoryListing) -> CategoryListing:
+    def _empty(self, listing: CategoryListing) -> CategoryListing:
         """What an empty page of the right day is worth, as the feed says."""
-        feed = self._of_the_day(said.category)
-        if feed is not None and feed.announced_in(said.category):
-            told = listing_from_feed(said.category, feed, self._day, "the feed")
+        feed = self._of_the_day(listing.category)
+        if feed is not None and feed.announced_in(listing.category):
+            told = listing_from_feed(listing.category, feed, self._day, "the feed")
             return told.because("the listing page of that day is empty")
-        return self._confirmed(said, ["the feed"] if feed is not None else [])
+        return self._confirmed(listing, ["the feed"] if feed is not None else [])
 
-    def _confirmed(self, said: CategoryListing, witnesses: list[str]) -> CategoryListing:
+    def _confirmed(self, listing: CategoryListing, witnesses: list[str]) -> CategoryListing:
         """Nothing was announced only where a second witness agrees; else it is waited for."""
-        page = self._dated.recent(said.category) if self._dated else None
+        page = self._dated_pages.recent(listing.category) if self._dated_pages else None
         section = page.section(self._day) if page else None
         if section is not None and section.counted:
-            source = f"{said.source} lists nothing, arXiv's recent papers count {section.counted}"
-            dated = self._by_dated_page(said.category, source)
-            waiting = replace(said, state=ListingState.STALE, expected=None, source=source)
+            source = (
+                f"{listing.source} lists nothing, arXiv's recent papers count {section.counted}"
+            )
+            dated = self._by_dated_page(listing.category, source)
+            waiting = replace(listing, state=ListingState.STALE, expected=None, source=source)
             return waiting if dated is None or not dated.lines else dated
         agree = [*witnesses, *(["arXiv's recent papers"] if section is not None else [])]
         if agree:
-            return replace(said, source=f"{said.source}, and so {' and '.join(agree)}")
-        source = f"{said.source} is empty, which nobody confirms"
-        return replace(said, state=ListingState.STALE, expected=None, source=source)
+            return replace(listing, source=f"{listing.source}, and so {' and '.join(agree)}")
+        source = f"{listing.source} is empty, which nobody confirms"
+        return replace(listing, state=ListingState.STALE, expected=None, source=source)
 
-    def _unless_announced(self, said: CategoryListing) -> CategoryListing:
+    def _unless_announced(self, listing: CategoryListing) -> CategoryListing:
         """Our table of holidays gives way to arXiv's own calendar."""
-        if said.state is not ListingState.NONE or said.is_past:
-            return said
-        page = self._dated.any_recent(said.category) if self._dated else None
+        if listing.state is not ListingState.NONE or listing.is_past:
+            return listing
+        page = self._dated_pages.any_recent(listing.category) if self._dated_pages else None
         if page is None or self._day not in page.dates:
-            return said
-        source = f"{said.source}, but arXiv's recent papers name {self._day}"
-        return replace(said, state=ListingState.STALE, source=source)
+            return listing
+        source = f"{listing.source}, but arXiv's recent papers name {self._day}"
+        return replace(listing, state=ListingState.STALE, source=source)
 
     def _by_dated_page(self, category: str, why: str) -> CategoryListing | None:
         """By arXiv's page of that very day, where it can be had."""
+        if self._dated_pages is None:
+            return None
         try:
-            said = self._dated.listing(category, self._day, recent=False) if self._dated else None
+            listing = self._dated_pages.listing(category, self._day, recent=False)
         except SourceError:
             return None
-        return said and said.because(why)
+        return listing and listing.because(why)
 
-    def _told(self, said: Sequence[CategoryListing], lacking: set[str]) -> dict[str, Paper]:
+    def _told(self, listings: Sequence[CategoryListing], lacking: set[str]) -> dict[str, Paper]:
         """What the feeds say of papers that nobody else describes."""
         told: dict[str, Paper] = {}
-        for listing in said:
+        for listing in listings:
             wanted = {line.arxiv_id for line in listing.lines} & lacking - told.keys()
             if wanted:
                 items = self._of_the_day(listing.category)

@@ -183,10 +183,10 @@ def _listing(category: str, day: date, papers: Iterable[Paper], source: str) -> 
 
 def _kind(category: str, paper: Paper, day: date) -> AnnouncementType | None:
     """As what it was announced in a category that day, if it was."""
-    if not any(taxonomy.holds(category, own) for own in paper.categories):
+    if not any(taxonomy.covers(category, own) for own in paper.categories):
         return None
     start, end = calendar.submission_window(day)
-    primary = taxonomy.holds(category, paper.categories[0])
+    primary = taxonomy.covers(category, paper.categories[0])
     if paper.published_at is not None and start <= paper.published_at < end:
         return AnnouncementType.NEW if primary else AnnouncementType.CROSS
     revised = paper.updated_at is not None and start <= paper.updated_at < end

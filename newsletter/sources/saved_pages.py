@@ -40,10 +40,10 @@ class SavedPage:
         """Whether it is this category's; of one that says nothing, whether all its papers are."""
         if self.category is not None:
             return taxonomy.canonical(self.category) == taxonomy.canonical(category)
-        return all(bears(category, entry) for entry in self.read(category).listed)
+        return all(is_in_category(category, entry) for entry in self.read(category).listed)
 
     def covers(self, category: str) -> bool:
-        return self.category is not None and taxonomy.holds(self.category, category)
+        return self.category is not None and taxonomy.covers(self.category, category)
 
 
 class SavedDatedPages:
@@ -76,7 +76,7 @@ class SavedDatedPages:
             for content, of in self._recent
             for section in parse_recent_page(content, of or "").sections
             for entry in section.listed
-            if not categories or any(bears(category, entry) for category in categories)
+            if not categories or any(is_in_category(category, entry) for category in categories)
         }
 
     def named(self) -> set[str]:
@@ -103,7 +103,7 @@ class SavedDatedPages:
         pages = [
             parse_catchup_page(content, category)
             for content, of_day, of in self._past
-            if of_day == day and of and taxonomy.holds(of, category) and not _same(of, category)
+            if of_day == day and of and taxonomy.covers(of, category) and not _same(of, category)
         ]
         if not pages:
             return None
@@ -115,14 +115,14 @@ class SavedDatedPages:
         recent = self._recent_of(category)
         if recent is not None:
             return _by_recent(category, day, recent, source)
-        wider = (content for content, of in self._recent if of and taxonomy.holds(of, category))
+        wider = (content for content, of in self._recent if of and taxonomy.covers(of, category))
         archive = next((parse_recent_page(content, category) for content in wider), None)
         said = archive and _by_recent(category, day, archive, source)
         if archive is None or not said:
             return None
         section = archive.section(day)
         listed = section.listed if section else ()
-        lines = tuple(ListingEntry.of(entry) for entry in listed if bears(category, entry))
+        lines = tuple(ListingEntry.of(entry) for entry in listed if is_in_category(category, entry))
         if not lines and said.state is ListingState.UNCHECKED:
             return empty(category, source)
         return replace(said, lines=lines, expected=None)  # its count is the archive's
@@ -158,5 +158,5 @@ def merge_listings(pages: Sequence[ListingPage]) -> ListingPage:
     return replace(pages[0], listed=tuple(listed.values()))
 
 
-def bears(category: str, listed: PageEntry) -> bool:
-    return any(taxonomy.holds(category, own) for own in listed.categories)
+def is_in_category(category: str, listed: PageEntry) -> bool:
+    return any(taxonomy.covers(category, own) for own in listed.categories)

@@ -15,7 +15,7 @@ _BEYOND = 1 << 2 * _BITS
 _ROUNDS = 4
 
 
-def hide(key: bytes, number: int) -> str:
+def encode_id(key: bytes, number: int) -> str:
     """The number's name; one that no table will ever reach stays as it is."""
     if number >= _BEYOND:
         return str(number)
@@ -25,7 +25,7 @@ def hide(key: bytes, number: int) -> str:
     return _MARK + urlsafe_b64encode((left << _BITS | right).to_bytes(2 * _OCTETS)).decode()
 
 
-def reveal(key: bytes, name: str) -> str:
+def decode_id(key: bytes, name: str) -> str:
     """The number behind a name, in digits; what is no name is returned as it is."""
     if not name.startswith(_MARK):
         return name

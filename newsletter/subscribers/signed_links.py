@@ -266,7 +266,7 @@ class SignedLinks:
         key = _derived(self._keys[0], claim.purpose)
         parts = claim.value.split(".")
         parts[: claim.row_ids] = [
-            opaque_ids.hide(key, int(part)) for part in parts[: claim.row_ids]
+            opaque_ids.encode_id(key, int(part)) for part in parts[: claim.row_ids]
         ]
         return self.sign(claim.purpose, ".".join(parts))
 
@@ -303,7 +303,7 @@ def _mark(key: str, address: str, moves: int) -> str:
 def _parse(kind: type[_C], value: str, key: bytes) -> _C | None:
     parts = value.split(".")
     try:
-        shown = [opaque_ids.reveal(key, part) for part in parts[: kind.row_ids]]
+        shown = [opaque_ids.decode_id(key, part) for part in parts[: kind.row_ids]]
         subscriber_id, subject, *until = shown + parts[kind.row_ids :]
         return kind.parse(_row_id(subscriber_id), subject, *until)
     except (ValueError, TypeError):

@@ -51,9 +51,9 @@ class OutboxRound:
         """Whether nothing more may leave in this round."""
         return self._breaker.is_open or self._breaker.provider_down
 
-    def hear(self, session: Session) -> None:
+    def read_troubles(self, session: Session) -> None:
         """Another process may have found out meanwhile that the provider is in trouble."""
-        self._breaker.hears_of_trouble(rate_limit.troubles(session, LETTERS))
+        self._breaker.update_troubles(rate_limit.troubles(session, LETTERS))
 
     def send(self, letter: OutboxRow, mail: Message, now: datetime) -> SendResult:
         """Send a leased letter; where there is doubt, it is the one that is asked with."""

@@ -160,7 +160,7 @@ class OutboxWorker:
         """
         now = self.clock()
         with self.database.concurrent.begin() as session:
-            outbox_round.hear(session)
+            outbox_round.read_troubles(session)
             limiter = self._limiter(session, now)
             if limiter.number < 1:
                 return limiter.wait_s if outbox.is_due(session, now) else None

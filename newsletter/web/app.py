@@ -41,7 +41,7 @@ from newsletter.web import (
     unsubscribe,
     webhooks,
 )
-from newsletter.web.background import Background, Seldom, is_away
+from newsletter.web.background import Background, PeriodicAct, is_unavailable
 from newsletter.web.day_converters import CONVERTERS
 from newsletter.web.kept_pages import KEPT_PAGES, KeptPages
 from newsletter.web.pages import EXTENSION, POLICY, Pages, gettext, pages
@@ -167,17 +167,19 @@ def _background(
     acts: dict[str, Sequence[Callable[[], object]]] = {
         "outbox": (
             outbox_worker.run_once,
-            Seldom(outbox_worker.cleanup, _CLEAN_EVERY_S, at_once=True),
-            Seldom(
-                lambda: alarm.look_after(settings, database, clock()), _WATCH_EVERY_S, at_once=False
+            PeriodicAct(outbox_worker.cleanup, _CLEAN_EVERY_S, at_once=True),
+            PeriodicAct(
+                lambda: alarm.raise_alarms(settings, database, clock()),
+                _WATCH_EVERY_S,
+                at_once=False,
             ),
         )
     }
     if settings.feedback.sendgrid_public_key:
         acts["feedback"] = (lambda: inbox.fold(database, clock),)
     if site_watch.is_watched(settings):  # one that is slow to answer delays no letters
-        look = partial(public_address.look_after, settings, database)
-        acts["site"] = (Seldom(lambda: look(clock()), _WATCH_EVERY_S, at_once=False),)
+        look = partial(public_address.check_when_due, settings, database)
+        acts["site"] = (PeriodicAct(lambda: look(clock()), _WATCH_EVERY_S, at_once=False),)
     if settings.notify:
         acts["notices"] = (NoticeWorker(database, settings, clock).run_once,)
     return Background(acts)
@@ -249,7 +251,7 @@ def _add_error_pages(app: Flask) -> None:
     @app.errorhandler(DBAPIError)
     def database(error: DBAPIError) -> tuple[str | Response, int]:
         """It cannot be used now, which is no fault of the request's, or of ours."""
-        if not is_away(error):
+        if not is_unavailable(error):
             raise error
         _log.error("%s %s: %s", request.method, request.endpoint, type(error.orig).__name__)
         return _error_page(503), 503

@@ -21,12 +21,12 @@ _LOOK_AGAIN_S = 15.0  # for what another process left behind
 _STOPS_WITHIN_S = 60.0
 
 
-def is_away(error: DBAPIError) -> bool:
+def is_unavailable(error: DBAPIError) -> bool:
     """Whether the database cannot be used: gone, broken, full, busy. Else a statement was wrong."""
     return not isinstance(error, DataError | IntegrityError | ProgrammingError)
 
 
-class Seldom:
+class PeriodicAct:
     """An act of a task that is done only so often."""
 
     def __init__(self, act: Callable[[], object], every_s: float, *, at_once: bool) -> None:
@@ -61,7 +61,7 @@ class Task:
         try:
             act()
         except Exception as error:  # noqa: BLE001 - it is told, and looked at again
-            away = isinstance(error, DBAPIError) and is_away(error)
+            away = isinstance(error, DBAPIError) and is_unavailable(error)
             failure = f" ({describe_failure(error)})" if away else ""
             text = "%s had trouble%s; it looks again later"
             _log.error(text, self.thread.name, failure, exc_info=not away)

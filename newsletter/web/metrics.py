@@ -23,7 +23,7 @@ from newsletter.models import (
     SuppressionRow,
 )
 from newsletter.sending import rate_limit, stats, totals
-from newsletter.web.pages import bears, pages
+from newsletter.web.pages import has_bearer_token, pages
 
 blueprint = Blueprint("metrics", __name__)
 _STATES = ("pending", "sent", "skipped", "failed", "uncertain")
@@ -42,7 +42,7 @@ def metrics() -> Response:
 def has_token() -> bool:
     """Whether who asks bears the token of [metrics]; nobody does where none is configured."""
     token = pages.settings.metrics.token
-    return bool(token.get_secret_value()) and bears(token)
+    return bool(token.get_secret_value()) and has_bearer_token(token)
 
 
 class _MetricsCollector(Collector):

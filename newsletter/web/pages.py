@@ -217,7 +217,7 @@ def gettext(message: str) -> str:
     return pages.gettext(message)
 
 
-def bears(token: SecretStr) -> bool:
+def has_bearer_token(token: SecretStr) -> bool:
     """Whether the request bears that token (RFC 6750, 2.1); how long it takes tells nothing."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     is_same = compare_digest(given.strip().encode(), token.get_secret_value().encode())

@@ -24,7 +24,7 @@ from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.subscribers.signup_limits import Limit, LimitKey
 from newsletter.subscribers.signups import SignupRequest
-from newsletter.web.pages import bears, pages
+from newsletter.web.pages import has_bearer_token, pages
 
 blueprint = Blueprint("api", __name__)
 
@@ -138,7 +138,11 @@ def _body() -> dict[str, Any]:
 
 def _client() -> tuple[str, ApiClientSettings]:
     """Whose token the request bears; every one is compared, so that time tells nothing."""
-    found = [(name, client) for name, client in pages.settings.api.items() if bears(client.token)]
+    found = [
+        (name, client)
+        for name, client in pages.settings.api.items()
+        if has_bearer_token(client.token)
+    ]
     if not found:
         raise _ApiError(401, "no token of [api]", {"WWW-Authenticate": "Bearer"})
     return found[0]

@@ -151,7 +151,9 @@ def test_a_worker_that_loses_its_database_ends_and_the_next_one_goes_on(
         worker(settings, replace(services, transport=Watched(lose))).run(["send"])
     assert not re.search(r"SELECT|https?:|\n", str(ended.value))
     forget_jobs(database)
-    assert jobs.look_after(services) == 1  # its lock is gone with it: nobody waits for the lease
+    assert (
+        jobs.queue_free_batches(services) == 1
+    )  # its lock is gone with it: nobody waits for the lease
     (batch_id,) = waiting_jobs(database)
     memory = Memory()
     assert daily.deliver_batch(replace(services, transport=memory), batch_id) is None
@@ -179,20 +181,20 @@ def test_every_open_batch_that_nobody_holds_has_a_job_whatever_became_of_the_las
 ) -> None:
     freeze(settings, services)
     (batch_id,) = waiting_jobs(database)  # committed with the issue
-    assert jobs.look_after(services) == 0
+    assert jobs.queue_free_batches(services) == 0
     for lost in ("failed", "doing"):
         with database.write.begin() as session:
             session.execute(STATUS, {"status": lost})
-        assert jobs.look_after(services) == 1
+        assert jobs.queue_free_batches(services) == 1
         assert waiting_jobs(database) == [batch_id]
     forget_jobs(database)
     with database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
         elsewhere = Owner("elsewhere", 1, "0a0b0c0d")
         assert ledger.lease_batch(session, batch, elsewhere, services.clock(), None)
-    assert jobs.look_after(services) == 0
+    assert jobs.queue_free_batches(services) == 0
     later = replace(services, clock=lambda: common.utc_now() + timedelta(minutes=1))
-    assert jobs.look_after(later) == 1
+    assert jobs.queue_free_batches(later) == 1
 
 
 def test_a_worker_that_comes_back_first_settles_what_it_had_in_hand(
@@ -228,7 +230,7 @@ def test_who_has_a_batch_in_hand_lets_go_of_it_for_a_dead_worker_s(
             with database.write.begin() as session:
                 batch = session.get_one(BatchRow, left_behind)
                 batch.owner, batch.leased_until = "elsewhere:1:0a0b0c0d", now - timedelta(hours=1)
-            assert jobs.look_after(services) == 0  # its job waits; now it comes first
+            assert jobs.queue_free_batches(services) == 0  # its job waits; now it comes first
             while not went_on():
                 pass
 
@@ -258,7 +260,7 @@ def test_who_dies_between_two_slices_leaves_the_rest_to_whoever_looks_next(
         patch.setattr(daily, "freeze_rest", lambda *_: None)
         freeze(settings, services)
     assert len(waiting_jobs(database)) == 1
-    assert jobs.look_after(services) == 0  # each slice brought its own
+    assert jobs.queue_free_batches(services) == 0  # each slice brought its own
     assert len(waiting_jobs(database)) == 6
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(DeliveryRow)) == 12
@@ -271,14 +273,14 @@ def test_no_job_is_given_while_the_provider_is_paused_or_the_issue_is_held(
     forget_jobs(database)
     with database.write.begin() as session:
         rate_limit.pause_sending(session, "away for lunch", None, services.clock())
-    assert jobs.look_after(services) == 0
+    assert jobs.queue_free_batches(services) == 0
     with database.write.begin() as session:
         rate_limit.resume_sending(session, services.clock())
         session.execute(update(IssueRow).values(frozen_at=services.clock() - timedelta(days=9)))
-    assert jobs.look_after(services) == 0
+    assert jobs.queue_free_batches(services) == 0
     with database.write.begin() as session:
         session.execute(update(IssueRow).values(frozen_at=services.clock()))
-    assert jobs.look_after(services) == 1
+    assert jobs.queue_free_batches(services) == 1
 
 
 def test_a_batch_that_is_gone_or_done_makes_no_trouble(services: Services) -> None:

@@ -337,7 +337,7 @@ def test_another_server_or_timeline_means_a_restored_database(
     ):
         with database.write.begin() as session:
             session.merge(KeyRow(purpose="server", value=before))
-        server_identity.notice(database, memory, common.utc_now())
+        server_identity.record_server(database, memory, common.utc_now())
         with database.read() as session:
             assert (session.get(KeyRow, "restored") is not None) is is_held
             assert session.get_one(KeyRow, "server").value == known

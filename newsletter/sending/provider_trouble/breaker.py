@@ -15,7 +15,12 @@ from contextlib import contextmanager
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.doubt import Doubt, advice
-from newsletter.sending.provider_trouble.streak import MOST_DOMAINS, Illness, LostAnswers, Streak
+from newsletter.sending.provider_trouble.streak import (
+    MOST_DOMAINS,
+    LostAnswers,
+    Streak,
+    TroubleRate,
+)
 from newsletter.transports.base import SendResult, SendStatus
 
 _OF_ONE_DOMAIN = 20  # refusals in words about us: then the domain is paused, as for bounces
@@ -23,7 +28,7 @@ _WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to
 _LONGEST_WAIT_S = 60.0  # that a run waits for what a server asks
 _OF_SEVERAL = frozenset({Doubt.REFUSED, Doubt.DEFERRED, Doubt.MIXED})
 _REFUSAL = 0.5  # of a trouble: it may be the reader's
-_STRAIN = 5  # refusals for now by the provider, in a row; then it is not about one mail
+_THROTTLED = 5  # refusals for now by the provider, in a row; then it is not about one mail
 MOST_PROBES = 5  # mails that ask whether a doubt is right, each to another domain
 _PROBES_BEFORE_WAITING = 3  # of them, where those who were deferred are asked once more
 _PROBES_AGAIN = 2  # of them, to those whom a run before this one was told "later" of
@@ -42,12 +47,12 @@ class CircuitBreaker:
         self._gone: list[DeliveryResult] = []  # without a mailbox, until their batch ends
         self.vanished = 0  # of them, who took mails before
         self.lost_answers = LostAnswers()
-        self._illness = Illness()
+        self._trouble_rate = TroubleRate()
         self._probing = self._asks_again = False
         self._domains = MOST_DOMAINS
         self._greylists = False  # those who were deferred get it a little later
-        self._left_behind: set[int] = set()
-        self.halted = False  # there was doubt: who was claimed meanwhile is not begun yet
+        self._released_batches: set[int] = set()
+        self.was_interrupted = False  # there was doubt: who was claimed meanwhile is not begun yet
         self.is_open = False  # nothing more leaves in this run
         self.begun = 0  # mails of this run
         self.lost = False  # an answer was, just now
@@ -59,8 +64,8 @@ class CircuitBreaker:
 
     def begin_round(self) -> None:
         """Once more over what is pending."""
-        self._strain = 0
-        self._strain_of_domains = True  # all of it may be
+        self._throttled = 0
+        self._throttled_by_domains = True  # all of it may be
         self._troubles = Streak()  # of any kind, in a row
         self._any = False
         self.asked = 0  # mails, whether a doubt is right
@@ -71,22 +76,22 @@ class CircuitBreaker:
         self.readers_wait_s = 0.0  # the longest that readers' servers ask for
 
     @property
-    def halts(self) -> bool:
+    def is_blocking(self) -> bool:
         """Whether nothing more may be begun for now."""
-        in_doubt = self.lost or self.is_open or self.doubt is not None or self.is_strained
+        in_doubt = self.lost or self.is_open or self.doubt is not None or self.is_throttled
         return in_doubt and not self._probing
 
     def begin_run(self, *, domains: int, troubles: int) -> None:
         """A list has readers of so many domains; so many runs before this one ended badly."""
         self._domains = max(1, min(domains, MOST_DOMAINS))
-        self.hears_of_trouble(troubles)
+        self.update_troubles(troubles)
 
-    def hears_of_trouble(self, troubles: int) -> bool:
+    def update_troubles(self, troubles: int) -> bool:
         """Whether another run was in trouble that this one did not know of."""
         is_news, self.troubles = troubles > self.troubles, troubles
         if is_news:
-            self._illness.suspect()
-            self.doubt, self.halted = Doubt.EARLIER, True
+            self._trouble_rate.assume_high()
+            self.doubt, self.was_interrupted = Doubt.EARLIER, True
         return is_news
 
     @property
@@ -95,15 +100,15 @@ class CircuitBreaker:
         return self.doubt is not None or self.lost_answers.are_too_many
 
     @property
-    def is_strained(self) -> bool:
+    def is_throttled(self) -> bool:
         """Whether nothing more is asked in this round, as the provider takes nothing for now."""
-        return self._strain >= _STRAIN or bool(self.provider_wait_s)
+        return self._throttled >= _THROTTLED or bool(self.provider_wait_s)
 
     @property
     def provider_down(self) -> bool:
         """The provider takes nothing now, in its own words."""
         takes_none = self._troubles.has_provider_trouble and not self._any
-        return self.is_strained or takes_none
+        return self.is_throttled or takes_none
 
     @property
     def ends_round(self) -> bool:
@@ -129,22 +134,22 @@ class CircuitBreaker:
         if result.unasked:
             return [answer]
         self.words = result.detail or self.words
-        self._illness.add(self._trouble(result))
+        self._trouble_rate.add(self._trouble(result))
         self.takes[answer.domain] = result.status is SendStatus.ACCEPTED
         if result.status is SendStatus.ACCEPTED:
             return [*self._accept(answer), answer]
         if result.status is SendStatus.UNCERTAIN:
             self.lost = False
             self.lost_answers.add(answer.answered, together=self.doubt is Doubt.LOST)
-            self.doubt, self.halted = Doubt.LOST, True
+            self.doubt, self.was_interrupted = Doubt.LOST, True
             return [answer]
         is_held = result.of_reader or result.status is SendStatus.REJECTED
         if is_held:
             self._refuse(answer)
         else:
-            self._strain += 1
+            self._throttled += 1
             self.was_put_off = True
-            self._strain_of_domains &= result.maybe_of_domain
+            self._throttled_by_domains &= result.maybe_of_domain
             self._refusals_by[answer.domain] += result.maybe_of_domain
             self.trouble = result.detail
             self.provider_wait_s = max(self.provider_wait_s or 0.0, result.wait_s or 0.0) or None
@@ -187,12 +192,12 @@ class CircuitBreaker:
     def leave_refused(self, batch_id: int) -> list[Recipient]:
         """At the end of a batch: whom nobody can judge yet; they wait again."""
         new = self._refused.give_back()
-        self._left_behind |= {batch_id} if new else set()
+        self._released_batches |= {batch_id} if new else set()
         return new
 
-    def take_left_behind(self) -> set[int]:
+    def take_released_batches(self) -> set[int]:
         """The batches in which somebody waited again and may not wait any more."""
-        batches, self._left_behind = self._left_behind, set()
+        batches, self._released_batches = self._released_batches, set()
         return batches
 
     def wait_s(self) -> float | None:
@@ -203,7 +208,7 @@ class CircuitBreaker:
     def probes(self) -> list[tuple[bool, float]]:
         """What to ask by, in this order: whether the first that was deferred, after what wait."""
         other, again = (False, 0.0), (True, 0.0)
-        if self.lost_answers.are_too_many or (self.is_strained and not self._may_be_domains):
+        if self.lost_answers.are_too_many or (self.is_throttled and not self._may_be_domains):
             return []
         if self.doubt is Doubt.LOST:
             return [other]  # each may make one more uncertain
@@ -218,13 +223,13 @@ class CircuitBreaker:
 
     @property
     def _may_be_domains(self) -> bool:
-        """Whether all of the strain was said in answer to a reader's address or mail."""
-        return self._strain_of_domains and not self.provider_wait_s
+        """Whether all that throttles was said in answer to a reader's address or mail."""
+        return self._throttled_by_domains and not self.provider_wait_s
 
     def decide(self) -> bool:
         """After a batch's probes: whether they were enough, or an answer was lost."""
         lost = self.doubt is Doubt.LOST or self.lost_answers.are_too_many
-        may_be_domains = not self.is_strained or self._may_be_domains
+        may_be_domains = not self.is_throttled or self._may_be_domains
         self.is_undecided = 0 < self.asked < MOST_PROBES and may_be_domains and not lost
         return not self.is_undecided
 
@@ -236,7 +241,7 @@ class CircuitBreaker:
     def cannot_judge(self) -> bool:
         """Whether the provider had trouble of its own, or of several kinds, or has much of late."""
         own = self._troubles.has_provider_trouble or self.doubt is Doubt.MIXED
-        return own or self._illness.is_plain
+        return own or self._trouble_rate.is_high
 
     def is_of_everybody(self, *, sent_before: bool) -> bool:
         """Whether refusals that nobody was left to ask about are of the whole list."""
@@ -267,7 +272,7 @@ class CircuitBreaker:
         gone = [held for held in refused if held.result.permanent and held not in blocked]
         self._gone += gone
         self.lost_answers.accept(answer.begun, answer.answered, probing=self._probing)
-        self._strain, self._strain_of_domains = 0, True
+        self._throttled, self._throttled_by_domains = 0, True
         self.accepted += 1
         self._any = True
         if self._probing or (self.doubt is Doubt.LOST and not self.lost_answers.in_a_row):
@@ -285,7 +290,7 @@ class CircuitBreaker:
         deferred = result.status is SendStatus.TRY_LATER
         (self._deferred if deferred else self._refused).add(answer)
         self._refusals_by[answer.domain] += result.of_sender
-        self._strain, self._strain_of_domains = 0, True
+        self._throttled, self._throttled_by_domains = 0, True
         if deferred:
             self.trouble = result.detail
             if (result.wait_s or 0.0) <= _LONGEST_WAIT_S:
@@ -300,11 +305,11 @@ class CircuitBreaker:
         rows = {Doubt.REFUSED: self._refused}
         if not self._is_greylisting():
             rows[Doubt.DEFERRED] = self._deferred
-            if self._troubles.is_mixed and not self.is_strained:
+            if self._troubles.is_mixed and not self.is_throttled:
                 rows[Doubt.MIXED] = self._troubles
         doubts = [doubt for doubt, row in rows.items() if row.is_long(self._domains)]
         if doubts:
-            self.doubt, self.halted = doubts[0], True
+            self.doubt, self.was_interrupted = doubts[0], True
 
     def _weigh_probe(self, *, deferred: bool) -> None:
         """A probe that was refused: where that says nothing of the doubt, go on for a while."""

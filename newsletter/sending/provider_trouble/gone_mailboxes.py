@@ -22,7 +22,7 @@ _FEW = 5  # readers, or
 _SHARE = 0.05  # of those who were accepted: more are no accident
 
 
-def judge(
+def classify_refusals(
     session: Session,
     issue_id: int,
     answers: Sequence[DeliveryResult],

@@ -12,7 +12,7 @@ _IN_A_ROW_OF_SENDER = 5  # the same in words about us
 MOST_DOMAINS = 3  # or as many as the list has
 _LOOKED_AT = 12  # deferred readers, for what they were told
 _LATELY = 20  # answers
-_ILL = 0.15  # of them
+_HIGH = 0.15  # of them
 _LOSSES = 5  # lost answers, less a tenth for each good one: more are no accident
 _LOSS_FORGOTTEN = 0.1  # by an answer, for however many mails
 
@@ -87,7 +87,7 @@ def _unblamed(answer: DeliveryResult) -> DeliveryResult:
 
 
 @dataclass
-class Illness:
+class TroubleRate:
     """How a server that takes some mails does with the others, of late.
 
     A server that is ill refuses now one reader and now another, and no reader for their own sake.
@@ -96,12 +96,12 @@ class Illness:
     _share: float = 0.0  # of the last answers, the newest weigh most
 
     @property
-    def is_plain(self) -> bool:
-        return self._share > _ILL
+    def is_high(self) -> bool:
+        return self._share > _HIGH
 
-    def suspect(self) -> None:
+    def assume_high(self) -> None:
         """It was ill a while ago; some good answers tell that it is not any more."""
-        self._share = max(self._share, 2 * _ILL)
+        self._share = max(self._share, 2 * _HIGH)
 
     def add(self, trouble: float) -> None:
         """One more answer: 1 where it was trouble, 0 where it was none, or between."""

@@ -58,7 +58,7 @@ def identify(database: Database) -> str | None:
     return answer if answer != _UNKNOWN else "/".join(_ask(database, part) for part in _PARTS)
 
 
-def notice(database: Database, memory: MachineMemory, now: datetime) -> None:
+def record_server(database: Database, memory: MachineMemory, now: datetime) -> None:
     """Remember the server; where it is not that of last time, what was sent may be unknown.
 
     The same where its log ends before what this machine has seen of it.

@@ -52,7 +52,7 @@ _OWN_CONDITIONS = ("If-None-Match", "If-Modified-Since", "Range", "Authorization
 
 
 @dataclass
-class _Wish:
+class PendingRequest:
     """A request, and what may save it."""
 
     request: requests.PreparedRequest
@@ -198,24 +198,24 @@ class PoliteAdapter(DeadlineAdapter):
             return serves.answer(asked)
         kept = self.remembered.recall(asked.url or "") if remembers else None
         asked.headers.update(kept.conditions() if kept else {})
-        return self._patiently(_Wish(asked, self._clock(), remembers, kept), options)
+        return self._patiently(PendingRequest(asked, self._clock(), remembers, kept), options)
 
-    def _keep(self, wish: _Wish, response: requests.Response) -> None:
+    def _keep(self, pending: PendingRequest, response: requests.Response) -> None:
         """Before the turn ends, so that who has the next one finds it."""
-        if wish.is_shared and is_worth_keeping(response):
-            url = wish.request.url or ""
+        if pending.is_shared and is_worth_keeping(response):
+            url = pending.request.url or ""
             if response.raw is not None:
                 self.remembered.keep(url, response)
             self.just_came.keep(url, response, self._clock())
 
-    def _is_needed(self, wish: _Wish) -> bool:
-        if wish.is_shared:
-            url = wish.request.url or ""
-            came = self.just_came.came_since(url, wish.began, self._clock())
-            wish.came = came or self._kept(url)
-        return wish.came is None
+    def _is_needed(self, pending: PendingRequest) -> bool:
+        if pending.is_shared:
+            url = pending.request.url or ""
+            came = self.just_came.came_since(url, pending.began, self._clock())
+            pending.came = came or self._kept(url)
+        return pending.came is None
 
-    def _patiently(self, wish: _Wish, options: dict[str, Any]) -> requests.Response:
+    def _patiently(self, pending: PendingRequest, options: dict[str, Any]) -> requests.Response:
         tries = Retrying(
             retry=retry_if_exception(is_worth_another_try),
             stop=stop_after_attempt(self._tries),
@@ -225,30 +225,30 @@ class PoliteAdapter(DeadlineAdapter):
         try:
             for attempt in tries:
                 with attempt:
-                    return self._in_turn(attempt.retry_state, wish, options)
+                    return self._in_turn(attempt.retry_state, pending, options)
         except RetryAfterError as error:
             raise SourceError(
-                f"{host_of(wish.request.url)}: {error.in_the_end(self._tries)}"
+                f"{host_of(pending.request.url)}: {error.in_the_end(self._tries)}"
             ) from error
         raise AssertionError("the last try returns or raises")
 
     def _in_turn(
-        self, state: RetryCallState, wish: _Wish, options: dict[str, Any]
+        self, state: RetryCallState, pending: PendingRequest, options: dict[str, Any]
     ) -> requests.Response:
-        request = wish.request
+        request = pending.request
         to = self._destination(request.url)
         self._reachability.refuse_closed(request.url)
-        with self._pace.turn(to, lambda: self._is_needed(wish)) as turn:
-            if wish.came is not None:
-                return wish.came.answer(request)
+        with self._pace.turn(to, lambda: self._is_needed(pending)) as turn:
+            if pending.came is not None:
+                return pending.came.answer(request)
             try:
-                response = self._once(request, options, wish.kept)
+                response = self._once(request, options, pending.kept)
             except RetryAfterError as error:
                 # Told to all: arXiv asked this machine to wait, not this process.
                 turn.rest_s = rest_after(error, state, self._tries)
                 turn.rest_of_all = error.of_all
                 raise
-            self._keep(wish, response)
+            self._keep(pending, response)
             return response
 
     def _once(
