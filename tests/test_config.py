@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from newsletter import config, scaffold
 from newsletter.config import NewsletterSettings, Settings
 from newsletter.errors import WrongUseError
+from newsletter.hosts import is_this_machine
 
 KEY = "x" * 15 + "-secret-"
 SITE = f'[site]\nsecret_keys = ["{KEY}"]\n'
@@ -445,3 +446,15 @@ def test_the_document_of_settings_tells_every_default() -> None:
         page.write_text(text, "utf-8")
     assert after
     assert page.read_text("utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        *((host, True) for host in ("localhost", "LOCALHOST.", "lab.localhost", "127.0.0.1")),
+        *((host, True) for host in ("127.9.9.9", "::1", "[::1]", "::", ".".join("0000"))),
+        *((host, False) for host in ("", "mylocalhost", "localhost.lab.org", "128.0.0.1", "::2")),
+    ],
+)
+def test_a_host_is_this_machine_or_it_is_not(host: str, *, expected: bool) -> None:
+    assert is_this_machine(host) is expected

@@ -66,6 +66,7 @@ LAYERS = (
     "lazy_pattern",
     "spf",
     "dns_records",
+    "hosts",
     "errors",
     "processes",
     "paths",

@@ -14,6 +14,7 @@ import click
 from newsletter.cli import common
 from newsletter.cli.init_questions import ask, choose
 from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.hosts import is_this_machine
 
 if TYPE_CHECKING:
     from newsletter.scaffold import Answers
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _WIDTH = 78
 _AGAIN, _KEEP = "answer again", "go on as it is; `newsletter check` tries it again"
 _NEXT = (_AGAIN, "another way", _KEEP)
-_THIS_MACHINE = ("localhost", "127.0.0.1")
 _LAST_PORT = 65_535
 _BY_PORT = {465: "tls", 587: "starttls"}  # RFC 8314, RFC 6409; others say nothing
 _SECURITIES = {
@@ -128,7 +128,7 @@ def _ask_server(preset: "MailPreset", said: Mapping[str, str | int]) -> dict[str
     known = "{host}:{port}".format(**said) if preset.host == "{place}" and "host" in said else ""
     place = ask(preset.place, _place, known)
     server = _server(preset, place)
-    if preset.host != "{place}" or place.partition(":")[0] in _THIS_MACHINE:
+    if preset.host != "{place}" or is_this_machine(place.partition(":")[0]):
         return server
     if server["port"] not in _BY_PORT:
         click.echo(f"How does it encrypt at port {server['port']}?")
@@ -145,7 +145,7 @@ def _server(preset: "MailPreset", said: str, chosen: str | None = None) -> dict[
     host, port, security = preset.host.format(place=place), preset.port, preset.security
     if place:
         port = int(other_port or port)
-        security = "none" if place in _THIS_MACHINE else _BY_PORT.get(port, security)
+        security = "none" if is_this_machine(place) else _BY_PORT.get(port, security)
     return {"host": host, "port": port, "security": chosen or security}
 
 

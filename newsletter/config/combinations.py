@@ -4,8 +4,6 @@ A part checks its own when it is built or used: what is set for a part not in us
 Every function raises a `WrongUseError` whose line says which setting to change.
 """
 
-from ipaddress import ip_address
-
 from newsletter.config.sections import (
     DkimSettings,
     FeedbackSettings,
@@ -13,6 +11,7 @@ from newsletter.config.sections import (
     TransportSettings,
 )
 from newsletter.errors import WrongUseError
+from newsletter.hosts import is_this_machine
 
 
 def check_smtp(settings: TransportSettings) -> None:
@@ -21,7 +20,7 @@ def check_smtp(settings: TransportSettings) -> None:
         raise WrongUseError("transport.host is empty; name the server that takes your mail")
     if settings.password.get_secret_value() and not settings.username:
         raise WrongUseError("transport.password is set, but transport.username is missing")
-    if settings.username and settings.security == "none" and not _is_local(settings.host):
+    if settings.username and settings.security == "none" and not is_this_machine(settings.host):
         raise WrongUseError(
             'no password goes over plain text: set transport.security to "starttls" or "tls"'
         )
@@ -39,7 +38,7 @@ def check_sendgrid(settings: TransportSettings) -> None:
 
 def check_imap(settings: FeedbackSettings) -> None:
     """Refuse what would give a password away."""
-    if settings.imap_security == "none" and not _is_local(settings.imap_host):
+    if settings.imap_security == "none" and not is_this_machine(settings.imap_host):
         raise WrongUseError(
             'no password goes over plain text: set feedback.imap_security to "tls" or "starttls"'
         )
@@ -56,11 +55,3 @@ def check_budget(settings: SummarizerSettings) -> None:
         raise WrongUseError(
             "summarizer.cap_cost needs summarizer.price_in and price_out, of a million tokens"
         )
-
-
-def _is_local(host: str) -> bool:
-    """Whether what is sent there does not leave this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

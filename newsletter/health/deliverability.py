@@ -12,6 +12,7 @@ from newsletter.config import Settings
 from newsletter.dns_records import DmarcRecord, DnsError
 from newsletter.finding import Finding, Severity
 from newsletter.health.sender_policy import record_to_set, sender_policy
+from newsletter.hosts import is_this_machine
 from newsletter.transports.smtp import dkim
 
 # Names that never are in the public DNS (RFC 2606, RFC 6761, RFC 6762).
@@ -214,14 +215,14 @@ def _relay(proofs: _Proofs) -> Iterator[Finding]:
     if transport.use == "sendgrid":
         proofs.there |= {"TLS", "PTR"}  # theirs to keep
         return
-    if transport.security == "none" and transport.host not in {"localhost", "127.0.0.1", "::1"}:
+    if transport.security == "none" and not is_this_machine(transport.host):
         text = f'mails go to {transport.host} unencrypted; set transport.security = "starttls"'
         yield Finding("relay", proofs.note("TLS", there=False), text)
     elif transport.security != "none":
         proofs.note("TLS", there=True)
     names = dns_records.reverse_names(transport.host)
     nameless = [address for address, name in names.items() if name is None]
-    if names and not transport.host.startswith("localhost"):
+    if names and not is_this_machine(transport.host):
         level = proofs.note("PTR", there=not nameless)
         shown = ", ".join(f"{address} is {name}" for address, name in names.items() if name)
         lacking = f"{', '.join(nameless)} has no name that leads back to it (PTR)"

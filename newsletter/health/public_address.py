@@ -39,7 +39,7 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield Finding(PART, Severity.OK, text)
         return
     host = site_watch.host_of(settings)
-    if site_watch.is_only_here(host):
+    if site_watch.is_only_here(settings):
         yield _on_this_machine(settings)
     else:
         answer = _asked(settings)

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 
 from newsletter import dns_records
+from newsletter.hosts import is_in_own_network
 from newsletter.spf import IPAddress, SpfError, SpfReader, SpfResult
 
 # By the end of a relay's name, what its customers include in their SPF record.
@@ -18,14 +19,6 @@ _INCLUDES = {
     "sendgrid.net": "sendgrid.net",
     "postmarkapp.com": "spf.mtasv.net",
 }
-# Not where mails come from that leave a house (RFC 1122, RFC 1918, RFC 4193).
-_INSIDE = tuple(
-    ip_network(network)
-    for network in (
-        *("127.0.0.0/8", "::1/128"),
-        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -103,5 +96,5 @@ def _sending_addresses(reader: SpfReader, host: str, include: str) -> list[IPAdd
     """One of each network that a provider sends from; of another relay its own addresses."""
     if include:
         return list(reader.senders(include.partition(":")[2]))
-    own = map(ip_address, dns_records.addresses(host))
-    return [address for address in own if not any(address in network for network in _INSIDE)]
+    own = dns_records.addresses(host)
+    return [ip_address(address) for address in own if not is_in_own_network(address)]

@@ -7,7 +7,6 @@ For /healthz and the other witnesses, which read it here and ask no network:
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete
@@ -17,6 +16,7 @@ from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.health import last_runs
+from newsletter.hosts import is_this_machine
 from newsletter.models import MomentRow
 from newsletter.models.missing_rows import insert_missing
 
@@ -54,7 +54,7 @@ class Certificate:
 def is_watched(settings: Settings) -> bool:
     """Whether there is an address that others read, and somebody wants to hear of it."""
     url = settings.site.url
-    return bool(url and settings.alarm.site_h) and not is_only_here(host_of(settings))
+    return bool(url and settings.alarm.site_h) and not is_only_here(settings)
 
 
 def host_of(settings: Settings) -> str:
@@ -62,13 +62,9 @@ def host_of(settings: Settings) -> str:
     return urlsplit(settings.site.url).hostname or ""
 
 
-def is_only_here(host: str) -> bool:
-    """Whether a host is this machine for whoever asks."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return address.is_loopback or address.is_unspecified
+def is_only_here(settings: Settings) -> bool:
+    """Whether `site.url` leads everybody to their own machine."""
+    return is_this_machine(host_of(settings))
 
 
 def is_due(session: Session, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from newsletter import notice_queue
 from newsletter.config import NotifySettings, Settings
 from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
+from newsletter.hosts import is_this_machine
 from newsletter.notice_queue import Backlog
 from newsletter.text import counted
 
@@ -55,5 +56,5 @@ def _goes_in_the_clear(target: NotifySettings) -> bool:
     try:
         is_near = ip_address(host).is_private
     except ValueError:
-        is_near = "." not in host or host.endswith((".local", ".internal", ".localhost"))
-    return parts.scheme == "http" and not is_near
+        is_near = "." not in host or host.endswith((".local", ".internal"))
+    return parts.scheme == "http" and not (is_near or is_this_machine(host))

@@ -19,12 +19,12 @@ from newsletter import paths
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding
+from newsletter.hosts import is_this_machine
 from newsletter.rendering import templates, translations
 from newsletter.rendering.inspection import inspect, parts
 from newsletter.rendering.message import Message
 from newsletter.rendering.theme import SCHEMES, force_color_scheme
 
-HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _MOST_FILES = 2000  # of templates; beyond, somebody named the wrong folder
 _LINES_AROUND = 3
 _BROKEN = re.compile(r"(?P<file>[^\s:][^:]*):(?P<line>\d+): (?P<reason>.*)", re.DOTALL)
@@ -124,7 +124,7 @@ def create_preview(
     @app.before_request
     def _only_here() -> None:
         # A page elsewhere whose name was made to lead to this machine must not read it.
-        if re.sub(r":\d+$", "", request.host) not in HOSTS:
+        if not is_this_machine(re.sub(r":\d+$", "", request.host)):
             abort(403)
 
     @app.get("/")

@@ -8,6 +8,7 @@ import lxml.html
 from wcwidth import wcswidth
 
 from newsletter.finding import Finding, Severity
+from newsletter.hosts import is_this_machine
 from newsletter.rendering.inspection import wire
 from newsletter.rendering.wrapping import TEXT_COLUMNS
 
@@ -49,7 +50,7 @@ def links(html: str) -> Iterator[Finding]:
         parts = urlsplit(address)
         if parts.scheme not in {"http", "https", "mailto"}:
             yield _trouble("links", f"leads to {address[:80]!r}, which mail programs refuse")
-        elif parts.hostname in {"localhost", "127.0.0.1", "::1"}:
+        elif is_this_machine(parts.hostname or ""):
             yield _warning("links", f"{address[:80]} works on this machine only; see site.url")
             return  # they all come from one setting
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from newsletter.config import TransportSettings
 from newsletter.finding import Severity
+from newsletter.hosts import is_this_machine
 from newsletter.text import brief
 from newsletter.transports.base import TransportDownError
 from newsletter.transports.smtp.connect import (
@@ -28,7 +29,6 @@ _LOGINS = {
     "postmarkapp.com": "Postmark wants the server token as username and as password",
     "sendgrid.net": 'SendGrid wants the username "apikey" and the key as password',
 }
-_OF_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 _MISNAMED = ("ostname mismatch", "IP address mismatch")
 _DATED = ("expired", "not yet valid")
 
@@ -147,7 +147,7 @@ def _not_offered(settings: TransportSettings, words: str) -> str:
     no_login = "leave transport.username and transport.password empty"
     if "STARTTLS" in words:
         text = 'offers no STARTTLS; set transport.security = "tls" with transport.port = 465'
-        if settings.host not in _OF_THIS_MACHINE:
+        if not is_this_machine(settings.host):
             return f"{text}; without either, a password could be read on the way"
         text += ', or "none": the way to a server of this machine is safe'
         return text + ("" if "auth" in offered or not settings.username else f"; {no_login}")
