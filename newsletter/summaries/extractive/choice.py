@@ -14,7 +14,7 @@ LONG_WORDS = 40  # a longer sentence is cut at a clause, or gives way
 LONG_GIVES_WAY = 2.2  # to one at most so far behind
 # It stays up to so many words, where what it would give way to has at most these log odds that a
 # reader is content with it.
-ENDURED_WORDS, POOR = 48, -1.0
+ENDURED_WORDS, POOR = 44, -1.0
 
 
 class _Joins(NamedTuple):
