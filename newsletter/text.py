@@ -13,9 +13,11 @@ _WORD = re.compile(r"\w+")
 # Control characters beyond ASCII, marks that turn the direction of what follows (UAX 9), and what
 # takes room or not without being seen. The joiners U+200C and U+200D stay: some scripts need them.
 _INVISIBLE = lazy_pattern(
-    "[\u0080-\u009f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "[\u0080-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+# Line breaks that HTML does not know as white space.
+_LINE_BREAK = lazy_pattern("[\x0b\x1c-\x1e\x85\u2028\u2029]")
 _LONGEST_BRIEF = 300  # characters
 
 
@@ -28,8 +30,8 @@ def one_line(text: str | None) -> str:
 
 
 def visible(text: str) -> str:
-    """Without what nobody sees, or what turns others round."""
-    return _INVISIBLE.sub("", text)
+    """Without what nobody sees, or what turns others round; a break of any kind parts words."""
+    return _INVISIBLE.sub("", _LINE_BREAK.sub(" ", text))
 
 
 def escape_invisible(text: str) -> str:

@@ -20,7 +20,7 @@ _THING = (
     r"|figuras?|abbildung(?:en)?|abb|bilder|tables?|tabs?|tablas?|tabelas?|tableaux|tabellen?"
     r"|references|refs|bib|appendi(?:x|ces)|anhang|algorithms?|algs?|equations?|eqs?|formulas?"
     r"|(?:code\s+)?listings?|(?:sub|super)-?figures?|diagrams?|graphs|drawings?|plots?|schemes?"
-    r"|charts?|panels?|illustrations?|photos?|images|footnotes?|columns|words)\b\.?"
+    r"|charts?|panels?|illustrations?|ill|photos?|images|footnotes?|columns|words)\b\.?"
 )
 _COLUMNS = r"(?:(?:single|double|one|two)[\s-]+(?:column|spaced?)(?:\s+(?:format|style))?)"
 _KIND = (
@@ -53,18 +53,20 @@ _COUNT = (
     # and led by its name: "Number of pages: 22"
     rf"|(?:(?:number|no\.?)\s+of\s+|\#\s*)?{_THING}(?:\s+count)?\s*[:=]\s*\d+(?![\d-])"
     rf"|(?:number|no\.?)\s+of\s+{_THING}\s+\d+(?![\d-])"
+    r"|\A(?:pp|pages)\b\.?\s+\d+(?!\s*[\d\u2013-])"
     # "共 12 页，5 幅图"
     r"|[共全]?文?\s*[\d一二三四五六七八九十两]+\s*[张幅个]?\s*(?:[页頁图圖表]片?格?|ページ))"
 )
 _JOIN = r"(?:and|y|e|et|und|plus|with|including|excluding|containing|comprising|as well as)\b"
 _AND = rf"\s*(?:[,;，、；:|/]|\s[–-]\s)?\s*(?:{_JOIN}|(?:incl|excl)\b\.?|w/|&|\+)?\s*"
 _MORE = (
-    rf"{_AND}(?:{_COUNT}|{_THING}|\d+\s+(?:main|supp\w*|appendi\w+)\b|\d+\s*\(\s*{_REST}\s*\)"
+    rf"{_AND}(?:{_COUNT}|(?:figs|figures|tables)\b\.?\s+\d+(?=\s*(?:[,;.]|$))|\d+\s?[ft]\b"
+    rf"|{_THING}|\d+\s+(?:main|supp\w*|appendi\w+)\b|\d+\s*\(\s*{_REST}\s*\)"
     rf"|supp(?:l|lement\w*)?(?:\s+materials?)?\b(?=\s*(?:[,;.)]|$|\d))|{_TYPESET}|(?:IEEE\s+)?{_COLUMNS})"
 )
 # "6 pages,2 figures": at the start of a clause, and up to its end or to what becomes of the paper.
 _COUNTS = lazy_pattern(
-    rf"(^|,(?!\d{{3}}\b)\s*|[;，、；。：（]\s*|[.:]\s+|[(\[])(?:{_TYPESET}\s*[,;]\s*)?"
+    rf"(^|,(?!\d{{3}}\b)\s*|[;，、；。：（]\s*|[.:)\]]\s+|\s[/|–—-]\s+|[(\[])(?:{_TYPESET}\s*[,;]\s*)?"
     rf"(?:(?:contains|containing|comprising|with|in\s+total|total(?:\s+of)?|overall|about"
     rf"|(?:this|the|our)\s+{_PAPER}|(?:the\s+)?main(?:\s+(?:text|paper|body))?"
     r"|(?:with\s+)?supp\w*(?:\s+(?:materials?|information))?|appendix|(?:incl|excl)(?:uding|\b\.?))"
@@ -81,7 +83,7 @@ _EMPTY_LABEL = lazy_pattern(
     rf"\s*:\s*{_GONE}|\bv(?:ersion\s*|er\.?\s*)?\d+\s*:\s*{_GONE}(?=\s*[,;.]?\s*(?:$|v\w*\s*\d)))",
     re.IGNORECASE,
 )
-_AFTER_LABEL = lazy_pattern(rf"(?<=:)\s*{_GONE}\s*[,;.]")
+_AFTER_LABEL = lazy_pattern(rf"(?<=[:\]])\s*{_GONE}\s*[,;.]")
 _JOINED = lazy_pattern(
     rf"{_GONE}\s*[,;]?\s*(?:(?:and|plus|with|including)\b|&|\+)\s*", re.IGNORECASE
 )
