@@ -19,6 +19,8 @@ from newsletter.rendering.issue_content import EditorNote, IssueContent, IssueSe
 from newsletter.sources.base import PaperId
 from newsletter.text import visible
 
+ALL_LEFT_OUT = "the editor left out all papers"  # why there is no issue
+
 _log = logging.getLogger(__name__)
 
 
@@ -36,11 +38,10 @@ class EditChanges:
     """What is to become of the wishes for an issue; papers by their identifiers."""
 
     note: str | None = None  # None leaves it as it is, and nothing takes it away
-    first: Collection[str] = ()
+    first: Mapping[str, str] = field(default_factory=dict)  # with their reasons
     not_first: Collection[str] = ()
-    omit: Collection[str] = ()
+    omit: Mapping[str, str] = field(default_factory=dict)
     keep: Collection[str] = ()
-    reason: str = ""  # of what is put first or left out
 
 
 def change(edit: IssueEdit, changes: EditChanges) -> IssueEdit:
@@ -51,12 +52,10 @@ def change(edit: IssueEdit, changes: EditChanges) -> IssueEdit:
     """
     _check_wished(changes.not_first, edit.first, "put first")
     _check_wished(changes.keep, edit.omitted, "left out")
-    first = dict.fromkeys(changes.first, changes.reason)
-    omitted = dict.fromkeys(changes.omit, changes.reason)
     return IssueEdit(
         edit.note if changes.note is None else changes.note,
-        _without(edit.first, {*changes.not_first, *omitted}) | first,
-        _without(edit.omitted, {*changes.keep, *first}) | omitted,
+        _without(edit.first, {*changes.not_first, *changes.omit}) | dict(changes.first),
+        _without(edit.omitted, {*changes.keep, *changes.first}) | dict(changes.omit),
     )
 
 

@@ -1,5 +1,6 @@
 """An operator edits the issue of a day before it is frozen, and readers are told so."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -88,6 +89,9 @@ def test_what_was_set_can_be_undone_and_wrong_wishes_are_one_line(
         (["--note", "x" * 2001], "2001 characters"),
         (["--note", "x", "--no-note"], "at a time"),
         (["--first", "1", "--reason", "x"], "no arXiv identifier"),
+        (["--first", FIRST, "--reason", "x", "--reason", "y"], "2 reasons for 1 paper"),
+        ([*("--first", FIRST, "--reason", "x") * 2, "--first", OMITTED], "2 reasons for 3 papers"),
+        (["--first", FIRST, "--reason", "x"] * 2, f"{FIRST} has two reasons"),
     ):
         refused = edited(*edit, *wrong)
         assert refused.code
@@ -96,6 +100,11 @@ def test_what_was_set_can_be_undone_and_wrong_wishes_are_one_line(
     monkeypatch.setenv("VISUAL", "sh -c 'echo From the editor. > \"$0\"'")
     assert edited(*edit, "--editor").code == 0
     assert "From the editor." in edited(*edit, "--first", OMITTED, "--reason", "Read it").out
+    both = ("--first", FIRST, "--reason", "To read", "--first", OMITTED, "--reason", "To hear")
+    assert json.loads(edited(*edit, *both, "--json").out)["first"] == {
+        FIRST: "To read",
+        OMITTED: "To hear",
+    }
     undo = ("--not-first", FIRST, "--not-first", OMITTED, "--keep", "2507.99999", "--no-note")
     assert "nothing is set" in edited(*edit, *undo).out
     text = edited("preview", "--format", "text").out
@@ -216,7 +225,9 @@ def test_a_day_of_which_all_is_left_out_is_no_issue_and_says_why(
     ids = {line.split("/pdf/")[1].split("v")[0] for line in shown.splitlines() if "[http" in line}
     wishes = [part for name in ids for part in ("--leave-out", name)]
     assert cli("issues", "edit", "audio", *wishes).code == 0
-    assert "the editor left out all papers" in cli("run").out
+    for command in ("preview", "run"):
+        said = cli(command)
+        assert "the editor left out all papers" in said.out + said.err
 
 
 @pytest.mark.parametrize(
@@ -224,6 +235,13 @@ def test_a_day_of_which_all_is_left_out_is_no_issue_and_says_why(
     [
         ("a * b < c & d", "a * b &lt; c &amp; d", "a * b < c & d"),
         ("**a *b* c", "**a <i>b</i> c", "**a _b_ c"),
+        ("**a *b* c** d", "<b>a <i>b</i> c</b> d", "*a _b_ c* d"),
+        ("*a **b***", "<i>a <b>b</b></i>", "_a *b*_"),
+        (
+            "**see** https://a.example/a_b*c*d?x=**",
+            '<b>see</b> <a href="https://a.example/a_b*c*d?x=">https://a.example/a_b*c*d?x=</a>**',
+            "*see* https://a.example/a_b*c*d?x=**",
+        ),
         (r"\*a\*", "*a*", "*a*"),
         ("[x](javascript:alert(1))", "[x](javascript:alert(1))", "[x](javascript:alert(1))"),
         (
@@ -240,6 +258,17 @@ def test_a_note_is_markdown_in_little_and_nothing_else_is_obeyed(
     assert note_markup.to_html(source) == [html]
     assert note_markup.to_text(source) == [text or source]
     assert note_markup.to_html("a\nb\n\n- c\n- d") == ["a b", "• c<br>\n• d"]
+
+
+def test_a_note_in_markdown_means_no_more_than_in_a_mail() -> None:
+    written = note_markup.to_markdown(
+        "# A <b> [x](javascript:alert(1)) [y](https://a.example/y) **b *c***\n- https://a.example/_z_"
+    )
+    link = "[y](https://a.example/y) **b *c***"
+    assert written == [
+        rf"\# A \<b> \[x\](javascript:alert(1)) {link}\
+• <https://a.example/_z_>"
+    ]
 
 
 def test_many_papers_left_out_are_a_few_links_and_absent_ones_are_told_with_the_issue(

@@ -9,7 +9,7 @@ import click
 
 from newsletter.cli import common, output
 from newsletter.errors import WrongUseError
-from newsletter.text import one_line
+from newsletter.text import counted, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +40,12 @@ _TITLE_CHARACTERS = 60
 @click.option("--not-first", multiple=True, metavar="ID", help="Undo --first; repeatable.")
 @click.option("--leave-out", multiple=True, metavar="ID", help="Leave a paper out; repeatable.")
 @click.option("--keep", multiple=True, metavar="ID", help="Undo --leave-out; repeatable.")
-@click.option("--reason", default="", metavar="TEXT", help="Why, for readers; --first needs it.")
+@click.option(
+    "--reason",
+    multiple=True,
+    metavar="TEXT",
+    help="Why, for readers; --first needs it. One for all papers, or one for each in their order.",
+)
 @common.with_json
 @common.with_config
 def edit(
@@ -54,7 +59,7 @@ def edit(
     not_first: tuple[str, ...],
     leave_out: tuple[str, ...],
     keep: tuple[str, ...],
-    reason: str,
+    reason: tuple[str, ...],
     as_json: bool,
     config_file: Path | None,
 ) -> None:
@@ -67,12 +72,12 @@ def edit(
 
     if sum([note is not None, note_file is not None, editor, no_note]) > 1:
         raise WrongUseError("one of --note, --note-file, --editor and --no-note at a time")
+    reasons = _checked_reasons(reason, first, leave_out)
     changes = issue_edits.EditChanges(
-        first=_identifiers(first),
+        first=_with_reasons("--first", _identifiers(first), reasons),
         not_first=_identifiers(not_first),
-        omit=_identifiers(leave_out),
+        omit=_with_reasons("--leave-out", _identifiers(leave_out), reasons),
         keep=_identifiers(keep),
-        reason=_checked_reason(reason, first, leave_out),
     )
     settings = common.load(config_file)
     newsletter = common.newsletter(settings, slug)
@@ -101,19 +106,39 @@ def _identifiers(given: "Sequence[str]") -> list[str]:
     return [PaperId.parse(text, 1).arxiv_id for text in given]
 
 
-def _checked_reason(reason: str, first: "Sequence[str]", leave_out: "Sequence[str]") -> str:
-    reason = one_line(reason)
-    if reason and not (first or leave_out):
+def _checked_reasons(
+    given: "Sequence[str]", first: "Sequence[str]", leave_out: "Sequence[str]"
+) -> list[str]:
+    reasons = list(map(one_line, given))
+    if any(reasons) and not (first or leave_out):
         raise WrongUseError("--reason is for --first or --leave-out; name a paper")
-    if reason and first and leave_out:
+    if any(reasons) and first and leave_out:
         raise WrongUseError("--first and --leave-out have a reason each; set one after the other")
-    if first and not reason:
+    if first and not (reasons and all(reasons)):
         raise WrongUseError('--first needs a reason that readers see: --reason "..."')
-    if len(reason) > _LONGEST_REASON:
+    longest = max(map(len, reasons), default=0)
+    if longest > _LONGEST_REASON:
+        raise WrongUseError(f"the reason has {longest} characters; {_LONGEST_REASON} are the most")
+    return reasons
+
+
+def _with_reasons(option: str, names: "Sequence[str]", reasons: "Sequence[str]") -> dict[str, str]:
+    """The papers with one reason for all, or with one each in their order.
+
+    Raises:
+        WrongUseError: there are more or fewer reasons than papers, or a paper has two.
+    """
+    if len(reasons) <= 1:
+        return dict.fromkeys(names, *reasons or [""])
+    if names and len(names) != len(reasons):
         raise WrongUseError(
-            f"the reason has {len(reason)} characters; {_LONGEST_REASON} are the most"
+            f"{counted(len(reasons), 'reason')} for {counted(len(names), 'paper')}: give one"
+            f" --reason for all, or one behind each {option}"
         )
-    return reason
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise WrongUseError(f"{twice} has two reasons; name it once")
+    return dict(zip(names, reasons, strict=False))
 
 
 def _wishes(session: "Session", newsletter: "NewsletterSettings", day: date) -> "IssueEdit":

@@ -114,7 +114,7 @@ def content_of(
     services: "Services", newsletter: "NewsletterSettings", day: date | None
 ) -> "IssueContent":
     """The issue of that day, or what would become of it now; nothing is kept."""
-    from newsletter import bootstrap, completeness, issues, papers
+    from newsletter import bootstrap, completeness, issue_edits, issues, papers
     from newsletter.daily_run import fetching
     from newsletter.sources.base import ListingState
 
@@ -145,6 +145,8 @@ def content_of(
                 session, newsletter, announced_on, services.summarizer, now
             )
     if not content.entries:
+        if content.omissions:
+            raise NewsletterError(f"{announced_on}: {issue_edits.ALL_LEFT_OUT}")
         waiting = completeness.wait_reason(rows, announced_on, now, services.patience)
         raise NewsletterError(waiting or f"{announced_on}: {completeness.empty_reason(rows)}")
     return content

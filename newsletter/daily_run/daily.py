@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import completeness, delivery_counters, issues, papers, slugs
+from newsletter import completeness, delivery_counters, issue_edits, issues, papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.daily_run import fetching
 from newsletter.daily_run.day_report import DayReport
@@ -122,7 +122,7 @@ def freeze_and_send(
         slugs.refuse_former(session, newsletter.slug)
         content = compose(session)
         if not content.entries:
-            nothing = "the editor left out all papers" if content.omissions else empty_reason
+            nothing = issue_edits.ALL_LEFT_OUT if content.omissions else empty_reason
             return DayReport(content.day, None, None, None, nothing=nothing)
         frozen = issues.freeze_issue(session, content)
         if frozen is not None:

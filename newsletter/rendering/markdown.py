@@ -5,6 +5,7 @@ as that digest did; arXiv sends them on to `https`.
 """
 
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.note_markup import to_markdown as note_markdown
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import Catalogue, translations
 from newsletter.text import one_line, visible
@@ -45,7 +46,7 @@ def _editor(content: IssueContent, words: Catalogue) -> list[str]:
     say = IssueTexts(words)
     lines = []
     for note in content.editor_notes:
-        quoted = note.text.replace("<", "\\<").replace("\n", "\n> ").replace("\n> \n", "\n>\n")
+        quoted = "\n>\n> ".join(note_markdown(note.text)).replace("\\\n", "\\\n> ")
         lines.append(f"> **{say.note_heading(content, note)}**\n>\n> {quoted}\n")
     for told, omissions in say.omitted(content):
         links = [f"[{left.paper_id}](https://arxiv.org/abs/{left.paper_id})" for left in omissions]

@@ -17,11 +17,13 @@ from newsletter.tex.links import is_linkable, split_off
 _MARKS = lazy_pattern(
     r"\\(?P<escaped>[\\*\[\]])"
     r"|\[(?P<words>[^\[\]]+)\]\((?P<target>https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)"
-    r"|(?P<address>https?://[^\s<>*]+)"
-    r"|\*\*(?P<strong>\S(?:[^*]*[^\s*])?)\*\*"
-    r"|\*(?P<stressed>\S(?:[^*]*[^\s*])?)\*"
+    r"|(?P<address>https?://[^\s<>]+)"
+    # Either may stand in the other, and a star within a word, as in an address, is none of theirs.
+    r"|\*\*(?=\S)(?P<strong>(?:[^*]|(?<=\w)\*(?=\w)|(?<!\w)\*[^\s*][^*]*\*(?!\w))+)(?<=\S)\*\*"
+    r"|\*(?=[^\s*])(?P<stressed>(?:[^*]|\*\*[^*]+\*\*)+)(?<=\S)\*"
 )
 _ITEM = lazy_pattern(r"^[-*+] +")
+_MARKDOWN_MARK = lazy_pattern(r"[\\`*_\[\]<&~|]|\A[#>+=-]|(?<=\d)[.)](?=\s)")
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,24 @@ class _Form:
     strong: str
     stressed: str
     link: str
+    address: Callable[[str], str]
 
 
-_HTML = _Form(escape, "<b>{0}</b>", "<i>{0}</i>", '<a href="{1}">{0}</a>')
-_TEXT = _Form(str, "*{0}*", "_{0}_", "{0} <{1}>")
+_HTML = _Form(
+    escape,
+    "<b>{0}</b>",
+    "<i>{0}</i>",
+    '<a href="{1}">{0}</a>',
+    lambda address: f'<a href="{escape(address)}">{escape(address)}</a>',
+)
+_TEXT = _Form(str, "*{0}*", "_{0}_", "{0} <{1}>", str)
+_MARKDOWN = _Form(
+    lambda words: _MARKDOWN_MARK.sub(r"\\\g<0>", words),
+    "**{0}**",
+    "*{0}*",
+    "[{0}]({1})",
+    "<{0}>".format,
+)
 
 
 def to_html(source: str) -> list[Markup]:
@@ -49,6 +65,11 @@ def to_html(source: str) -> list[Markup]:
 def to_text(source: str) -> list[str]:
     """The same as plain text, not wrapped yet."""
     return ["\n".join(_said(line, _TEXT) for line in lines) for lines in _paragraphs(source)]
+
+
+def to_markdown(source: str) -> list[str]:
+    """The same as Markdown that means no more anywhere: no other links, no HTML, no headings."""
+    return ["\\\n".join(_said(line, _MARKDOWN) for line in lines) for lines in _paragraphs(source)]
 
 
 def _paragraphs(source: str) -> list[list[str]]:
@@ -88,6 +109,6 @@ def _mark(mark: re.Match[str], form: _Form) -> str:
             return form.stressed.format(_said(mark["stressed"], form))
         case "address":
             address, rest = split_off(mark["address"])
-            if form is _HTML and is_linkable(address):
-                return form.link.format(escape(address), escape(address)) + escape(rest)
+            if is_linkable(address):
+                return form.address(address) + form.plain(rest)
     return form.plain(mark[0])

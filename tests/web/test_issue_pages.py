@@ -228,6 +228,26 @@ def test_papers_are_found_marked_and_taken_along(eyes: Eyes, address: str) -> No
 
 
 @pytest.mark.slow
+def test_who_unmarks_by_keyboard_does_not_lose_the_place(eyes: Eyes, address: str) -> None:
+    def look(page: Page, remote: list[str]) -> None:
+        for number in (3, 30, 40):
+            page.locator("article .mark").nth(number).press("Enter")
+        only = page.get_by_role("button", name="Marked 3")
+        only.click()
+        for unmarked, next_shown in ((0, 0), (1, 0)):  # then the last one, behind which is none
+            shown = page.locator("article:visible")
+            shown.nth(unmarked).locator(".mark").press("Enter")
+            assert shown.nth(next_shown).locator(".mark:focus").count() == 1
+        page.once("dialog", lambda asked: asked.accept())
+        page.get_by_role("button", name="Unmark all").press("Enter")
+        assert not page.locator("#marks").is_visible()
+        assert page.locator("main a:focus").count() == 1
+        assert remote == []
+
+    eyes.visit(f"{address}{ISSUE}?lang=en", look)
+
+
+@pytest.mark.slow
 def test_the_first_screen_of_a_large_day_is_below_100_kb(site: Site) -> None:
     freeze(site.database, date(2025, 7, 14), 650)
     page = site.client.get("/audio/2025-07-14", headers={**ENGLISH, "Accept-Encoding": "gzip"})

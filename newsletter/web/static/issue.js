@@ -108,8 +108,18 @@ function showMarks() {
   taken.querySelector(".number").textContent = number.format(ids.size);
   if (pressed(onlyMarked)) {
     if (!ids.size) onlyMarked.setAttribute("aria-pressed", false);
+    const had = articles.indexOf(document.activeElement?.closest("article"));
     find();
+    if (had >= 0) focusNear(had);
   }
+}
+
+// Where a paper that had the focus is hidden, the next one shown gets it, or else the one before.
+function focusNear(index) {
+  if (!articles[index].hidden) return;
+  const isShown = (article) => !article.hidden;
+  const near = articles.slice(index).find(isShown) ?? articles.slice(0, index).findLast(isShown);
+  (near?.querySelector(".mark") ?? words).focus();
 }
 
 for (const article of articles) {

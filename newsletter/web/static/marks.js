@@ -118,7 +118,16 @@ section.addEventListener("click", async ({ target }) => {
     }
   } else if (button && confirm(`${button.textContent}?`)) {
     for (const { issue, id } of marksOf(place)) mark(issue, id, null);
+    focusBefore(section); // which is hidden now
   }
 });
+
+// The last link before something gets the focus that it had.
+function focusBefore(gone) {
+  const isBefore = (link) => gone.compareDocumentPosition(link) & Node.DOCUMENT_POSITION_PRECEDING;
+  const links = [...document.querySelectorAll("main a[href]")];
+  links.findLast((link) => isBefore(link) && !link.closest("[hidden], details:not([open])"))?.focus();
+}
+
 whenMarksChange(() => showMarks(section));
 showMarks(section);
