@@ -22,6 +22,7 @@ from pathlib import Path
 from statistics import mean, median, stdev
 from timeit import repeat
 
+from benchmarks.document_frequencies import count_words
 from newsletter.interests import (
     DayIndex,
     Interests,
@@ -30,7 +31,7 @@ from newsletter.interests import (
     compile_profile,
     pick_papers,
 )
-from newsletter.interests.lexicon import Lexicon, count_words, parse, shipped
+from newsletter.interests.lexicon import Lexicon, parse, shipped
 from newsletter.sources.base import Paper, PaperId
 
 _CANDIDATES = 689

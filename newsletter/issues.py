@@ -14,8 +14,7 @@ from newsletter import completeness, issue_edits, late_papers, papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.errors import NothingYetError, WrongUseError, did_you_mean
 from newsletter.interests.day_topics import Topic
-from newsletter.interests.issue_picks import from_json, to_json
-from newsletter.interests.newsletter_picks import newsletter_picks
+from newsletter.interests.issue_picks import from_json, newsletter_picks, to_json
 from newsletter.models import IssueEntryRow, IssueRow, IssueState, ListingRow
 from newsletter.papers import AnnouncedPaper
 from newsletter.rendering.issue_content import (

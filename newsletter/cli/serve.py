@@ -41,7 +41,7 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
 
     from newsletter.errors import NewsletterError
     from newsletter.sending.restore_guard import machine_memory
-    from newsletter.web import create_app, request_framing
+    from newsletter.web import create_app
 
     settings = common.load(config_file)
     app = create_app(settings, sends_mail=True)
@@ -49,7 +49,7 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
     machine_memory.take_readers_in(settings, database)
     _say_what_is_lost(settings, database)
     background = app.extensions["newsletter.background"]
-    request_framing.be_strict()
+    _refuse_doubled_lengths()
     named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:
         server = create_server(app, host=host, port=port, **_limits(settings.web.proxies))
@@ -67,6 +67,25 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
         server.close()
         background.stop()
         database.dispose()
+
+
+def _refuse_doubled_lengths() -> None:
+    """Let waitress refuse a request that says its length twice (RFC 9112, 6.1), from now on.
+
+    It believes `Transfer-Encoding` then, and takes what stands behind for a request of its own:
+    whatever it says there of the client's address, no proxy before it has seen.
+    """
+    from waitress.channel import HTTPChannel
+    from waitress.parser import HTTPRequestParser, ParsingError
+
+    class StrictParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+        def parse_header(self, header_plus: bytes) -> None:
+            super().parse_header(header_plus)
+            other = "CONTENT_LENGTH" if self.chunked else "TRANSFER_ENCODING"
+            if other in self.headers:
+                raise ParsingError("the length is said twice")
+
+    HTTPChannel.parser_class = StrictParser
 
 
 def _say_what_is_lost(settings: "Settings", database: "Database") -> None:
@@ -93,7 +112,7 @@ def _most_connections() -> int:
 
 
 def _limits(proxies: int) -> dict[str, object]:
-    """What of a request waitress bears, and what it lets through."""
+    """What of a request waitress takes, and what it lets through."""
     from newsletter.web import webhooks
 
     return {

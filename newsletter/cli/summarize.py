@@ -144,12 +144,12 @@ def _report(
 
 def _measurements(reports: "list[PaperReport]") -> list[dict[str, str]]:
     """What is known of such sentences; of a model's only where one was asked."""
-    from newsletter.summaries import benchmark_results
+    from newsletter.summaries import report
 
-    found = list(benchmark_results.OF_QUOTATIONS)
-    if any(report.failures or not report.printed.is_quotation for report in reports):
-        found += benchmark_results.OF_CHECKED_ANSWERS
-    return [vars(each) for each in found]
+    found = list(report.OF_QUOTATIONS)
+    if any(paper.failures or not paper.printed.is_quotation for paper in reports):
+        found += report.OF_CHECKED_ANSWERS
+    return [vars(measurement) for measurement in found]
 
 
 def _print_report(head: str, reports: "list[PaperReport]", cost: str) -> None:

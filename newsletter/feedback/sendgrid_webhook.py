@@ -94,7 +94,6 @@ class WebhookBody:
     """What a body holds."""
 
     events: list[Event] = field(default_factory=list)
-    not_ours: int = 0  # other mails of the same account, and what we do not ask for
     odd: list[tuple[str, str]] = field(default_factory=list)  # why, and the event itself
 
 
@@ -126,9 +125,7 @@ def parse_body(body: bytes, now: datetime) -> WebhookBody:
         except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             found.odd.append((f"{type(error).__name__}: {error}", _shown(item)))
             continue
-        if event is None:
-            found.not_ours += 1
-        else:
+        if event is not None:
             found.events.append(event)
     return found
 

@@ -17,13 +17,13 @@ from newsletter.interests.authors import FollowedAuthor, co_authors, name_key, n
 from newsletter.interests.files import ListedPaper
 from newsletter.interests.phrases import Phrase
 from newsletter.interests.profile import Interests, LikedPaper
-from newsletter.interests.profile_changes import forget_profiles
 from newsletter.models import (
     InterestRow,
     NamedInterest,
     NamedPaperRow,
     NewsletterInterestRow,
     PickRow,
+    ProfileRow,
 )
 from newsletter.sources.base import Paper
 from newsletter.text import one_line, visible
@@ -126,7 +126,7 @@ def forget_namesakes(session: Session, subscriber_id: int, authors: Collection[s
         if row is not None:
             row.detail = {}
     session.flush()
-    forget_profiles(session, [subscriber_id])
+    _forget_profiles(session, [subscriber_id])
 
 
 def remove(session: Session, owner: Owner, interests: Iterable[Interest]) -> int:
@@ -228,7 +228,7 @@ def move(session: Session, old_id: int, new_id: int, now: datetime) -> None:
             )
         )
     session.flush()
-    forget_profiles(session, [new_id])
+    _forget_profiles(session, [new_id])
 
 
 def undo_move(session: Session, new_id: int, moved_at: datetime) -> None:
@@ -240,7 +240,7 @@ def undo_move(session: Session, new_id: int, moved_at: datetime) -> None:
             InterestRow.since >= moved_at,
         )
     )
-    forget_profiles(session, [new_id])
+    _forget_profiles(session, [new_id])
 
 
 def forget_unnamed(session: Session, papers: Collection[str] | None = None) -> None:
@@ -268,7 +268,7 @@ def _table(owner: Owner) -> type[InterestRow] | type[NewsletterInterestRow]:
 def _changed(session: Session, owner: Owner) -> None:
     """A newsletter has no profile that is kept: it is ranked by once an issue."""
     if isinstance(owner, int):
-        forget_profiles(session, [owner])
+        _forget_profiles(session, [owner])
 
 
 def _counts(session: Session, owner: Owner) -> Counter[str]:
@@ -300,3 +300,8 @@ def _author(row: NamedInterest) -> FollowedAuthor:
         not_with_authors=name_keys(detail.get("not_with", ())),
         not_with_categories=frozenset(detail.get("not_in", ())),
     )
+
+
+def _forget_profiles(session: Session, subscriber_ids: Collection[int]) -> None:
+    """These named something else than before: theirs are made anew before the next mail."""
+    session.execute(delete(ProfileRow).where(ProfileRow.subscriber_id.in_(subscriber_ids)))

@@ -7,20 +7,17 @@ hold. A word with a minus sign is said once by most who say it ("however"): it i
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
-from itertools import groupby
 
 from newsletter.errors import NewsletterError
 from newsletter.interests.words import pairs_of, words_of
 
 _PAIR_WEIGHT = 0.7  # of a pair beside a word
 _CATEGORY_WEIGHT = 0.1  # of all categories of a paper, beside its words' 1
-_COMMONEST = 20_000  # words; more of them rank no better
-_TOPIC = 1.25  # how often a paper that holds a topic's word holds it, on average, at least
 _TELLING = 1.5  # the rarity of a word that more than a fifth of all papers hold
 
 
@@ -78,25 +75,6 @@ class Lexicon:
         for category in categories:
             vector[f"in:{category}"] = _CATEGORY_WEIGHT / math.sqrt(len(categories))
         return vector
-
-
-def count_words(texts: Iterable[str]) -> Iterator[str]:
-    """The lines of a lexicon's file, from a text a paper; only the commonest words are in it."""
-    holding: Counter[str] = Counter()
-    standing: Counter[str] = Counter()
-    papers = 0
-    for text in texts:
-        papers += 1
-        words = Counter(words_of(text))
-        holding.update(words.keys())
-        standing.update(words)
-    yield str(papers)
-    commonest = sorted(holding.items(), key=lambda item: (-item[1], item[0]))[:_COMMONEST]
-    for count, group in groupby(commonest, key=lambda item: item[1]):
-        words_of_count = [
-            word if standing[word] >= _TOPIC * count else f"-{word}" for word, _ in group
-        ]
-        yield f"{count} {' '.join(words_of_count)}"
 
 
 def parse(lines: Sequence[str]) -> Lexicon:

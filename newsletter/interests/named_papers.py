@@ -1,10 +1,10 @@
 """The texts of papers that people name: a file's words at first, then arXiv's, once for all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter import papers
@@ -12,8 +12,7 @@ from newsletter.config import Settings
 from newsletter.database.db import Database, take_turn
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.interests.files import ListedPaper
-from newsletter.interests.profile_changes import forget_profiles_with
-from newsletter.models import NamedPaperRow
+from newsletter.models import InterestRow, NamedPaperRow, ProfileRow
 from newsletter.models.missing_rows import insert_missing
 from newsletter.sources.base import Paper, PaperId, SourceError
 
@@ -80,7 +79,7 @@ def keep_text(session: Session, name: str, told: ListedPaper | None, now: dateti
     else:
         return
     session.flush()
-    forget_profiles_with(session, [name])
+    _forget_profiles_with(session, [name])
 
 
 def text_so_far(session: Session, name: str, told: ListedPaper, now: datetime) -> NamedPaperRow:
@@ -124,4 +123,12 @@ def _keep_told(
         elif row is not None:
             row.told_at = now
     session.flush()
-    forget_profiles_with(session, found.keys())
+    _forget_profiles_with(session, found.keys())
+
+
+def _forget_profiles_with(session: Session, papers: Collection[str]) -> None:
+    """The texts of these named papers are others than before: profiles with them are made anew."""
+    naming = select(InterestRow.subscriber_id).where(
+        InterestRow.kind == "paper", InterestRow.value.in_(papers)
+    )
+    session.execute(delete(ProfileRow).where(ProfileRow.subscriber_id.in_(naming)))

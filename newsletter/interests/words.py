@@ -18,12 +18,8 @@ def words_of(text: str) -> list[str]:
     return [word for word in _WORD.findall(_folded(text)) if len(word) <= _LONGEST_WORD]
 
 
-def parts_of(text: str) -> list[str]:
-    """The same with hyphens parted: what a reader's own words are compared with."""
-    return parts_in(shown(text))
-
-
 def parts_in(shown_text: str) -> list[str]:
+    """The same with hyphens parted: what a reader's own words are compared with."""
     return _PART.findall(shown_text)
 
 

@@ -5,8 +5,15 @@ mail programs do not read.
 """
 
 from email.header import Header
+from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import quote
+
+from newsletter.config import SiteSettings
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.subscribers.signed_links import SignedLinks
+
+Headers = tuple[tuple[str, str], ...]
 
 _COLUMNS = 76
 _SAFE_IN_MAILTO = "@+-._~"
@@ -70,3 +77,28 @@ def _unstructured(name: str, value: str) -> str:
     clean = " ".join(value.encode("utf-8", "replace").decode().split())
     charset = "us-ascii" if clean.isascii() else "utf-8"
     return Header(clean, charset, maxlinelen=_COLUMNS, header_name=name).encode(linesep="\r\n")
+
+
+def issue_headers(content: IssueContent, site: SiteSettings, links: SignedLinks) -> Headers:
+    """What all copies of an issue say to mail programs."""
+    archive = ("List-Archive", f"<{links.archive(content.slug)}>")
+    return (
+        # The moment of freezing, so that a repeated attempt is the same message.
+        ("Date", format_datetime(content.frozen_at)),
+        ("List-Id", f"<{content.slug}.{site.sender_domain}>"),
+        *([archive] if site.url else []),
+        ("Auto-Submitted", "auto-generated"),
+        ("Precedence", "bulk"),
+        ("Feedback-ID", f"{content.day}:{content.slug}:issue:newsletter"),
+    )
+
+
+def ways_out(site: SiteSettings, unsubscribe: str) -> Headers:
+    """One click and a mail; neither leads anywhere where there are no pages of ours."""
+    if not site.url:
+        return ()
+    by_mail = mailto(site.feedback_address, unsubscribe.rpartition("/")[2])
+    return (
+        ("List-Unsubscribe", f"<{unsubscribe}>, <{by_mail}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    )

@@ -13,8 +13,8 @@ from newsletter.interests.issue_picks import IssuePicks
 from newsletter.rendering.first_paper import FirstPapers
 from newsletter.rendering.fitting import fit_links, fit_papers, weigh
 from newsletter.rendering.fragments import PaperFragments
+from newsletter.rendering.headers import issue_headers, ways_out
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.rendering.issue_headers import issue_headers, ways_out
 from newsletter.rendering.message import Message, MessageContent, Placeholders
 from newsletter.rendering.personal_variant import PersonalVariant, Variant
 from newsletter.rendering.qp_template import QpTemplate, TextFragment

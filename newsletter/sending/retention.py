@@ -5,18 +5,35 @@ Its first batch keeps the numbers of all, and those that failed, are uncertain, 
 complaint stay row by row. A pruned issue is never sent again: there is nobody left to claim.
 
 It goes in slices, each a transaction of its own, so that nobody waits long; killed, it goes on.
+
+On PostgreSQL the index of deliveries is made small again after it. Its pages are in the order of
+issues, so one exception that is kept of a pruned issue keeps a page whose other rows are gone. A
+`REINDEX CONCURRENTLY` waits for nobody's rows and lets nobody wait.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    CursorResult,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from newsletter.database.db import Database
+from newsletter.database.db import Database, describe_failure
 from newsletter.models import (
     ORDINARY,
     BatchRow,
@@ -27,7 +44,8 @@ from newsletter.models import (
     IssueState,
     PickRow,
 )
-from newsletter.sending import index_bloat
+
+_log = logging.getLogger(__name__)
 
 PICKS_KEPT = timedelta(days=90)
 _AT_ONCE = 5  # batches of a thousand in a transaction: some 50 ms, 0.3 s on a crowded SQLite
@@ -76,7 +94,7 @@ def prune(
             if stopping() or (most is not None and deliveries >= most):
                 return PruneReport(len(issues), deliveries)
             time.sleep(_REST_S)
-    index_bloat.rebuild(database)
+    shrink_index(database)
     return PruneReport(len(issues), deliveries)
 
 
@@ -143,3 +161,60 @@ def _prune_slice(session: Session, issue_id: int, now: datetime) -> tuple[bool, 
     session.execute(delete(BatchRow).where(BatchRow.id.in_(gone)))
     issue.pruned_at = now
     return len(others) < _AT_ONCE, number
+
+
+_INDEX = "pk_delivery"
+_BYTES_A_ROW = 100  # bytes a row: 20 are the least, 47 what an issue that was sent takes
+_WORTH_IT = 64 << 20  # bytes to be won
+
+_TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(hashtext('newsletter'), hashtext('reindex'))")
+_UNDER_WAY = text("SELECT count(*) FROM pg_stat_progress_create_index")
+_LEFT_OVER = text(
+    "SELECT format('%I.%I', space.nspname, class.relname) FROM pg_index"
+    " JOIN pg_class class ON class.oid = indexrelid"
+    " JOIN pg_namespace space ON space.oid = class.relnamespace"
+    " WHERE indrelid = to_regclass('delivery') AND NOT indisvalid"
+    " AND class.relname ~ ('^' || :name || '_cc(new|old)[0-9]*$')"
+)
+# An estimate that is too old must not have it written anew again and again.
+_BLOAT = text(
+    "SELECT pg_relation_size(class.oid), greatest(class.reltuples, rows.reltuples)"
+    " FROM pg_index JOIN pg_class class ON class.oid = indexrelid"
+    " JOIN pg_class rows ON rows.oid = indrelid"
+    " WHERE indexrelid = to_regclass(:name) AND indisvalid AND rows.reltuples >= 0"
+)
+
+
+def shrink_index(database: Database) -> bool:
+    """Write the index anew where much is to be won, unless another process does; whether it was.
+
+    What a rebuild that was killed left behind goes first. A failure is logged and costs nothing:
+    the old index stays, and the next time tries again.
+    """
+    if database.engine.dialect.name == "sqlite":
+        return False
+    plain = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        # Whoever has the turn sits in a transaction without a snapshot: nothing waits for that.
+        with database.engine.begin() as turn, plain.connect() as connection:
+            return bool(turn.scalar(_TAKE_TURN)) and _rebuild_index(connection)
+    except SQLAlchemyError as error:
+        _log.warning("%s was not written anew: %s", _INDEX, describe_failure(error))
+        return False
+
+
+def _rebuild_index(connection: Connection) -> bool:
+    if connection.scalar(_UNDER_WAY):  # by an operator, perhaps
+        return False
+    for name in connection.scalars(_LEFT_OVER, {"name": _INDEX}).all():
+        connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+    sizes = connection.execute(_BLOAT, {"name": _INDEX}).one_or_none()
+    if sizes is None or not _is_worth_it(*sizes):
+        return False
+    connection.exec_driver_sql(f"REINDEX INDEX CONCURRENTLY {_INDEX}")
+    _log.info("index written anew", extra={"index": _INDEX, "bytes_before": sizes[0]})
+    return True
+
+
+def _is_worth_it(size: int, rows: float) -> bool:
+    return size > _BYTES_A_ROW * rows and size - _BYTES_A_ROW / 2 * rows > _WORTH_IT

@@ -42,7 +42,7 @@ from newsletter.web import (
     webhooks,
 )
 from newsletter.web.background import Background, PeriodicAct, is_unavailable
-from newsletter.web.day_converters import CONVERTERS
+from newsletter.web.calendar_pages import CONVERTERS
 from newsletter.web.kept_pages import KEPT_PAGES, KeptPages
 from newsletter.web.pages import EXTENSION, POLICY, Pages, gettext, pages
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue

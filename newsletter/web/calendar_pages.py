@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from flask import Blueprint, Response, abort
+from werkzeug.routing import BaseConverter, ValidationError
 
 from newsletter import issues
 from newsletter.config import NewsletterSettings
@@ -15,6 +16,33 @@ from newsletter.web.kept_pages import kept_page
 from newsletter.web.pages import pages
 
 blueprint = Blueprint("calendar_pages", __name__)
+
+
+class DayConverter(BaseConverter):
+    """A day in an address, as `2025-07-11`, in one spelling: a page has one address."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise ValidationError from error
+
+
+class MonthConverter(DayConverter):
+    """A month as `2025-07`, by its first day."""
+
+    regex = r"[0-9]{4}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return super().to_python(f"{value}-01")
+
+    def to_url(self, value: date) -> str:
+        return f"{value:%Y-%m}"
+
+
+CONVERTERS = {"day": DayConverter, "month": MonthConverter}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from newsletter.database.db import Database
 from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, EventType, IssueRow
-from newsletter.sending import freezing, health, index_bloat, retention, totals
+from newsletter.sending import freezing, health, retention, totals
 from newsletter.subscribers import lifecycle, suppression
 from tests.conftest import NOW, Cli
 from tests.feedback import mails
@@ -113,17 +113,17 @@ def test_the_index_of_deliveries_is_written_anew_by_one_and_where_that_pays(
         )
     before = file_of_index(database)
     with database.engine.begin() as connection:
-        connection.execute(index_bloat._TAKE_TURN)
-        assert not index_bloat.rebuild(database)
+        connection.execute(retention._TAKE_TURN)
+        assert not retention.shrink_index(database)
         assert indexes(database) >= {"pk_delivery_ccnew", "pk_delivery_ccold1", "mine_ccnew"}
-    assert not index_bloat.rebuild(database)
+    assert not retention.shrink_index(database)
     assert file_of_index(database) == before
     assert {name for name in indexes(database) if "_cc" in name} == {"mine_ccnew"}
 
-    monkeypatch.setattr(index_bloat, "_PAYS", 0)
+    monkeypatch.setattr(retention, "_WORTH_IT", 0)
     retention.prune(database, KEPT, NOW)
     assert file_of_index(database) != before
-    monkeypatch.setattr(index_bloat, "_BLOAT", text("SELECT 1 / 0"))
+    monkeypatch.setattr(retention, "_BLOAT", text("SELECT 1 / 0"))
     assert retention.prune(database, KEPT, NOW).issues == 0  # whatever became of the index
 
 

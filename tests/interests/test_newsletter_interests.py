@@ -14,7 +14,7 @@ from sqlalchemy import select
 from newsletter import issues
 from newsletter.config import Settings
 from newsletter.database.db import Database
-from newsletter.interests import PickReason, ReasonType, interest_store, newsletter_picks
+from newsletter.interests import PickReason, ReasonType, interest_store, issue_picks
 from newsletter.interests.issue_picks import IssuePick, best_of, join_picks
 from newsletter.models import IssueRow, NamedPaperRow, SubscriptionRow
 from newsletter.rendering.issue_email import IssueEmails
@@ -110,7 +110,7 @@ def test_a_group_whose_papers_cannot_be_ranked_has_its_issue_as_ever(
 ) -> None:
     plain = cli("preview", "--format", "text").out
     assert cli("interests", "--word", "codec").code == 0
-    monkeypatch.setattr(newsletter_picks, "pick_papers", lambda *_: 1 / 0)
+    monkeypatch.setattr(issue_picks, "pick_papers", lambda *_: 1 / 0)
     assert cli("preview", "--format", "text").out == plain
     assert cli("run").code == 0
     with database.read() as session:

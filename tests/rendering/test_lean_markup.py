@@ -1,6 +1,6 @@
 """What a full mail saves says the same."""
 
-from newsletter.rendering.lean_markup import without_waste
+from newsletter.rendering.inline_css import without_waste
 from newsletter.rendering.qp_template import encode_quoted_printable
 
 CARD = (

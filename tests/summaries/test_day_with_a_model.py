@@ -20,7 +20,7 @@ from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper
-from newsletter.summaries import benchmark_results, extractive, openai_compatible
+from newsletter.summaries import extractive, openai_compatible, report
 from tests.conftest import NOW, Cli
 from tests.summaries.endpoint_standin import (
     SILENT,
@@ -338,7 +338,7 @@ def test_the_report_shows_a_person_what_was_not_printed(
         said = cli("summarize", "--report")
     assert "26 authors' words" in said.out
     page = "".join((DOCS / name).read_text("utf-8") for name in ("summaries.md", "models.md"))
-    for each in (*benchmark_results.OF_QUOTATIONS, *benchmark_results.OF_CHECKED_ANSWERS):
+    for each in (*report.OF_QUOTATIONS, *report.OF_CHECKED_ANSWERS):
         assert each.figure in said.out
         assert each.figure.split(" of ")[0] in page
     assert "987.6" in said.out

@@ -30,7 +30,6 @@ class Turn:
 
     rest_s: float = 0.0
     rest_of_all: bool = False  # for all hosts of the same owner, and not for this one only
-    is_needed: bool = True  # nobody else asked the same while this one waited
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ class RequestInterval:
         lock = self._due(to)
         try:
             if not needed():
-                yield Turn(is_needed=False)
+                yield Turn()
                 return
             self._note(to, asking=True)
             turn = Turn()
