@@ -131,7 +131,7 @@ def outbox_worker(
     clock: Callable[[], datetime],
     stopping: Callable[[], bool] = lambda: False,
 ) -> "OutboxWorker":
-    """What answers sign-ups and sends letters; it opens a transport when there is one to send."""
+    """What answers sign-ups and sends transactional mails; a transport is opened when one waits."""
     from newsletter.transactional.outbox_worker import OutboxWorker
 
     return OutboxWorker(

@@ -1,6 +1,6 @@
-"""Letters that wait to be sent: written in the transaction that makes them due.
+"""Mails that wait to be sent: written in the transaction that makes them due.
 
-So nothing is lost in a crash, and any process may send them. One that dies with a letter in hand
+So nothing is lost in a crash, and any process may send them. One that dies with a mail in hand
 leaves it to the next after `LEASE`; the same message (by its Message-ID) may then arrive twice,
 which is better than a confirm mail that never came.
 """
@@ -44,7 +44,7 @@ def enqueue(
     about: Mapping[str, object] | None = None,
     email: str | None = None,
 ) -> OutboxRow:
-    """Put a letter into the box, to the subscriber's address or to another one of theirs."""
+    """Put a mail into the outbox, to the subscriber's address or to another one of theirs."""
     row = OutboxRow(
         kind=kind,
         email=email or subscriber.email,
@@ -63,7 +63,7 @@ def enqueue(
 def enqueue_for_operator(
     session: Session, email: str, about: Mapping[str, object], now: datetime
 ) -> OutboxRow:
-    """Put a letter to whoever runs this into the box."""
+    """Put a mail to whoever runs this into the outbox."""
     row = OutboxRow(
         kind=EmailType.NOTICE,
         email=email,
@@ -80,7 +80,7 @@ def enqueue_for_operator(
 
 
 def claim_next(session: Session, now: datetime) -> OutboxRow | None:
-    """The oldest letter that is due, leased to the caller, who commits before sending it."""
+    """The oldest mail that is due, leased to the caller, who commits before sending it."""
     row = session.scalar(
         select(OutboxRow)
         .where(OutboxRow.not_before <= now)
@@ -105,28 +105,29 @@ def postpone(row: OutboxRow, until: datetime) -> None:
     row.not_before = until
 
 
-def delete_email(session: Session, letter_id: int) -> None:
+def delete_email(session: Session, row_id: int) -> None:
     """It left, or never will: nothing of it stays."""
-    session.execute(delete(OutboxRow).where(OutboxRow.id == letter_id))
+    session.execute(delete(OutboxRow).where(OutboxRow.id == row_id))
 
 
-def record_sent(session: Session, letter: OutboxRow, now: datetime) -> None:
+def record_sent(session: Session, row: OutboxRow, now: datetime) -> None:
     """It left; to whom is kept for as long as it may bounce, but not of somebody erased."""
     session.execute(delete(SentOutboxRow).where(SentOutboxRow.sent_at < now - _BOUNCES_WITHIN))
-    still_here = session.get(OutboxRow, letter.id, with_for_update=True) is not None
-    delete_email(session, letter.id)
-    if still_here and letter.kind not in (EmailType.GOODBYE, EmailType.NOTICE):
-        row = SentOutboxRow(
-            reference=letter.reference,
-            email=letter.email,
-            subscriber_id=letter.subscriber_id,
-            sent_at=now,
+    still_here = session.get(OutboxRow, row.id, with_for_update=True) is not None
+    delete_email(session, row.id)
+    if still_here and row.kind not in (EmailType.GOODBYE, EmailType.NOTICE):
+        session.add(
+            SentOutboxRow(
+                reference=row.reference,
+                email=row.email,
+                subscriber_id=row.subscriber_id,
+                sent_at=now,
+            )
         )
-        session.add(row)
 
 
 def addresses_of(session: Session, references: Collection[str]) -> dict[str, str]:
-    """To whom some letters went, or are just going."""
+    """To whom some mails went, or are just going."""
     addresses: dict[str, str] = {}
     for table in (OutboxRow, SentOutboxRow):
         rows = select(table.reference, table.email).where(table.reference.in_(listed("references")))
@@ -135,9 +136,9 @@ def addresses_of(session: Session, references: Collection[str]) -> dict[str, str
     return addresses
 
 
-def retry_later(session: Session, letter_id: int, now: datetime) -> bool:
+def retry_later(session: Session, row_id: int, now: datetime) -> bool:
     """Try again later; False where it has waited long enough and is given up."""
-    row = session.get(OutboxRow, letter_id, with_for_update=True)
+    row = session.get(OutboxRow, row_id, with_for_update=True)
     if row is None:
         return False
     if now - row.written_at > GIVEN_UP_AFTER:
@@ -161,13 +162,13 @@ def is_due(session: Session, now: datetime) -> bool:
 
 
 def domains_due(session: Session, now: datetime) -> int:
-    """How many domains the letters that are due go to; of very many, the oldest."""
+    """How many domains the mails that are due go to; of very many, the oldest."""
     emails = select(OutboxRow.email).where(OutboxRow.not_before <= now)
     oldest = session.scalars(emails.order_by(OutboxRow.not_before).limit(_LOOKED_AT))
     return len({email.rpartition("@")[2] for email in oldest})
 
 
 def backlog(session: Session) -> tuple[int, datetime | None]:
-    """How many letters wait, and since when the oldest does."""
+    """How many mails wait, and since when the oldest does."""
     number, oldest = session.execute(select(func.count(), func.min(OutboxRow.written_at))).one()
     return int(number), oldest

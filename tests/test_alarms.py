@@ -47,7 +47,7 @@ def transport_refuses_the_login(database: Database) -> None:
 
 def letters_are_refused(database: Database) -> None:
     with database.write.begin() as session:
-        rate_limit.pause_sending(session, "421 too many", None, NOW, rate_limit.LETTERS)
+        rate_limit.pause_sending(session, "421 too many", None, NOW, rate_limit.OUTBOX)
 
 
 def the_clock_was_ahead(database: Database) -> None:

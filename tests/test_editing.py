@@ -143,7 +143,7 @@ def test_readers_are_told_in_their_language_in_every_format(language: str) -> No
     assert "Ada Lovelace" in first
     assert "It works." in first
     lesser = dict.fromkeys((0, 1), DetailLevel.TITLE)
-    holds = IssueTexts(translations(language)).holds(content, lesser, DetailLevel.SUMMARY)
+    holds = IssueTexts(translations(language)).contents_line(content, lesser, DetailLevel.SUMMARY)
     assert holds == "Title only: 1 new and 1 replacement." or language != "en"
     for part in (text, html, markdown):
         assert "https://arxiv.org/abs/2507.01101v1" in part  # what is left out, as a link

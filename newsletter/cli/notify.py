@@ -178,9 +178,9 @@ def _test_mail(
     about = {"target": name, "events": [event]}
     with common.open_database(settings) as database:
         with database.write.begin() as session:
-            letter = outbox.enqueue_for_operator(session, target.mail_to, about, now)
-            outbox.lease(letter, now)
-        result = bootstrap.outbox_worker(settings, database, common.utc_now).deliver(letter)
+            row = outbox.enqueue_for_operator(session, target.mail_to, about, now)
+            outbox.lease(row, now)
+        result = bootstrap.outbox_worker(settings, database, common.utc_now).deliver(row)
     if result.status is not SendStatus.ACCEPTED:
         raise NewsletterError(f"the mail to {target.mail_to} did not leave: {result.detail}")
     click.echo(f"A mail to {target.mail_to} left.", err=True)

@@ -98,7 +98,7 @@ def _empty_outbox(settings: "Settings", services: "Services") -> bool:
     outcome = outbox_worker.run_once(at_once=True)
     outbox_worker.cleanup()
     if outcome.waiting:
-        common.warn(f"letters wait for the next run: {outcome.waiting}")
+        common.warn(f"mails of the outbox wait for the next run: {outcome.waiting}")
     return not outcome.waiting
 
 

@@ -22,7 +22,7 @@ _SILENT_S = 30  # after which a connection loses it
 
 
 def _stop(_signal: int, _frame: object) -> None:
-    """As Ctrl-C does: what is being answered is answered, and the letter in hand leaves."""
+    """As Ctrl-C does: what is being answered is answered, and the mail in hand leaves."""
     raise SystemExit
 
 

@@ -90,7 +90,7 @@ def add(
             subscriber = lifecycle.add_subscriber(session, email, wish, consent, now)
             asked = lifecycle.subscriber_to_ask(session, subscriber, wish)
             if asked:
-                letter = ask_to_confirm(session, subscriber, asked, settings.signup, now)
+                row = ask_to_confirm(session, subscriber, asked, settings.signup, now)
         confirmed = [slug for slug in wish.newsletters if slug not in asked]
         if as_json:
             told = {"email": subscriber.email, "confirmed": confirmed, "asked": asked}
@@ -99,18 +99,18 @@ def add(
             click.echo(f"{subscriber.email} is confirmed for {', '.join(confirmed)}.")
         if not asked:
             return
-        _send_at_once(bootstrap.outbox_worker(settings, database, common.utc_now), letter)
+        _send_at_once(bootstrap.outbox_worker(settings, database, common.utc_now), row)
     if as_json:
         return
     why = " They left before, so only they can say yes again." if consent else ""
     click.echo(f"{subscriber.email} was asked by mail to confirm {', '.join(asked)}.{why}")
 
 
-def _send_at_once(outbox_worker: "OutboxWorker", letter: "OutboxRow") -> None:
+def _send_at_once(outbox_worker: "OutboxWorker", row: "OutboxRow") -> None:
     """Raises: NewsletterError: it was not accepted, or nobody knows."""
     from newsletter.transports.base import SendStatus
 
-    result = outbox_worker.deliver(letter)
+    result = outbox_worker.deliver(row)
     if result.status is SendStatus.ACCEPTED:
         return
     hope = {
@@ -118,9 +118,7 @@ def _send_at_once(outbox_worker: "OutboxWorker", letter: "OutboxRow") -> None:
         SendStatus.UNCERTAIN: "may have left, and may not",
         SendStatus.REJECTED: "is refused",
     }
-    raise NewsletterError(
-        f"the confirm mail to {letter.email} {hope[result.status]}: {result.detail}"
-    )
+    raise NewsletterError(f"the confirm mail to {row.email} {hope[result.status]}: {result.detail}")
 
 
 @subscribers.command("list")

@@ -132,13 +132,13 @@ class OutboxRow(Base):
 
 
 class SentOutboxRow(Base):
-    """To whom a letter went: a bounce names only its reference. Forgotten after a while."""
+    """To whom a transactional mail went: a bounce names only its reference. Forgotten in time."""
 
     __tablename__ = "sent_letter"
 
     reference: Mapped[str] = mapped_column(String(32), primary_key=True)
     email: Mapped[str] = mapped_column(String(254))
-    subscriber_id: Mapped[int] = mapped_column(index=True)  # no foreign key, as of the letter
+    subscriber_id: Mapped[int] = mapped_column(index=True)  # no foreign key, as in the outbox
     sent_at: Mapped[datetime]
 
 

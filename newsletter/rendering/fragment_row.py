@@ -24,29 +24,29 @@ class FragmentRow:
         self.cut = lru_cache(maxsize=1)(self._cut)  # by the placeholders
         self.plain_cut = lru_cache(maxsize=1)(self._plain_cut)
 
-    def _cut(self, placeholders: re.Pattern[str]) -> "_RowCut":
-        return _RowCut.of([fragment.cut(placeholders) for fragment in self.fragments])
+    def _cut(self, placeholders: re.Pattern[str]) -> "_CutSequence":
+        return _CutSequence.of([fragment.cut(placeholders) for fragment in self.fragments])
 
     def _plain_cut(self, placeholders: re.Pattern[str]) -> "_PlainRow":
-        row = _RowCut.of([fragment.plain_cut(placeholders) for fragment in self.fragments])
+        row = _CutSequence.of([fragment.plain_cut(placeholders) for fragment in self.fragments])
         parts = row.whole.parts
         return _PlainRow(row, Base64Text(b"".join(parts)), [*accumulate(map(len, parts))][:-1])
 
-    def without(self, gone: Sequence[int]) -> "RowRest":
+    def without(self, gone: Sequence[int]) -> "RemainingFragments":
         """All but those at these places, which stand in their order."""
-        return RowRest(self, gone)
+        return RemainingFragments(self, gone)
 
 
 @dataclass(frozen=True)
-class _RowCut:
-    """All of a row, and where each of its fragments begins."""
+class _CutSequence:
+    """All fragments of a row, cut, and where each begins."""
 
     whole: GappedText
     gaps: list[int]  # of each fragment, how many are before it, and at last of all
     begins: list[int]  # of each fragment, with nothing in the gaps, and at last where all end
 
     @classmethod
-    def of(cls, cuts: Sequence[GappedText]) -> "_RowCut":
+    def of(cls, cuts: Sequence[GappedText]) -> "_CutSequence":
         return cls(
             GappedText.joined(cuts),
             [*accumulate((len(cut.names) for cut in cuts), initial=0)],
@@ -65,13 +65,13 @@ class _RowCut:
 class _PlainRow:
     """The same, not encoded yet."""
 
-    cut: _RowCut
+    cut: _CutSequence
     text: Base64Text  # with nothing in the gaps
     places: Sequence[int]  # of the gaps in that
 
 
 @dataclass(slots=True)
-class RowRest:
+class RemainingFragments:
     """The fragments of a row but for those at some places."""
 
     row: FragmentRow

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from newsletter.rendering.block_anchors import block_anchors
 from newsletter.rendering.inline_css import inline
 from newsletter.rendering.issue_content import Block, IssueContent
-from newsletter.rendering.qp_template import FragmentFrame, TextFragment
+from newsletter.rendering.qp_template import FragmentWrapper, TextFragment
 from newsletter.rendering.size_budget import DetailLevel, less_begins, own_level
 from newsletter.rendering.templates import explain_template_error
 
@@ -170,11 +170,11 @@ class PaperFragments:
         return self._finished(lines)[1:-1]
 
     @cached_property
-    def around_reason(self) -> FragmentFrame:
+    def around_reason(self) -> FragmentWrapper:
         """What stands around the words of why a paper comes first, above its card."""
         hole = secrets.token_hex(8)
         framed = self._finished([self._render("reason", reason=hole)])[1].text
-        return FragmentFrame.of(*framed.split(hole))
+        return FragmentWrapper.of(*framed.split(hole))
 
     def _finished(self, fragments: Sequence[str], left_out: str = "") -> list[TextFragment]:
         """The frame's head, the fragments and the foot; HTML with its styles inlined."""

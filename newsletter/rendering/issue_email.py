@@ -60,7 +60,7 @@ class IssueEmails:
         self._headers = issue_headers(content, site, links)
         self._campaign = campaign_name(content.slug, content.day)
         self._blanks = Placeholders.fresh()
-        self._texts: dict[str, IssueTexts] = {}  # by language
+        self._texts_by_language: dict[str, IssueTexts] = {}  # by language
         self._fragments: dict[tuple[str, str], PaperFragments] = {}
         self._contents: dict[tuple[str, str, str], MessageContent] = {}
         self._personal: dict[tuple[str, str, str, int], PersonalVariant] = {}
@@ -156,7 +156,7 @@ class IssueEmails:
         below, so most of a pick's room is what its paper leaves.
         """
         held = self._personal_variant(*variant, 0).held(picks)
-        first = FirstPapers.of(held, self._say(variant[1]))
+        first = FirstPapers.of(held, self._texts(variant[1]))
         step = 0
         while True:
             ordered = self._personal_variant(*variant, step)
@@ -197,11 +197,11 @@ class IssueEmails:
 
     def _content(self, ceiling: DetailLevel, language: str, left_out: str) -> MessageContent:
         html, text = self._part("html", language), self._part("txt", language)
-        say = self._say(language)
-        frame = self._longest_frame(html, say, ceiling, left_out)
+        texts = self._texts(language)
+        frame = self._longest_frame(html, texts, ceiling, left_out)
         shown, encoding = fit_papers(self._issue, html, ceiling, frame, left_out.split())
-        holds = say.holds(self._issue, shown, ceiling, left_out)
-        note = holds, say.whose(self._issue, shown)
+        contents_line = texts.contents_line(self._issue, shown, ceiling, left_out)
+        note = contents_line, texts.authors_line(self._issue, shown)
         return MessageContent(
             self._subject(language, left_out),
             self._chosen(html, shown, note, left_out),
@@ -220,10 +220,10 @@ class IssueEmails:
 
     def _with_room(self, detail: str, language: str, left_out: str, step: int) -> PersonalVariant:
         html, text = self._part("html", language), self._part("txt", language)
-        say, ceiling = self._say(language), CEILINGS[detail]
+        texts, ceiling = self._texts(language), CEILINGS[detail]
         level = self._highest(detail)
         kept = TextFragment("x" * _STEP * step)
-        frame = [*self._longest_frame(html, say, level, left_out), kept]
+        frame = [*self._longest_frame(html, texts, level, left_out), kept]
         shown, encoding = fit_papers(self._issue, html, level, frame, left_out.split())
         longest = self._longest_values
         linked, left = fit_links(self._issue, html, shown, encoding, frame, longest)
@@ -233,21 +233,21 @@ class IssueEmails:
             frozenset(linked),
             len(self._issue.without(left_out).entries),
             level,
-            say.holds(self._issue, shown, level, left_out),
-            say.whose(self._issue, shown),
+            texts.contents_line(self._issue, shown, level, left_out),
+            texts.authors_line(self._issue, shown),
             left_out,
             encoding,
             left + weigh(encoding, [kept])[0],
             longest,
         )
         parts = (html, text)
-        return PersonalVariant(self._issue, parts, variant, ceiling, say, self._blanks)
+        return PersonalVariant(self._issue, parts, variant, ceiling, texts, self._blanks)
 
     def _subject(self, language: str, left_out: str) -> str:
         """What a mail without these sections holds; a template sees no issue without papers."""
         shown = self._issue.without(left_out)
         if not shown.entries:
-            return self._say(language).nothing(shown)
+            return self._texts(language).nothing(shown)
         with explain_template_error():
             subject = self._environment(language).get_template("email/issue/subject.txt")
             return one_line(subject.render(digest=shown, site=self._site))
@@ -273,11 +273,11 @@ class IssueEmails:
     def _whole(self, ending: str, level: DetailLevel, language: str) -> str:
         cards = self._fragments_of(ending, language, reader=None)
         shown = dict.fromkeys(range(len(self._issue.entries)), level)
-        note = "", self._say(language).whose(self._issue, shown)
+        note = "", self._texts(language).authors_line(self._issue, shown)
         return "".join(piece.text for piece in self._chosen(cards, shown, note))
 
     def _longest_frame(
-        self, part: PaperFragments, say: IssueTexts, ceiling: DetailLevel, left_out: str
+        self, part: PaperFragments, texts: IssueTexts, ceiling: DetailLevel, left_out: str
     ) -> list[TextFragment]:
         """Everything but the papers, with the longest values that a reader can have."""
         places = range(len(self._issue.entries))
@@ -288,7 +288,7 @@ class IssueEmails:
             part.head(left_out),
             *lesser[-1:] * most_less_begins(self._issue),
             part.note(
-                say.longest_note(self._issue, ceiling, left_out), say.authorship(self._issue)
+                texts.longest_note(self._issue, ceiling, left_out), texts.authorship(self._issue)
             ),
             *part.editor(left_out),
             *part.frame.labels.values(),
@@ -333,10 +333,10 @@ class IssueEmails:
         }
         return PaperFragments(content, self._environment(language), names, ending)
 
-    def _say(self, language: str) -> IssueTexts:
-        if language not in self._texts:
-            self._texts[language] = IssueTexts(translations(language))
-        return self._texts[language]
+    def _texts(self, language: str) -> IssueTexts:
+        if language not in self._texts_by_language:
+            self._texts_by_language[language] = IssueTexts(translations(language))
+        return self._texts_by_language[language]
 
     def _environment(self, language: str) -> Environment:
         return template_environment(translations(language), self._theme)

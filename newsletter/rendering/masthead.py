@@ -147,7 +147,7 @@ class MastheadTexts(DaySentences):
         }
         return names[section]
 
-    def holds(
+    def contents_line(
         self,
         content: IssueContent,
         shown: Mapping[int, DetailLevel],
@@ -180,7 +180,7 @@ class MastheadTexts(DaySentences):
         is_bare = max(news, default=ceiling) is DetailLevel.COMPACT < ceiling
         return self.together([whole, self._bare() if is_bare else ""])
 
-    def whose(self, content: IssueContent, shown: Mapping[int, DetailLevel]) -> str:
+    def authors_line(self, content: IssueContent, shown: Mapping[int, DetailLevel]) -> str:
         """Whose the sentences are that a mail holds, where it has any."""
         entries = content.entries
         tells = any(
@@ -190,7 +190,7 @@ class MastheadTexts(DaySentences):
         return self.authorship(content) if tells else ""
 
     def longest_note(self, content: IssueContent, ceiling: DetailLevel, left_out: str = "") -> str:
-        """No shorter than what `holds` can say of the issue."""
+        """No shorter than what `contents_line` can say of the issue."""
         counts = Counter(entry.section for entry in content.entries)
         cut = counts if ceiling is DetailLevel.FULL else {}
         unwanted = {section: counts[section] for section in counts if section in left_out.split()}

@@ -19,11 +19,11 @@ from newsletter.interests.phrases import Phrase
 from newsletter.rendering.base64_text import base64_size
 from newsletter.rendering.first_paper import MARK, MOST_MARKS, FirstPapers
 from newsletter.rendering.fitting import filled, weigh
-from newsletter.rendering.fragment_row import FragmentRow, RowRest
+from newsletter.rendering.fragment_row import FragmentRow, RemainingFragments
 from newsletter.rendering.fragments import PaperFragments, PicksOpening
 from newsletter.rendering.issue_content import Block, IssueContent, IssueSection
 from newsletter.rendering.message import BASE64, MessageContent, Placeholders
-from newsletter.rendering.qp_template import Fragment, FramedFragments, TextFragment
+from newsletter.rendering.qp_template import Fragment, TextFragment, WrappedFragments
 from newsletter.rendering.size_budget import DetailLevel, Weight, less_begins
 from newsletter.rendering.texts import IssueTexts
 
@@ -37,8 +37,8 @@ class Variant:
     linked: Collection[int]  # the places of those that have room for the reader's links
     papers: int  # of the issue, without what is left out
     highest: DetailLevel  # that it can have
-    holds: str
-    whose: str  # the sentences are, where it shows any
+    contents_line: str
+    authors_line: str  # the sentences are, where it shows any
     left_out: str  # sections, as in a reader's preferences
     encoding: str
     room: Weight  # for what comes first, and whatever stands around it
@@ -58,11 +58,11 @@ class PersonalVariant:
         parts: tuple[PaperFragments, PaperFragments],
         variant: Variant,
         ceiling: DetailLevel,
-        say: IssueTexts,
+        texts: IssueTexts,
         blanks: Placeholders,
     ) -> None:
-        self._issue, self._variant, self._say, self._blanks = issue, variant, say, blanks
-        self._holds: dict[tuple[_Kind, ...], str] = {(): variant.holds}
+        self._issue, self._variant, self._texts, self._blanks = issue, variant, texts, blanks
+        self._contents_lines: dict[tuple[_Kind, ...], str] = {(): variant.contents_line}
         self._seed = hashlib.sha256(repr(variant).encode()).hexdigest()
         self._least = min(ceiling, DetailLevel.SUMMARY)  # of a pick
         self._places = {
@@ -146,15 +146,18 @@ class PersonalVariant:
 
     def _note(self, first: "Sequence[_PreparedPaper]") -> tuple[str, str]:
         """What the mail holds, and whose its sentences are; mostly as all of the variant say it."""
-        variant, issue = self._variant, self._issue
+        variant, issue, texts = self._variant, self._issue, self._texts
         kinds = tuple([paper.brought_in for paper in first if paper.brought_in])
-        if kinds in self._holds and variant.whose:
-            return self._holds[kinds], variant.whose
+        if kinds in self._contents_lines and variant.authors_line:
+            return self._contents_lines[kinds], variant.authors_line
         levels = {paper.place: paper.level for paper in first}
-        if kinds not in self._holds:  # made once for each: it looks at the whole day
+        if kinds not in self._contents_lines:  # made once for each: it looks at the whole day
             shown = {**levels, **variant.shown}
-            self._holds[kinds] = self._say.holds(issue, shown, variant.highest, variant.left_out)
-        return self._holds[kinds], variant.whose or self._say.whose(issue, levels)
+            line = texts.contents_line(issue, shown, variant.highest, variant.left_out)
+            self._contents_lines[kinds] = line
+        return self._contents_lines[kinds], variant.authors_line or texts.authors_line(
+            issue, levels
+        )
 
     def _prepare(self, arxiv_id: str) -> "_PreparedPaper":
         place = self._places[arxiv_id]
@@ -289,7 +292,7 @@ class _Part:
 
     def _under_reasons(
         self, papers: Sequence[_PreparedPaper], first: FirstPapers
-    ) -> FramedFragments:
+    ) -> WrappedFragments:
         card, over = self._card, self._part.around_reason.over
         if not self._is_html:
             cards = [card(paper.place, paper.level) for paper in papers]
@@ -302,7 +305,7 @@ class _Part:
         ]
         return over([line.html for line in first.lines], cards)
 
-    def _head(self, note: tuple[str, str]) -> RowRest:
+    def _head(self, note: tuple[str, str]) -> RemainingFragments:
         if note not in self._heads:
             part, left_out = self._part, self._variant.left_out
             pieces = [part.head(left_out), part.note(*note), *part.editor(left_out)]

@@ -156,7 +156,7 @@ class TextFragment:
 
 
 @dataclass(frozen=True)
-class FragmentFrame:
+class FragmentWrapper:
     """What stands around a few words, encoded once for all of them; no placeholder is in it."""
 
     before: str
@@ -165,7 +165,7 @@ class FragmentFrame:
     _behind: bytes
 
     @classmethod
-    def of(cls, before: str, behind: str) -> "FragmentFrame":
+    def of(cls, before: str, behind: str) -> "FragmentWrapper":
         soft_before = b"" if before.endswith("\n") or not before else SOFT_BREAK
         soft_behind = b"" if behind.startswith("\n") else SOFT_BREAK
         return cls(
@@ -180,14 +180,14 @@ class FragmentFrame:
 
     def over(
         self, encoded: Sequence[bytes], fragments: Sequence[TextFragment]
-    ) -> "FramedFragments":
+    ) -> "WrappedFragments":
         """Each of these encoded words framed over its fragment."""
         around, behind = self._before, self._behind
-        return FramedFragments([around + it + behind for it in encoded], fragments)
+        return WrappedFragments([around + it + behind for it in encoded], fragments)
 
 
 @dataclass(slots=True)
-class FramedFragments:
+class WrappedFragments:
     """Fragments, each under a few words of one reader's mail."""
 
     encoded: Sequence[bytes]  # words, with what is around them

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from newsletter.interests.picks import PickReason
 from newsletter.rendering.qp_template import LINE_ROOM, SOFT_BREAK, encode_quoted_printable
-from newsletter.rendering.texts import WORDS, IssueTexts, told_of
+from newsletter.rendering.texts import WORDS, IssueTexts, display_name
 from newsletter.rendering.wrapping import TEXT_COLUMNS, columns, wrap_text
 
 _REASONS_SHOWN = 2
@@ -110,7 +110,7 @@ class _Beginning(NamedTuple):
 @lru_cache(maxsize=8192)
 def _beginning(template: str, about: str) -> _Beginning:
     said, hole, after = template.partition(WORDS)
-    said, after = (part % {"about": told_of(about)} for part in (said, after))
+    said, after = (part % {"about": display_name(about)} for part in (said, after))
     if not hole:
         said, after = said[:-1], said[-1:]
     done, last = _text_lines(said, "")

@@ -214,7 +214,7 @@ class IssueTexts(MastheadTexts):
 
     def _reason(self, reason: PickReason) -> str:
         return self.reason_template(reason) % {
-            "about": told_of(reason.about),
+            "about": display_name(reason.about),
             "words": ", ".join(reason.words),
         }
 
@@ -273,7 +273,7 @@ class IssueTexts(MastheadTexts):
 
 
 @lru_cache(maxsize=4096)
-def told_of(source: str) -> str:
+def display_name(source: str) -> str:
     """The name or title that a reason has."""
     return shortened(plain(source), _REASON_CHARACTERS)
 

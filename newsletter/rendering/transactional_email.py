@@ -31,7 +31,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class EmailRecipient:
-    """Whom a letter is for."""
+    """Whom a mail is for."""
 
     subscriber_id: int
     email: str
@@ -42,7 +42,7 @@ class EmailRecipient:
 
 @dataclass(frozen=True)
 class NewsletterRef:
-    """A newsletter, as letters speak of it."""
+    """A newsletter, as these mails speak of it."""
 
     slug: str
     title: str
@@ -60,7 +60,7 @@ class NoticeLine:
 
 @dataclass(frozen=True)
 class TransactionalEmails:
-    """Writes them; `now` is the moment that the letter is dated."""
+    """Writes them; `now` is the moment that the mail is dated."""
 
     site: SiteSettings
     links: SignedLinks

@@ -63,7 +63,7 @@ def _paused(session: Session) -> Iterator[Finding]:
         yield Finding("sending", Severity.TROUBLE, text)
     for of, what, then in (
         (rate_limit.TRANSPORT, "", "`run` tries again with one mail, `newsletter send` at once"),
-        (rate_limit.LETTERS, " for confirm mails and the like", "one of them is tried again"),
+        (rate_limit.OUTBOX, " for confirm mails and the like", "one of them is tried again"),
     ):
         row = rate_limit.last_trouble(session, of)
         if row is not None and row.paused_until is not None:

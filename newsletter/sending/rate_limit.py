@@ -174,7 +174,7 @@ def _locked(session: Session, keys: AbstractSet[str]) -> dict[str, RateRow]:
     return found
 
 
-TRANSPORT, LETTERS = "transport", "letters"  # who is in trouble: issues, transactional mails
+TRANSPORT, OUTBOX = "transport", "letters"  # who is in trouble: issues, transactional mails
 _DOWN = "down"
 
 
@@ -233,7 +233,7 @@ def down(session: Session) -> RateRow | None:
 
 def accepted_since(session: Session, moment: datetime) -> bool:
     """Whether the provider has taken any mail after that moment."""
-    rows = (session.get(RateRow, of) for of in (TRANSPORT, LETTERS))
+    rows = (session.get(RateRow, of) for of in (TRANSPORT, OUTBOX))
     return any(row is not None and row.filled_at and row.filled_at > moment for row in rows)
 
 

@@ -34,9 +34,9 @@ from newsletter.subscribers import (
 def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
     """Forget the subscriber, whom they were before a move, and everything that hangs on them.
 
-    What was about to be sent to them is skipped, letters too. What is on the wire at this moment
-    still gets its outcome written down, by `forget_delivery`. The object stays readable, for a
-    last letter. An address whose move here can still be taken back stays until it cannot
+    What was about to be sent to them is skipped, in the outbox too. What is on the wire at this
+    moment still gets its outcome written down, by `forget_delivery`. The object stays readable, for
+    a last mail. An address whose move here can still be taken back stays until it cannot
     (`erase_left_behind`): whoever took a reader over may not forget them, too.
     """
     session.flush()
@@ -76,8 +76,8 @@ def erase_left_behind(session: Session, now: datetime) -> None:
 def erase_address(session: Session, address: str, now: datetime) -> None:
     """Keep only the keyed hash of a (normalized) address; nobody needs to have it.
 
-    A sign-up that waits is forgotten, letters, counts, and what was set aside because nobody
-    understood it.
+    A sign-up that waits is forgotten, with mails that wait, counts, and what was set aside because
+    nobody understood it.
     """
     signups.forget_address(session, address)
     for table, column in _address_columns():

@@ -204,7 +204,7 @@ def _answer_or_postpone(
     details: Mapping[str, str],
     now: datetime,
 ) -> bool:
-    """Answer a sign-up by a letter, or by none; or let it wait, and those that wait for the same.
+    """Answer a sign-up by a mail, or by none; or let it wait, and those that wait for the same.
 
     Limits of one address end a sign-up; those of everybody only make it wait.
     """
@@ -228,7 +228,7 @@ def _answer_or_postpone(
 def _enqueue_answer(
     session: Session, row: SignupRow, details: Mapping[str, str], now: datetime
 ) -> None:
-    """The letter that they are owed: a question, or the way to what they have already."""
+    """The mail that they are owed: a question, or the way to what they have already."""
     subscriber = lifecycle.lock_or_add(session, row.email, row.language, now)
     active = (
         lifecycle.active_subscriptions(session, subscriber)

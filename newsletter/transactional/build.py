@@ -1,4 +1,4 @@
-"""From a letter in the box to the mail: written at the last moment, from what is so then."""
+"""From a row of the outbox to the mail: written at the last moment, from what is so then."""
 
 import secrets
 from collections.abc import Collection, Sequence
@@ -29,7 +29,7 @@ LINK_LIVES = timedelta(days=1)  # to one's data, and to being erased
 
 @dataclass(frozen=True)
 class EmailBuilder:
-    """What letters are written with."""
+    """What mails are written with."""
 
     settings: Settings
     links: SignedLinks
@@ -37,10 +37,10 @@ class EmailBuilder:
     def build(self, session: Session, row: OutboxRow, now: datetime) -> Message | None:
         """The mail, or None where it would tell nobody anything any more."""
         to = EmailRecipient(row.subscriber_id, row.email, row.language, row.reference)
-        letters = TransactionalEmails(self.settings.site, self.links, Theme.of(self.settings))
+        emails = TransactionalEmails(self.settings.site, self.links, Theme.of(self.settings))
         if row.kind in (EmailType.GOODBYE, EmailType.NOTICE):  # to no subscriber
             is_last = row.kind == EmailType.GOODBYE
-            return letters.goodbye(to, now) if is_last else self._notice(session, letters, to, row)
+            return emails.goodbye(to, now) if is_last else self._notice(session, emails, to, row)
         subscriber = session.get(SubscriberRow, row.subscriber_id)
         if subscriber is None or _must_not(session, row.email):
             return None
@@ -48,17 +48,17 @@ class EmailBuilder:
         if row.kind == EmailType.CONFIRM:
             until = now + timedelta(days=self.settings.signup.confirm_days)
             newsletters = self._named(slugs.of_today(session, row.about["newsletters"]))
-            return letters.confirm(to, newsletters, until, now) if newsletters else None
+            return emails.confirm(to, newsletters, until, now) if newsletters else None
         if row.kind in (EmailType.CHANGE, EmailType.CHANGED):
-            return _of_change(session, letters, to, row, now)
+            return _of_change(session, emails, to, row, now)
         if subscriber.standing != Standing.CONFIRMED and row.kind != EmailType.LEFT:
             return None
-        return self._to_member(session, letters, subscriber, to, row, now)
+        return self._to_member(session, emails, subscriber, to, row, now)
 
     def _of_leaving(
         self,
         session: Session,
-        letters: TransactionalEmails,
+        emails: TransactionalEmails,
         subscriber: SubscriberRow,
         to: EmailRecipient,
         row: OutboxRow,
@@ -69,33 +69,33 @@ class EmailBuilder:
         if active if left == ALL else left in active:
             return None
         title = next((each.title for each in self._named([left])), self.settings.site.name)
-        return letters.left(to, left, title, row.written_at)
+        return emails.left(to, left, title, row.written_at)
 
     def _to_member(
         self,
         session: Session,
-        letters: TransactionalEmails,
+        emails: TransactionalEmails,
         subscriber: SubscriberRow,
         to: EmailRecipient,
         row: OutboxRow,
         now: datetime,
     ) -> Message | None:
         if row.kind == EmailType.LEFT:
-            return self._of_leaving(session, letters, subscriber, to, row)
+            return self._of_leaving(session, emails, subscriber, to, row)
         if row.kind == EmailType.DATA:
-            return letters.data(to, now + LINK_LIVES, now)
+            return emails.data(to, now + LINK_LIVES, now)
         if row.kind == EmailType.ERASE:
-            return letters.erase(to, now + LINK_LIVES, now)
+            return emails.erase(to, now + LINK_LIVES, now)
         if row.kind == EmailType.ALREADY:
-            return letters.already(to, now)
+            return emails.already(to, now)
         newsletters = self._named(lifecycle.active_subscriptions(session, subscriber))
         latest = issues.newest_days(session, [subscription.slug for subscription in newsletters])
-        return letters.welcome(to, newsletters, latest, now)
+        return emails.welcome(to, newsletters, latest, now)
 
     def _notice(
         self,
         session: Session,
-        letters: TransactionalEmails,
+        emails: TransactionalEmails,
         to: EmailRecipient,
         row: OutboxRow,
     ) -> Message:
@@ -104,7 +104,7 @@ class EmailBuilder:
         lines = notice_lines.lines_of(session, events, titles)
         heading = notice_lines.heading_of(events, lines)
         more = len(events) - len(lines)
-        return letters.notice(to, heading, lines, more, row.about["target"], row.written_at)
+        return emails.notice(to, heading, lines, more, row.about["target"], row.written_at)
 
     def _named(self, named: Collection[str]) -> list[NewsletterRef]:
         return newsletter_refs(
@@ -119,7 +119,7 @@ def _must_not(session: Session, address: str) -> bool:
 
 def _of_change(
     session: Session,
-    letters: TransactionalEmails,
+    emails: TransactionalEmails,
     to: EmailRecipient,
     row: OutboxRow,
     now: datetime,
@@ -128,8 +128,8 @@ def _of_change(
     if change is None:
         return None
     if row.kind == EmailType.CHANGED:
-        return letters.changed(to, change.id, now + address_change.UNDO_WITHIN, now)
-    return letters.change(to, change.id, now + address_change.CONFIRM_WITHIN, now)
+        return emails.changed(to, change.id, now + address_change.UNDO_WITHIN, now)
+    return emails.change(to, change.id, now + address_change.CONFIRM_WITHIN, now)
 
 
 # A mail to one person, outside of any issue.
@@ -142,7 +142,7 @@ def ask_to_confirm(
     settings: SignupSettings,
     now: datetime,
 ) -> OutboxRow:
-    """Write down that the operator asks them: the letter that does is the caller's to send.
+    """Write down that the operator asks them: the mail that does is the caller's to send.
 
     Raises:
         WrongUseError: they erased themselves.
@@ -152,9 +152,9 @@ def ask_to_confirm(
     evidence = ConsentEvidence(Channel.OPERATOR, "newsletter subscribers add")
     consent_log.record_consent(session, subscriber, ConsentAction.ASKED, newsletters, evidence, now)
     about = {"newsletters": list(newsletters)}
-    letter = outbox.enqueue(session, EmailType.CONFIRM, subscriber, now, about)
-    outbox.lease(letter, now)
-    return letter
+    row = outbox.enqueue(session, EmailType.CONFIRM, subscriber, now, about)
+    outbox.lease(row, now)
+    return row
 
 
 def send_one(transport: Transport, mail: Message) -> SendResult:

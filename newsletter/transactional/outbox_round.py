@@ -1,8 +1,8 @@
-"""One round over the letters that are due: sent one after the other, and judged as issues are.
+"""One round over the mails that are due: sent one after the other, and judged as issues are.
 
-A letter that is refused waits in the box until some mail is accepted after it: a quota, a suspended
+A row that is refused waits in the box until some mail is accepted after it: a quota, a suspended
 account or a relay's broken table must not empty the box. In trouble nothing leaves for a while, and
-the next round begins with one letter.
+the next round begins with one row.
 """
 
 import logging
@@ -22,7 +22,7 @@ from newsletter.rendering.recipient import Recipient
 from newsletter.sending import rate_limit
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
-from newsletter.sending.rate_limit import LETTERS
+from newsletter.sending.rate_limit import OUTBOX
 from newsletter.subscribers import suppression
 from newsletter.text import without_addresses
 from newsletter.transactional.build import send_one
@@ -36,14 +36,14 @@ class OutboxRound:
 
     def __init__(self, database: Database, transport: Transport, now: datetime) -> None:
         self._database, self._transport = database, transport
-        self._letters: dict[str, OutboxRow] = {}  # sent, and not settled yet
+        self._unsettled: dict[str, OutboxRow] = {}  # sent, and not settled yet
         self._breaker = CircuitBreaker()
         self.sent = self.given_up = 0
-        self.waiting = ""  # why a letter is still in the box
+        self.waiting = ""  # why a mail is still in the outbox
         with database.read() as session:
             self._breaker.begin_run(
                 domains=outbox.domains_due(session, now),
-                troubles=rate_limit.troubles(session, LETTERS),
+                troubles=rate_limit.troubles(session, OUTBOX),
             )
 
     @property
@@ -53,17 +53,17 @@ class OutboxRound:
 
     def read_troubles(self, session: Session) -> None:
         """Another process may have found out meanwhile that the provider is in trouble."""
-        self._breaker.update_troubles(rate_limit.troubles(session, LETTERS))
+        self._breaker.update_troubles(rate_limit.troubles(session, OUTBOX))
 
-    def send(self, letter: OutboxRow, mail: Message, now: datetime) -> SendResult:
-        """Send a leased letter; where there is doubt, it is the one that is asked with."""
+    def send(self, row: OutboxRow, mail: Message, now: datetime) -> SendResult:
+        """Send a leased mail; where there is doubt, it is the one that is asked with."""
         breaker = self._breaker
         breaker.begun += 1
         asked = breaker.is_doubtful
-        self._letters[letter.reference] = letter
+        self._unsettled[row.reference] = row
         with breaker.probing() if asked else nullcontext():
             result = send_one(self._transport, mail)
-            answer = DeliveryResult(_recipient(letter), result, breaker.begun, breaker.begun)
+            answer = DeliveryResult(_recipient(row), result, breaker.begun, breaker.begun)
             judged = breaker.note(answer)
         breaker.is_open |= asked and breaker.is_doubtful
         blocked, breaker.blocked = breaker.blocked, []
@@ -82,7 +82,7 @@ class OutboxRound:
         )
         deferred, everybody = breaker.take_deferred()
         self._settle(deferred, now)
-        self._keep([self._letters.pop(who.reference) for who in everybody], breaker.words, now)
+        self._keep([self._unsettled.pop(who.reference) for who in everybody], breaker.words, now)
         self._settle_refused(refused, now, in_trouble=in_trouble)
         with self._database.concurrent.begin() as session:
             if in_trouble:
@@ -91,9 +91,9 @@ class OutboxRound:
                 )
                 wait_s = breaker.provider_wait_s
                 wait = timedelta(seconds=wait_s) if wait_s else None
-                rate_limit.pause_sending(session, self.waiting, wait, now, LETTERS)
+                rate_limit.pause_sending(session, self.waiting, wait, now, OUTBOX)
             elif breaker.accepted:
-                rate_limit.resume_sending(session, now, LETTERS)
+                rate_limit.resume_sending(session, now, OUTBOX)
 
     def _settle_refused(
         self, refused: Sequence[DeliveryResult], now: datetime, *, in_trouble: bool
@@ -104,57 +104,57 @@ class OutboxRound:
                 answer
                 for answer in refused
                 if not in_trouble
-                and (letter := self._letters[answer.recipient.reference]).attempts > 1
-                and rate_limit.accepted_since(session, letter.written_at)
+                and (row := self._unsettled[answer.recipient.reference]).attempts > 1
+                and rate_limit.accepted_since(session, row.written_at)
             ]
         self._settle(theirs, now)
         for answer in refused:
-            if answer.recipient.reference in self._letters:
-                letter = self._letters.pop(answer.recipient.reference)
-                self._keep([letter], answer.result.detail, now)
+            if answer.recipient.reference in self._unsettled:
+                row = self._unsettled.pop(answer.recipient.reference)
+                self._keep([row], answer.result.detail, now)
 
     def _settle(self, answers: Sequence[DeliveryResult], now: datetime) -> None:
         for answer in answers:
-            letter, result = self._letters.pop(answer.recipient.reference), answer.result
+            row, result = self._unsettled.pop(answer.recipient.reference), answer.result
             if result.status is SendStatus.TRY_LATER or result.about_us:
-                self._keep([letter], result.detail, now)
+                self._keep([row], result.detail, now)
                 continue
             is_refused = result.status is SendStatus.REJECTED
             self.sent += result.status is SendStatus.ACCEPTED
             self.given_up += result.status is not SendStatus.ACCEPTED
             with self._database.concurrent.begin() as session:
                 if is_refused:
-                    outbox.delete_email(session, letter.id)
+                    outbox.delete_email(session, row.id)
                 else:
-                    outbox.record_sent(session, letter, now)
-                if letter.kind == EmailType.NOTICE:
-                    _note_notice(session, letter, result, now)
+                    outbox.record_sent(session, row, now)
+                if row.kind == EmailType.NOTICE:
+                    _note_notice(session, row, result, now)
                 elif is_refused and result.permanent:
                     reason = f"{suppression.REJECTED}{result.detail}"
-                    suppression.suppress(session, letter.email, reason, now)
-            self._forget(letter)
+                    suppression.suppress(session, row.email, reason, now)
+            self._forget(row)
             if result.status is not SendStatus.ACCEPTED:
-                _warn(letter, "is given up", f"{result.status}: {result.detail}")
+                _warn(row, "is given up", f"{result.status}: {result.detail}")
 
-    def _keep(self, letters: Sequence[OutboxRow], words: str, now: datetime) -> None:
-        """They wait in the box, and are tried again; after two days they are given up."""
-        for letter in letters:
+    def _keep(self, rows: Sequence[OutboxRow], words: str, now: datetime) -> None:
+        """They wait in the outbox, and are tried again; after two days they are given up."""
+        for row in rows:
             with self._database.concurrent.begin() as session:
-                is_retried = outbox.retry_later(session, letter.id, now)
+                is_retried = outbox.retry_later(session, row.id, now)
             self.given_up += not is_retried
             if not is_retried:
-                self._forget(letter)
+                self._forget(row)
             self.waiting = without_addresses(words)
-            _warn(letter, "will be tried again" if is_retried else "is given up", words)
+            _warn(row, "will be tried again" if is_retried else "is given up", words)
 
-    def _forget(self, letter: OutboxRow) -> None:
-        if letter.kind == EmailType.GOODBYE:
+    def _forget(self, row: OutboxRow) -> None:
+        if row.kind == EmailType.GOODBYE:
             self._database.empty_log()  # that row was the last that knew who was erased
 
 
-def _note_notice(session: Session, letter: OutboxRow, result: SendResult, now: datetime) -> None:
+def _note_notice(session: Session, row: OutboxRow, result: SendResult, now: datetime) -> None:
     """Whether the operator's own mailbox takes what [notify] sends it."""
-    target = letter.about["target"]
+    target = row.about["target"]
     if result.status is SendStatus.ACCEPTED:
         notice_queue.note_success(session, target)
     elif result.status is SendStatus.REJECTED:
@@ -162,18 +162,18 @@ def _note_notice(session: Session, letter: OutboxRow, result: SendResult, now: d
         notice_queue.note_failure(session, target, FailedAttempt(words), now)
 
 
-def _recipient(letter: OutboxRow) -> Recipient:
+def _recipient(row: OutboxRow) -> Recipient:
     return Recipient(
-        letter.subscriber_id,
-        letter.email,
-        letter.kind,
-        letter.language,
-        letter.written_at.date(),
-        letter.reference,
+        row.subscriber_id,
+        row.email,
+        row.kind,
+        row.language,
+        row.written_at.date(),
+        row.reference,
     )
 
 
-def _warn(letter: OutboxRow, outlook: str, words: str) -> None:
+def _warn(row: OutboxRow, outlook: str, words: str) -> None:
     """Without the address: a log is read by more people than a database."""
     why = without_addresses(words)
-    _log.warning("letter %s (%s) %s: %s", letter.id, letter.kind, outlook, why)
+    _log.warning("mail %s (%s) %s: %s", row.id, row.kind, outlook, why)

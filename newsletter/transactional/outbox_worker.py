@@ -1,6 +1,6 @@
-"""Answers sign-ups and sends letters: in the background of `serve`, and with every `run`.
+"""Answers sign-ups and sends transactional mails: in the background of `serve`, with every `run`.
 
-Any number of processes may do so at once: a sign-up is answered in one transaction, a letter is
+Any number of processes may do so at once: a sign-up is answered in one transaction, a mail is
 leased before it leaves. No transaction is open while a transport speaks.
 """
 
@@ -18,7 +18,7 @@ from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.models import OutboxRow, RateRow
 from newsletter.sending import rate_limit, retention
-from newsletter.sending.rate_limit import LETTERS, RateLimiter, paused_domains
+from newsletter.sending.rate_limit import OUTBOX, RateLimiter, paused_domains
 from newsletter.subscribers import erasure, signup_limits, signups
 from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.transports.base import SendResult, SendStatus, Transport
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from newsletter.transactional.outbox_round import OutboxRound
 
 _LONGEST_NAP_S = 2.0  # for the sending limits; what they make wait longer is for the next round
-_PRUNED_AT_ONCE = 500_000  # deliveries in an hour; some seconds, for which letters wait
+_PRUNED_AT_ONCE = 500_000  # deliveries in an hour; some seconds, for which mails wait
 _DOMAIN_WAIT = timedelta(minutes=15)  # until a paused domain is asked again
 
 
@@ -38,7 +38,7 @@ class OutboxReport:
 
     answered: int = 0
     sent: int = 0
-    waiting: str = ""  # why letters are still in the box
+    waiting: str = ""  # why mails are still in the outbox
     given_up: int = 0
 
 
@@ -55,39 +55,39 @@ class OutboxWorker:
     sleep: Callable[[float], None] = time.sleep
 
     def run_once(self, *, at_once: bool = False) -> OutboxReport:
-        """Answer every sign-up that is due, then send every letter that is.
+        """Answer every sign-up that is due, then send every mail that is.
 
-        `at_once`: also where the provider was just in trouble, one letter first.
+        `at_once`: also where the provider was just in trouble, one mail first.
         """
         answered = self._answer()
         now = self.clock()
         with self.database.read() as session:
             if not outbox.is_due(session, now):
                 return OutboxReport(answered)
-            pause = rate_limit.sending_pause(session, now, LETTERS)
+            pause = rate_limit.sending_pause(session, now, OUTBOX)
         if pause is not None and not at_once:
             return OutboxReport(answered, waiting=_paused(pause))
         with closing(self.transport()) as transport:
             return self._send(transport, answered)
 
-    def deliver(self, letter: OutboxRow) -> SendResult:
-        """Send a letter that is leased to the caller; one that is not taken waits in the box."""
+    def deliver(self, row: OutboxRow) -> SendResult:
+        """Send a mail that is leased to the caller; one that is not taken waits in the outbox."""
         with self.database.concurrent.begin() as session:
-            mail = self._write(session, letter)
+            mail = self._write(session, row)
         if mail is None:
             return SendResult(SendStatus.REJECTED, "there is nobody to be told any more")
-        while (wait_s := self._admit(letter.email)) and self._nap(wait_s):
+        while (wait_s := self._admit(row.email)) and self._nap(wait_s):
             pass
         if wait_s:
             with self.database.concurrent.begin() as session:
-                outbox.retry_later(session, letter.id, self.clock())
+                outbox.retry_later(session, row.id, self.clock())
             return SendResult(SendStatus.TRY_LATER, _no_room(wait_s))
         with closing(self.transport()) as transport:
             outbox_round = self._round(transport)
-            result = outbox_round.send(letter, mail, self.clock())
+            result = outbox_round.send(row, mail, self.clock())
             outbox_round.finish(self.clock())
         if result.status is SendStatus.REJECTED and outbox_round.waiting:
-            # Refused, and yet in the box: it may be about everybody.
+            # Refused, and yet in the outbox: it may be about everybody.
             return replace(result, status=SendStatus.TRY_LATER)
         return result
 
@@ -137,9 +137,9 @@ class OutboxWorker:
                     no_room = _no_room(claimed)
                     break
                 continue
-            letter, mail = claimed
+            row, mail = claimed
             if mail is not None:
-                outbox_round.send(letter, mail, self.clock())
+                outbox_round.send(row, mail, self.clock())
         outbox_round.finish(self.clock())
         return OutboxReport(
             answered, outbox_round.sent, outbox_round.waiting or no_room, outbox_round.given_up
@@ -153,9 +153,9 @@ class OutboxWorker:
     def _take(
         self, outbox_round: "OutboxRound"
     ) -> "tuple[OutboxRow, Message | None] | float | None":
-        """The next letter, leased, and its mail: None where nobody is to be told any more.
+        """The next row, leased, and its mail: None where nobody is to be told any more.
 
-        Or how many seconds the sending limits ask to wait. A letter to a domain that has no room
+        Or how many seconds the sending limits ask to wait. A mail to a domain that has no room
         now lets the others pass.
         """
         now = self.clock()
@@ -164,11 +164,11 @@ class OutboxWorker:
             limiter = self._limiter(session, now)
             if limiter.number < 1:
                 return limiter.wait_s if outbox.is_due(session, now) else None
-            while (letter := outbox.claim_next(session, now)) is not None:
-                if limiter.takes(letter.email):
+            while (row := outbox.claim_next(session, now)) is not None:
+                if limiter.takes(row.email):
                     limiter.spend(1)
-                    return letter, self._write(session, letter)
-                outbox.postpone(letter, now + _wait_of_domain(limiter))
+                    return row, self._write(session, row)
+                outbox.postpone(row, now + _wait_of_domain(limiter))
         return None
 
     def _admit(self, email: str) -> float:
@@ -193,13 +193,13 @@ class OutboxWorker:
         self.sleep(wait_s)
         return True
 
-    def _write(self, session: Session, letter: OutboxRow) -> "Message | None":
+    def _write(self, session: Session, row: OutboxRow) -> "Message | None":
         from newsletter.transactional.build import EmailBuilder
 
         settings = slugs.settings_of_today(session, self.settings)
-        mail = EmailBuilder(settings, self.links).build(session, letter, self.clock())
+        mail = EmailBuilder(settings, self.links).build(session, row, self.clock())
         if mail is None:
-            outbox.delete_email(session, letter.id)
+            outbox.delete_email(session, row.id)
         return mail
 
 

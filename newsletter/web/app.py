@@ -100,7 +100,7 @@ def create_app(
 ) -> Flask:
     """The application over the configured database, for any WSGI server.
 
-    `sends_mail`: whether a thread of each process answers sign-ups and sends letters. By itself
+    `sends_mail`: whether a thread of each process answers sign-ups and mails them. By itself
     where the server calls this without any settings; else what is queued waits for who is asked.
 
     Raises:
@@ -163,7 +163,7 @@ def _background(
     outbox_worker: OutboxWorker,
     clock: Callable[[], datetime],
 ) -> Background:
-    """Letters, and what only needs doing now and then; who is slow to take notices delays none."""
+    """The outbox, and what is only due now and then; who is slow to take notices delays none."""
     acts: dict[str, Sequence[Callable[[], object]]] = {
         "outbox": (
             outbox_worker.run_once,
@@ -177,7 +177,7 @@ def _background(
     }
     if settings.feedback.sendgrid_public_key:
         acts["feedback"] = (lambda: inbox.fold(database, clock),)
-    if site_watch.is_watched(settings):  # one that is slow to answer delays no letters
+    if site_watch.is_watched(settings):  # one that is slow to answer delays no mails
         look = partial(public_address.check_when_due, settings, database)
         acts["site"] = (PeriodicAct(lambda: look(clock()), _WATCH_EVERY_S, at_once=False),)
     if settings.notify:

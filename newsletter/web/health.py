@@ -1,7 +1,7 @@
 """/healthz: what a monitor asks. 503 only where somebody has to act.
 
 What is trouble, `quick_checks.watched` says, as for `newsletter check`. Strangers hear ok or
-trouble: how many letters wait would tell them who got one. Whoever bears the token of [metrics]
+trouble: how many mails wait would tell them who got one. Whoever bears the token of [metrics]
 hears why.
 """
 
@@ -38,10 +38,10 @@ def healthz() -> tuple[Response, int]:
 
 def _figures(session: Session, now: datetime) -> dict[str, Any]:
     newest = issues.newest_days(session, list(pages.newsletters))
-    letters, _ = outbox.backlog(session)
+    waiting, _ = outbox.backlog(session)
     return {
         "tables": schema.head(),
         "newest_issue": {slug: str(day) for slug, day in newest.items()},
         "newest_issue_age_days": {slug: (now.date() - day).days for slug, day in newest.items()},
-        "letters_waiting": letters,
+        "letters_waiting": waiting,
     }

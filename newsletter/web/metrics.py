@@ -80,7 +80,7 @@ def _figures(session: Session, now: datetime) -> Iterable[Metric]:
     yield from _cluster_metrics(session, now)
     yield _gauge("queue", "Mails of all issues that wait to be sent.", stats.queue_status(session))
     in_trouble = [
-        rate_limit.last_trouble(session, of) for of in (rate_limit.TRANSPORT, rate_limit.LETTERS)
+        rate_limit.last_trouble(session, of) for of in (rate_limit.TRANSPORT, rate_limit.OUTBOX)
     ]
     yield _gauge(
         "sending_paused",

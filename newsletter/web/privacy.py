@@ -103,14 +103,14 @@ def erase(token: str) -> str:
 
 
 def _offer_link(token: str, heading: str, text: str, button: str) -> str:
-    """The page on which the owner of a preferences link asks for a letter."""
+    """The page on which the owner of a preferences link asks for a mail."""
     if not has_owner(token):
         return pages.expired_page()
     return pages.confirm_page(heading, text, button=button, onward=_link_to_preferences(token))
 
 
 def _mail_link(token: str, kind: EmailType, ask: Callable[[str], str]) -> str:
-    """Send the owner of a preferences link a letter of that kind, or `ask` once more."""
+    """Send the owner of a preferences link a mail of that kind, or `ask` once more."""
     claim = pages.claim(PreferencesClaim, token)
     if not pages.press().counts:
         return ask(token)

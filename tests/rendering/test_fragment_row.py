@@ -14,7 +14,7 @@ from newsletter.rendering.message import (
 )
 from newsletter.rendering.qp_template import (
     Fragment,
-    FragmentFrame,
+    FragmentWrapper,
     TextFragment,
     encode_quoted_printable,
 )
@@ -36,7 +36,7 @@ def test_what_is_left_of_a_row_behind_what_comes_first_is_sent_as_it_reads(
         TextFragment("".join(blanks.html.get(piece, piece) for piece in card) + "\n")
         for card in cards
     ]
-    frame = FragmentFrame.of("<p>", "</p>\n")
+    frame = FragmentWrapper.of("<p>", "</p>\n")
     first = frame.over([encode_quoted_printable("为何 why")], [fragments[0]])
     row = FragmentRow(fragments, TextFragment("LABEL\n"))
     rest = row.without(sorted(place for place in gone if place < len(cards)))
