@@ -21,6 +21,27 @@ _RETURNED = lazy_pattern(  # what a person answers or forwards is no bounce any 
     r"(?:deliver|returned|failure|failed|bounce|zustell|remise|退信|不達|配信)"
 )
 
+_STILL_TRYING = lazy_pattern(
+    r"(?i)\bno action is required on your part\b|\bhas not yet been delivered\b"
+    r"|\bstill undelivered\b|\bdelivery attempts will continue\b|\bwarning message only\b"
+    r"|\bwill (?:keep|continue) (?:on )?(?:to try|trying)\b"
+)
+_DELAYED = lazy_pattern(  # our own subject may speak of delays further on
+    r"(?i)^\W*(?:warning: (?:message \S+ delayed|could not send)"
+    r"|(?:mail |message )?(?:delivery )?delayed"
+    r"|delivery status notification \(delay|(?:zustellung )?verzögert|retardé|retrasad|in ritardo"
+    r"|vertraagd|atrasad|opóźni|задерж|延迟|延遲|遅延|지연)"
+)
+
+
+def is_delay_warning(message: Message, words: str) -> bool:
+    """Whether a mail server tries on, by its `words` to people, its subject or a header."""
+    return bool(
+        _STILL_TRYING.search(" ".join(words.split()))
+        or _DELAYED.match(subject_of(message))
+        or "warning" in str(message.get("Auto-Submitted", "")).lower()
+    )
+
 
 def is_from_mail_server(message: Message) -> bool:
     """Whether its sender calls itself a mail server."""

@@ -22,11 +22,17 @@ from newsletter.feedback.automatic import (
     is_automatic,
     is_automatic_reply,
     is_certain_bounce,
+    is_delay_warning,
     is_from_mail_server,
     may_be_bounce,
     subject_of,
 )
-from newsletter.feedback.bounced_reference import find_list_unsubscribe, find_reference, text_of
+from newsletter.feedback.bounced_reference import (
+    find_list_unsubscribe,
+    find_reference,
+    holds_returned_mail,
+    text_of,
+)
 from newsletter.feedback.events import Event
 from newsletter.feedback.leave_requests import LeaveRequest, find_leave_request
 from newsletter.lazy_pattern import lazy_pattern
@@ -45,13 +51,15 @@ _LONGEST_WORDS = 8000
 _BOUNDARY = re.compile(rb"(?i)boundary\s*=|content-type:\s*message/")
 _TOKEN = lazy_pattern(r"(?a)[\w-]+(?:\.[\w-]+){2,}")
 _COMPLAINT = lazy_pattern(
-    r"(?i)\bcomplaint\b|\b(?:abuse|spam|junk)\W(?:e?-?mail\W)?report\b|\bfeedback (?:report|loop)\b"
+    r"(?i)\bcomplaint\b|\b(?:abuse|spam|junk)\W(?:e?-?mail\W)?report\b"
+    r"|\bfeedback (?:report|loop)\b|^\[SpamCop \("
 )
 _COPY = lazy_pattern(  # where the mail that came back begins, in a bounce that is all text
     r"(?im)^[> \t]{0,20}(?:Return-Path|Received|From|Message-ID|DKIM-Signature): "
 )
+_HOTMAIL = "X-HmXmrOriginalRecipient"  # in a mail that its users complain about
 _COMPLAINT_DESK = lazy_pattern(  # who forwards complaints; people write of them, too
-    r"(?i)(?:^|[<._+-])(?:staff|abuse|complaints?|scomp|fbl\w*|feedback\w*|postmaster|spam\w*"
+    r"(?i)@reports\.spamcop\.net\b|(?:^|[<._+-])(?:staff|abuse|complaints?|scomp|fbl\w*|feedback\w*|postmaster|spam\w*"
     r"|\w*reports?|robot)[\w.+-]*@"
 )
 
@@ -93,10 +101,10 @@ def _interpret(message: Message, raw: bytes, links: SignedLinks, now: datetime) 
     claim = _farewell(message, links)
     if claim is not None:
         return claim
-    if is_automatic_reply(message):
-        return AutomaticReply()
     if letter.is_old_complaint():
         return letter.says(EventType.COMPLAINT, "abuse", "complained")
+    if is_automatic_reply(message):
+        return AutomaticReply()
     meaning = _odd_bounce(letter)
     return (
         (find_leave_request(message, letter.parts) or meaning) if meaning is _NOTHING else meaning
@@ -123,6 +131,8 @@ def _odd_bounce(letter: "_Letter") -> Meaning:
     message = letter.message
     if len(letter.raw) > _LONGEST_STRANGE or not may_be_bounce(message):
         return _NOTHING
+    if is_delay_warning(message, letter.words):
+        return letter.says(EventType.DEFERRED, "a bounce in no standard form")
     temporary, permanent = all_failures(message)
     trusted = permanent or is_certain_bounce(message) or is_from_mail_server(message)
     cause = recognized_cause(letter.words) if trusted else None
@@ -156,12 +166,13 @@ class _Letter:
         return _COPY.split(first, maxsplit=1)[0][:_LONGEST_WORDS]
 
     def is_old_complaint(self) -> bool:
-        """A mail of ours, attached to a letter of somebody who forwards complaints."""
-        if not self.of_type("message/rfc822"):
+        """A mail of ours in a letter of somebody who forwards complaints, in whatever form."""
+        if not holds_returned_mail(self.parts):
             return False
-        known = any("X-HmXmrOriginalRecipient" in part for part in self.parts)
+        if self.of_type("message/rfc822") and any(_HOTMAIL in part for part in self.parts):
+            return True
         from_desk = _COMPLAINT_DESK.search(str(self.message.get("From", ""))) is not None
-        return known or (from_desk and _COMPLAINT.search(subject_of(self.message)) is not None)
+        return from_desk and _COMPLAINT.search(subject_of(self.message)) is not None
 
     def says(self, kind: EventType | None, detail: str, suppress: str | None = None) -> Meaning:
         """That, about the mail whose reference it bears."""

@@ -54,6 +54,16 @@ def find_list_unsubscribe(parts: Sequence[Message]) -> Iterator[str]:
             yield from (match[1] for match in _RETURNED_UNSUBSCRIBE.finditer(text))
 
 
+def holds_returned_mail(parts: Sequence[Message]) -> bool:
+    """Whether a mail of ours is attached, as a mail or as a file, or stands in the text."""
+    attached = any(part.get_content_type() == "message/rfc822" for part in parts)
+    return attached or any(
+        _RETURNED_ID.search(text_in(part, _LONGEST))
+        for part in parts
+        if not part.is_multipart() and part.get_content_maintype() not in _NOT_MAIL
+    )
+
+
 def text_of(part: Message) -> str:
     """The text of a part that is text, whatever its encoding."""
     if part.get_content_maintype() != "text":

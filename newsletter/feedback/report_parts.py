@@ -9,7 +9,12 @@ from newsletter.feedback.charsets import header_text, text_in
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.models import EventType
 from newsletter.transports.refusal_kinds import RefusalCause
-from newsletter.transports.refusals import is_bare_code, is_plainly_ours, recognized_cause
+from newsletter.transports.refusals import (
+    is_bare_code,
+    is_of_mail_from,
+    is_plainly_ours,
+    recognized_cause,
+)
 
 STATUS, FEEDBACK = "text/delivery-status", "text/feedback-report"
 # RFC 6533 writes statuses in UTF-8, and any of these parts may be encoded. As text, the standard
@@ -18,6 +23,7 @@ _AS_MESSAGE = re.compile(rb"(?i)message/(?:global-)?(delivery-status|feedback-re
 _BLANK_LINE = re.compile(r"\n(?:[ \t]*\n)+")
 # Fields of a status that name somebody or something; the others beyond the standard say why.
 _NAMING = lazy_pattern(r"(?i)recipient|sender|queue|date|\bid\b|message-id|mta|address|name\b")
+_WORD = re.compile(r"[a-z]*")  # of an action, without what servers add to it
 _MOST_BLOCKS = 60
 _LONGEST_WORDS, _LONGEST_DETAIL = 8000, 300
 
@@ -48,7 +54,14 @@ def read_status(part: Message, prose: str) -> Verdict:
         for name, value in failed.items()
         if name.startswith("x-") and not _NAMING.search(name)
     )
-    told = detail, more[:_LONGEST_WORDS], prose
+    return _refusal(detail, more[:_LONGEST_WORDS], prose)
+
+
+def _refusal(detail: str, more: str, prose: str) -> Verdict:
+    """Whom it is about, by the first of them that tells."""
+    told = detail, more, prose
+    if any(map(is_of_mail_from, told)):
+        return judged(RefusalCause.SENDER, detail or prose[:_LONGEST_DETAIL])
     if is_bare_code(detail):  # servers say 5.1.1 of a blocklist, too, and why elsewhere
         ours = next((words for words in told[1:] if is_plainly_ours(words)), None)
         if ours is not None:
@@ -93,6 +106,8 @@ def _fields(block: str) -> Mapping[str, str]:
 def _action(recipient: Mapping[str, str]) -> str:
     """What was done; where a server forgot to say so, its status tells."""
     if "action" in recipient:
-        return recipient["action"].strip().lower()
+        action = _WORD.match(recipient["action"].strip().lower())
+        told = action[0] if action else ""
+        return "failed" if told.startswith("fail") else told
     by_class = {"2": "delivered", "4": "delayed", "5": "failed"}
     return by_class.get(recipient.get("status", "").strip()[:1], "")

@@ -6,10 +6,17 @@ before them. The first kind whose words are found counts, so their order is part
 
 import re
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.transports.mailbox_words import IN_SPACED_LANGUAGES, IN_UNSPACED_LANGUAGES
+from newsletter.transports.missing_subjects import (
+    MAILBOX,
+    MESSAGE,
+    NOT_THE_MAILBOX,
+    OURS,
+    SOMETHING_OF_OURS,
+    SentencePattern,
+)
 
 
 class RefusalCause(StrEnum):
@@ -20,25 +27,23 @@ class RefusalCause(StrEnum):
     SENDER = "the sender"  # our network, account, volume, content or size, or the way between
 
 
+class Words(Protocol):
+    """A pattern of one kind or another."""
+
+    def search(self, said: str, /) -> object: ...
+
+
 class RefusalKind(NamedTuple):
     """Words, and whom they are about."""
 
     name: str
     cause: RefusalCause
-    words: re.Pattern[str]
+    words: Words
     # Servers say 5.1.1 and 5.2.1 of a blocklist, too. Where these words stand, the code is wrong.
     outweighs_code: bool = True
 
 
-_WHO = (
-    r"(?:local[- ]?part|user|recipient|account|mailbox|e?-?mail ?box|address(?:ee)?|person|login"
-    r"|alias)"
-)
-_GONE = (
-    r"(?:unknown|(?:was|were|is|are|could|can)?(?:n[o'\u2019]?t| not)(?: be)? (?:found|known)"
-    r"|not (?:exist\w*|registered|valid|listed|a valid)|invalid|non-?existent|no longer (?:exists"
-    r"|valid|in use|available|active|here|on)|(?:does|do|did)(?: not|n['\u2019]?t) exist)"
-)
+_UNITS = r"e-?mails?|mails?|messages?|recipients?|connections?|deliveries|defers and failures"
 _REFUSED = r"(?:listed|blocked|banned|denied|rejected|refused|not (?:allowed|permitted|accepted))"
 
 
@@ -57,9 +62,7 @@ OUR_MAIL = lazy_pattern(
     r"|\bforbidden\b|\b(?:to|from) you\b|\bcontent\b|\bfirewall"
     r"|\bcertificate|\bencrypt|\bmarketing\b|\bfilter|\bmx record"
     r"|\b(?:cloudmark|barracuda|proofpoint|mimecast|ironport|sophos|symantec|fortimail|vade)\b"
-    r"|\b(?:nachricht|absender|werb(?:ung|email)|bericht|afzender|expéditeur|mensaje|remitente|messaggio"
-    r"|mittente|mensagem|remetente|wiadomoś|nadawc)|сообщени|письм|отправител|发件人|發件人|送信者"
-    r"|발신자",
+    rf"|\b(?:{MESSAGE}|werb(?:ung|email))|{OURS}",
     re.IGNORECASE,
 )
 # Beside a code for no mailbox, and no other words for it: these say so, all others say nothing.
@@ -82,19 +85,21 @@ FRAME = lazy_pattern(
     r"|\bafter (?:rcpt to|mail from|end of data|data)\b|\b(?:e?smtp|lmtp|rfc822|utf)\b",
     re.IGNORECASE,
 )
+_NAMED_MAILBOX = lazy_pattern(
+    r"\b(?:user|recipient|account|mailbox|login|alias)(?: name)?[ :=<\"'\u201c]{1,4}"
+    r"(?!(?:reputation|name|mailbox|account|address)\b)[\w.+-]+[ >\"'\u201d:]{1,4}(?:is |was )?"
+    r"(?:unknown(?! error)|not (?:found|known|exist\w*)|(?:do|does|did)(?: not|n['\u2019]?t) exist"
+    r"|could not be found|no longer exists)\b"
+    r"|\b(?:no such|unknown) (?:user|recipient|account|mailbox|alias)[ :=<\"']{1,4}"
+    r"(?:abuse|bulk|spam|junk|virus|scam|complaints?|policy)\b[>\"'.]{0,3}(?:$| [(\[])",
+    re.IGNORECASE,
+)
 KINDS = (
+    RefusalKind("something of ours", RefusalCause.SENDER, SOMETHING_OF_OURS),
     RefusalKind(  # a name without its domain, which is no word that says why
         "no mailbox of that name",
         RefusalCause.NO_MAILBOX,
-        lazy_pattern(
-            r"(?<!sender )(?<!sending )(?<!your )\b(?:user|recipient|account|mailbox|login|alias)"
-            r"(?: name)?[ :=<\"'\u201c]{1,4}(?!reputation)[\w.+-]+"
-            r"[ >\"'\u201d:]{1,4}(?:is |was )?(?:unknown|not (?:found|known|exist\w*)"
-            r"|(?:do|does|did)(?: not|n['\u2019]?t) exist|could not be found|no longer exists)\b"
-            r"|\b(?:no such|unknown) (?:user|recipient|account|mailbox|alias)[ :=<\"']{1,4}"
-            r"(?:abuse|bulk|spam|junk|virus|scam|complaints?|policy)\b[>\"'.]{0,3}(?:$| [(\[])",
-            re.IGNORECASE,
-        ),
+        SentencePattern((_NAMED_MAILBOX,), but_not=NOT_THE_MAILBOX),
         outweighs_code=False,
     ),
     _about_us(
@@ -130,7 +135,7 @@ KINDS = (
         r"\bmalware\b|\binfected\b|\btrojan|\bmalicious\b|\bsuspicious\b",
         r"\b(?:message|mail|bad|banned|unacceptable|inappropriate|prohibited|to|by)"
         r" content\b|\bcontent[- ](?:rejected|refused|denied|filter|not )|\bdt:spm\b",
-        r"спам|垃圾|スパム|迷惑メール|스팸|\bind[ée]sirable|\bindesiderat|\bno deseado"
+        r"спам|垃圾|违规|違規|スパム|迷惑メール|스팸|\bind[ée]sirable|\bindesiderat|\bno deseado"
         r"|\bunwanted\b|\bpourriel|\bbasura\b|\blixo\b",
     ),
     _about_us("policy", r"\bpolic(?:y|ies)\b|\badministrative(?:ly)? (?:prohibit|denied)"),
@@ -139,8 +144,18 @@ KINDS = (
         r"\btoo (?:many|fast|frequent|much)\b(?! (?:messages|mails?) in)|\brate.?limit|\bthrottl",
         r"\breceiving (?:e?-?mails?|messages?) (?:at a rate|too (?:quickly|fast|often))",
         r"\bfrequency limit|\bunusual rate|\blimit exceeded\b|\bgr[ae]y.?list",
-        r"\b(?:sending|daily|hourly|monthly|rate|outgoing|relay)\W+(?:\w+\W+){0,3}(?:limit|quota)",
-        r"слишком много|превышен лимит|频率|頻率|過多|过多",
+        r"\b(?:send(?:ing)?|daily|hourly|monthly|rate|outgoing|relay)\W+(?:\w+\W+){0,3}"
+        r"(?:limit|quota|cap\b|maximum)",
+        rf"\b(?:{_UNITS})\b(?:\W+\w+){{0,5}}?\W+(?:per|an?|each|every|this|for|in (?:an?|one))"
+        r" (?:second|minute|hour|day|today|week|month)",
+        rf"\bmax(?:imum)?\b(?:\W+\w+){{0,4}}?\W+(?:rate|{_UNITS})\b(?! (?:size|length))",
+        rf"\b(?:number|volume|count|rate) of (?:{_UNITS})\b",
+        rf"\bexceed\w* (?:\w+ ){{0,3}}(?:send|rate\b|{_UNITS})",
+        r"слишком много|превышен лимит|频率|頻率|過多|过多"
+        r"|\b(?:zu viele|trop de|demasiad[oa]s|tropp[ei]|te veel|zbyt wiele|muit[ao]s) (?:\w+ )?"
+        r"(?:nachrichten|e-?mails|verbindungen|messages|courriels|connexions|mensajes|correos"
+        r"|conexiones|messaggi|connessioni|berichten|verbindingen|wiadomości|połączeń|mensagens"
+        r"|conexões)",
     ),
     _about_us(
         "relaying",
@@ -150,9 +165,7 @@ KINDS = (
     ),
     _about_us(
         "sender",
-        r"\bsender (?:address|domain|ip|verif|policy|is|not|denied|rejected|refused|unknown"
-        r"|blocked)|\b(?:invalid|bad|unknown|forged|outbound|unroutable) sender\b"
-        r"|\bsender\b.{0,40}?\bdoes not exist|\bdomain of sender"
+        r"\bsender (?:address|domain|ip|verif|policy|is)|\bdomain of sender"
         r"|\bverif\w+ (?:failed|failure|error)?\W*(?:for|of) (?:the |your )?sender",
         r"\b(?:tls|ssl|encryption)\b(?: \w+){0,2} (?:required|mandatory|needed)\b"
         r"|\b(?:requires?|must (?:use|issue)|need) (?:an? )?(?:start)?(?:tls|encrypt)",
@@ -186,22 +199,15 @@ KINDS = (
     ),
     _about_us("blocked", r"\bblocked\b|заблокирован|\bgesperrt\b|\bgeblokkeerd\b|\bbloqu[ée]"),
     _about_us("access", r"(?<!rejected: )\baccess denied", outweighs_code=False),
+    _about_us(  # a server asked ours, or the reader's own: that is not told
+        "callout",
+        r"\bcall(?:out|back) (?:verif|setup)",
+        outweighs_code=False,
+    ),
     RefusalKind(
         "no mailbox",
         RefusalCause.NO_MAILBOX,
-        lazy_pattern(
-            rf"\b{_WHO}\b[^\w.;]+(?:\w+[^\w.;]+){{0,6}}?{_GONE}"
-            rf"|\b(?:unknown|invalid|no such|non-?existent|not (?:a|our) valid|not (?:a|our))"
-            rf" (?:local |virtual )?{_WHO}|\bno (?:such )?{_WHO} (?:here|by th|with th|of th|found)"
-            rf"|(?<!your )\b{_WHO}\b(?: \S+){{0,3}}? (?:has been|have been|was|is|been)"
-            r"(?: \w+ly)? (?:deleted|removed|erased|purged|terminated|cancell?ed|retired)\b"
-            rf"|\b(?:deleted|retired) {_WHO}\b"
-            rf"|\b(?:does|do)(?: not|n['\u2019]?t) have an? (?:\S+ ){{0,3}}{_WHO}"
-            r"|\baddress not found|\bnosuchuser|\brecip(?:ient)?notfound|\bunrouteable address"
-            r"|\bno one at this address|\bvalidrcptto\b"
-            rf"|{IN_SPACED_LANGUAGES}|{IN_UNSPACED_LANGUAGES}",
-            re.IGNORECASE,
-        ),
+        MAILBOX,
         outweighs_code=False,
     ),
     _about_us(

@@ -39,8 +39,10 @@ _NAMES = lazy_pattern(
     r"|[^\s@:;,()<>\"]{1,64}@[^\s:;,()<>\"]+"
     r"|(?<![\w.-])(?:[\w-]+\.)+(?:[a-z]{2,24}|[A-Z]{2,24})(?!\.?[\w-])\.?",
 )
+_EMPTY_LINE = re.compile(r"\n\s*\n")
 _WORD = re.compile(r"[^\W\d_]+")
 _PASSING = lazy_pattern(r"(?i)temporar|suspend|locked|\bfull\b|quota")
+_AT_MAIL_FROM = re.compile(r"\b(?:in reply to|after)\s+mail\s+from\b", re.IGNORECASE)
 _GREYLISTING = re.compile(r"gr[ae]y.?list", re.IGNORECASE)
 _WAIT = re.compile(
     r"\b(?:in|for|after|wait)\W+(?:about )?(\d{1,5})\s*(s|secs?|seconds?|m|mins?|minutes?)\b",
@@ -80,6 +82,11 @@ def is_plainly_ours(words: str) -> bool:
     return _is_plainly_ours(_kind(_without_names(words)))
 
 
+def is_of_mail_from(words: str) -> bool:
+    """Whether a server refused whom the mail was from, before it heard for whom it is."""
+    return bool(_AT_MAIL_FROM.search(words))
+
+
 def is_bare_code(words: str) -> bool:
     """Whether a server gave a code and no reason."""
     return not _reason(_without_names(words))
@@ -91,7 +98,8 @@ def has_known_words(words: str) -> bool:
 
 
 def _without_names(words: str) -> str:
-    return " ".join(_NAMES.sub(" ", words).split())
+    """In one line; what stood apart by an empty one is another sentence."""
+    return " ".join(_NAMES.sub(" ", _EMPTY_LINE.sub("; ", words)).split())
 
 
 def _kind(said: str) -> RefusalKind | None:

@@ -81,6 +81,49 @@ OF_SENDER = [
     "550 5.1.1 you are not on my whitelist",
     "550 5.1.1 security violation",
     "550 permanent failure for one or more recipients (ada@reader.example:blocked)",
+    # What is missing is the sender, their client, host, domain or a header, whomever else it names.
+    "550-Requested action not taken: mailbox unavailable\n550 invalid DNS MX or A/AAAA resource",
+    "550-Requested action not taken: mailbox unavailable 550-Sender address has no valid MX record",
+    "550 5.7.1 Recipient does not accept messages from unknown senders",
+    "550 5.7.1 Recipient rejected: unknown client host",
+    "550 5.7.1 Recipient rejected: Client host not found in DNS",
+    "550 5.7.1 <ada@reader.example>: Recipient address rejected: Your domain could not be found",
+    "550 5.7.1 User does not accept mail from invalid domains",
+    "550 Recipient refused: message has invalid From header",
+    "550 Recipient rejected the message: invalid Message-ID",
+    "550 Recipient does not exist in your list of allowed recipients",
+    "550 5.1.0 <daily@papers.example.org>... User unknown (sender)",
+    "550 Verification of your address failed: user unknown",
+    "550 5.1.1 Reply address not found",
+    "Callout verification failed: 550 Unknown user daily@papers.example.org",
+    "550 Absenderadresse existiert nicht",
+    "550 Die Adresse des Absenders existiert nicht",
+    "550 Empfänger nimmt keine Mail von unbekannten Absendern",
+    "550 Ihr Server ist unbekannt",
+    "550 From-Adresse existiert nicht",
+    "550 L'adresse de l'expéditeur n'existe pas",
+    "550 votre domaine est inconnu",
+    "550 no existe la dirección del remitente",
+    "550 El destinatario no acepta correo de remitentes desconocidos",
+    "550 Mittente sconosciuto",
+    "550 Remetente inexistente",
+    "550 seu domínio não existe",
+    "550 Afzender onbekend",
+    "550 Nadawca nieznany",
+    "550 Адрес отправителя не существует",
+    "550 ваш домен не найден",
+    "553 发件人域名不存在",
+    "550 您的域名不存在",
+    "550 送信者が存在しません",
+    "550 발신자가 존재하지 않습니다",
+    # How much was sent.
+    "550 Domain papers.example.org has exceeded the max emails per hour (250/200 (125%)) allowed",
+    "550 Domain has exceeded the max defers and failures per hour (5/5 (100%)) allowed",
+    "550 Maximum email send rate exceeded",
+    "550 You have reached a limit on how many e-mails you can send per hour",
+    "550 max number of messages per hour reached",
+    "550 Your account has exceeded the number of recipients",
+    "550 zu viele Nachrichten",
     # About the way, and no mailbox.
     "5.4.6 smtp; 554 5.4.6 Too many hops",
     "5.0.0 mail for reader.example loops back to myself",
@@ -96,6 +139,11 @@ NO_MAILBOX = [
     "550 5.1.1 <relay-not-permitted@reader.example> unknown",
     "5.1.1 smtp; 550 5.1.1 user unknown",
     "550 no such user here",
+    "550 user unknown; returned to sender",
+    "550 The user you are sending to does not exist",
+    "550 5.1.1 User unknown in relay recipient table",
+    "192.0.2.9 does not like recipient.\nRemote host said: 550 User unknown",
+    "Your message could not be delivered since the address couldn't be found",
     "5.0.0 smtp; 550 Requested action not taken: User unknown in virtual mailbox table",
     "550 Invalid recipient",
     "X-Notes; Recipient user name ada not unique. User not listed in Domino Directory",
@@ -168,6 +216,31 @@ NO_MAILBOX = [
     "550 ไม่พบผู้รับ",
     "550 penerima tidak ditemukan",
 ]
+OURS = [
+    "sender",
+    "client host",
+    "your domain",
+    "sending server",
+    "domain in From",
+    "From header",
+    "from-address",
+    "return path",
+    "envelope-from domain",
+    "originator",
+    "remote host",
+    "sender mailbox",
+    "your e-mail address",
+]
+MISSING = [
+    "unknown",
+    "does not exist",
+    "is invalid",
+    "could not be found",
+    "is not registered",
+    "user unknown",
+    "no such user",
+    "was deleted",
+]
 OF_READER = [
     # A code for no mailbox, and words that do not say so: only a series of them is one.
     "550 5.1.1 <ada@reader.example>: Recipient address rejected: Access denied",
@@ -189,11 +262,13 @@ OF_READER = [
     "550 5.2.1 The email account that you tried to reach is disabled",
     "5.6.7 smtp; 550 5.1.1 <jo@reader.example>: user unknown",
     "550 <spam-policy@reader.example> unknown",
-    # A sender who is not there, and others of whom the words do not say that they are not.
-    "550 Die Adresse des Absenders existiert nicht",
-    "550 L'adresse de l'expéditeur n'existe pas",
-    "550 no existe la dirección del remitente",
-    "550 Адрес отправителя не существует",
+    # Nothing of ours is named, and no mailbox is said to be missing.
+    "550 recipient mailbox: unknown error",
+    "550 Mail for this mailbox not accepted at this time: unknown reason",
+    "450 mailbox not found, temporarily",
+    "550 user name not known for relay",
+    "550 Trial account: recipient not registered as authorized recipient",
+    "550 Invalid address: link in message not valid",
     "550 local part of the address is too long",
     "550 Das Postfach ist voll",
     "",
@@ -212,6 +287,22 @@ def test_words_on_the_wire_and_in_a_bounce_are_judged_alike(
     words: str, cause: RefusalCause
 ) -> None:
     assert refusal_cause(words) is cause
+
+
+@pytest.mark.parametrize("missing", MISSING)
+@pytest.mark.parametrize("ours", OURS)
+def test_what_is_ours_and_missing_is_never_the_reader_s_mailbox(ours: str, missing: str) -> None:
+    causes = {
+        refusal_cause(form.format(f"{ours} {missing}"))
+        for form in (
+            "550 {}",
+            "550 5.7.1 Recipient address rejected: {}",
+            "550 Mailbox unavailable 550 {}",
+            "550 Recipient does not accept mail, {}",
+            "550 5.1.1 {}",
+        )
+    }
+    assert RefusalCause.NO_MAILBOX not in causes
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,43 @@ def test_a_diagnosis_in_latin_1_and_an_encoded_one_are_read() -> None:
     assert (found.kind, found.suppress is not None) == GONE
 
 
+def test_a_refusal_of_the_sender_is_ours_whatever_the_status_and_its_reason_say() -> None:
+    said = b"host mx.reader.example said: 550 mailbox unavailable (in reply to\nMAIL FROM command)"
+    for code, words in (("5.0.0", "550 user unknown"), ("5.1.1", "550 5.1.1 user unknown")):
+        raw = status(code, words).replace(b"I'm sorry to", said + b"\n\nI'm sorry to")
+        assert (event(raw).kind, event(raw).suppress) == (EventType.BLOCKED, None)
+
+
+@pytest.mark.parametrize("action", ["Failed", "failed (no such user)", "failure"])
+def test_an_action_is_read_with_what_a_server_adds_to_it(action: str) -> None:
+    assert event(mails.dsn(REFERENCE, action=action)).suppress
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        (
+            "Warning: message 1XyZab-0001Ab-Cd delayed 24 hours",
+            "Delay reason: {}\n\nNo action is required on your part.",
+        ),
+        ("Warning: could not send message for past 4 hours", "Deferred: {}"),
+        ("Verzögert: 26 papers", "{}"),
+    ],
+)
+@pytest.mark.parametrize(
+    "reason", ["450 4.2.2 Mailbox full", "451 4.1.1 user unknown", "421 Too many connections"]
+)
+def test_who_tries_on_has_not_failed(subject: str, words: str, reason: str) -> None:
+    raw = mails.plain(
+        subject,
+        words.format(reason),
+        From="Mail Delivery System <Mailer-Daemon@mx.example>",
+        Auto_Submitted="auto-replied",
+        References=f"<{REFERENCE}@{mails.OURS}>",
+    )
+    assert event(raw).kind is EventType.DEFERRED
+
+
 @pytest.mark.parametrize(
     ("encoding", "words", "becomes"),
     [
@@ -295,6 +332,24 @@ def test_complaints_of_before_the_standard_count(subject: str, mark: str) -> Non
     )
     found = event(raw.encode())
     assert (found.kind, found.suppress) == (EventType.COMPLAINT, "complained")
+
+
+def test_a_complaint_counts_with_our_mail_as_a_file_or_in_its_text() -> None:
+    ours = mails.returned(REFERENCE).encode()
+    as_file = (
+        b"From: staff@mailbox.example\nSubject: complaint about message from 192.0.2.1\n"
+        b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="j"\n\n--j\n'
+        b'Content-Type: application/octet-stream; name="m.eml"\n'
+        b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(ours) + b"\n--j--\n"
+    )
+    spamcop = mails.plain(
+        "[SpamCop (192.0.2.1) id:7123456789]26 papers",
+        f"[ Offending message ]\n{ours.decode()}",
+        From="7123456789@reports.spamcop.net",
+        Precedence="list",
+    )
+    for raw in (as_file, spamcop):
+        assert (event(raw).kind, event(raw).suppress) == (EventType.COMPLAINT, "complained")
 
 
 @pytest.mark.parametrize(

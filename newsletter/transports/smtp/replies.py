@@ -65,6 +65,12 @@ def describe_reply(reply: Reply) -> str:
     return f"{reply[0]} {brief(reply[1])}"
 
 
+def _lines_with_code(reply: Reply) -> str:
+    """As the server sent it: what one line says does not run on in the next."""
+    code, text = reply
+    return "\n".join(f"{code} {brief(line)}" for line in text.splitlines()) or str(code)
+
+
 def result_of_refused_sender(reply: Reply, mail: Message) -> SendResult:
     """After MAIL; where that asked for SMTPUTF8, only this mail is refused (RFC 6531, 3.5).
 
@@ -97,7 +103,7 @@ def result_of_refusal(reply: Reply, *, of_reader: bool) -> SendResult:
         )
     if _WHOLE_SERVER.match(words):
         raise TransportDownError(f"the SMTP server does not work for us: {words}; see [transport]")
-    cause = refusal_cause(words)
+    cause = refusal_cause(_lines_with_code(reply))
     return SendResult(
         SendStatus.REJECTED,
         words,
