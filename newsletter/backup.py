@@ -101,10 +101,10 @@ def _part_of(file: Path) -> Iterator[Path]:
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         database = file.name.partition(_KEPT)[0]
-        for found in file.parent.glob(f".{glob.escape(database)}*.part*"):
-            pid = found.name.rpartition(".part")[0].rpartition(".")[2]
+        for leftover in file.parent.glob(f".{glob.escape(database)}*.part*"):
+            pid = leftover.name.rpartition(".part")[0].rpartition(".")[2]
             if pid.isdigit() and not is_running(int(pid)):
-                found.unlink()
+                leftover.unlink()
         part.touch(mode=0o600, exist_ok=False)
         yield part
     except OSError as error:

@@ -85,13 +85,15 @@ def with_late(
     """
     earlier = {told.announced.paper.id.arxiv_id: told for told in late}
     entries: list[tuple[AnnouncedPaper, date | None]] = []
-    for own in announced:
-        told = earlier.pop(own.paper.id.arxiv_id, None)
-        is_new = told is not None and own.kind.is_replacement > told.announced.kind.is_replacement
+    for of_day in announced:
+        told = earlier.pop(of_day.paper.id.arxiv_id, None)
+        is_new = (
+            told is not None and of_day.kind.is_replacement > told.announced.kind.is_replacement
+        )
         if told is not None and is_new:
-            entries.append((replace(own, kind=told.announced.kind), told.day))
+            entries.append((replace(of_day, kind=told.announced.kind), told.day))
         else:
-            entries.append((own, None))
+            entries.append((of_day, None))
     return entries + [(told.announced, told.day) for told in earlier.values()]
 
 
@@ -128,13 +130,13 @@ def _had(
 ) -> dict[str, list[tuple[date, int, IssueSection]]]:
     """Of which days the newsletter's issues had those papers, in which versions, and where."""
     had: dict[str, list[tuple[date, int, IssueSection]]] = {}
-    for some in papers.in_parts(sorted(names)):
+    for part in papers.in_parts(sorted(names)):
         rows = session.execute(
             select(
                 IssueEntryRow.arxiv_id, IssueRow.day, IssueEntryRow.version, IssueEntryRow.section
             )
             .join(IssueRow, IssueRow.id == IssueEntryRow.issue_id)
-            .where(IssueRow.newsletter == newsletter, IssueEntryRow.arxiv_id.in_(some))
+            .where(IssueRow.newsletter == newsletter, IssueEntryRow.arxiv_id.in_(part))
         )
         for arxiv_id, day, version, section in rows:
             had.setdefault(arxiv_id, []).append((day, version, IssueSection(section)))

@@ -246,13 +246,13 @@ def for_each_newsletter(
     """Every newsletter, or the one named; trouble with one does not keep the others waiting."""
     chosen = [newsletter(settings, slug)] if slug else list(settings.newsletters)
     done = True
-    for one in chosen:
+    for newsletter_settings in chosen:
         try:
-            done = act(one) and done
+            done = act(newsletter_settings) and done
         except NewsletterError as error:
             if len(chosen) == 1:
                 raise
-            warn(f"{one.slug}: {error}")
+            warn(f"{newsletter_settings.slug}: {error}")
             done = False
     return done
 

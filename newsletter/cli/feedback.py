@@ -96,8 +96,8 @@ def _list_asking(database: "Database", as_json: bool) -> None:
     if as_json:
         output.print_json([{"email": email, "at": f"{at:%FT%TZ}"} for email, at in asking])
         return
-    for email, at in asking:
-        click.echo(f"{email} asked on {at:%F}: {_removal(email)}")
+    for email, asked_at in asking:
+        click.echo(f"{email} asked on {asked_at:%F}: {_removal(email)}")
     if not asking:
         click.echo("Nobody asks.")
 

@@ -49,11 +49,11 @@ def refuse_root_with(settings: "Settings") -> None:
         return
     from newsletter.database import db
 
-    places = [settings.sending.state_dir]
+    paths = [settings.sending.state_dir]
     with suppress(WrongUseError):  # an address that is none is said where it is used
-        places.append(db.sqlite_file(settings.database.url, settings.folder))
-    for place in filter(None, places):
-        refuse_root_for(settings.folder / place)
+        paths.append(db.sqlite_file(settings.database.url, settings.folder))
+    for path in filter(None, paths):
+        refuse_root_for(settings.folder / path)
 
 
 def _other_owner(place: Path) -> str | None:

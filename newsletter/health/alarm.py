@@ -140,19 +140,19 @@ def _tell_of_dead_database(settings: Settings, words: str, now: datetime) -> Non
 
 def _set_mark(settings: Settings) -> None:
     """Where no folder can be written, it is told again next time: too often rather than never."""
-    for mark in _marks(settings):
+    for file in _marks(settings):
         with suppress(OSError):
-            make_private_folder(mark.parent)
-            mark.touch(mode=0o600)
+            make_private_folder(file.parent)
+            file.touch(mode=0o600)
             return
 
 
 def _take_mark_back(settings: Settings) -> bool:
     """The database can be used again; whether it had been told that it could not."""
     told = False
-    for mark in _marks(settings):
+    for file in _marks(settings):
         with suppress(OSError):
-            mark.unlink()
+            file.unlink()
             told = True
     return told
 

@@ -69,14 +69,14 @@ def _database_file(settings: Settings) -> Path | None:
         return None
 
 
-def _free(places: list[Path]) -> dict[Path, int]:
-    """The free bytes of each disk, by the first of the places on it."""
+def _free(paths: list[Path]) -> dict[Path, int]:
+    """The free bytes of each disk, by the first of the paths on it."""
     disks: dict[int, Path] = {}
-    for place in places:
-        there = next((path for path in (place, *place.parents) if path.exists()), None)
+    for wanted in paths:
+        there = next((path for path in (wanted, *wanted.parents) if path.exists()), None)
         if there is not None and os.statvfs(there).f_blocks:  # /proc and its like have none
             disks.setdefault(there.stat().st_dev, there)
-    return {place: shutil.disk_usage(place).free for place in disks.values()}
+    return {path: shutil.disk_usage(path).free for path in disks.values()}
 
 
 def check_writable(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:

@@ -71,8 +71,8 @@ class Base64Sequence:
         plain = {name: values[name].encode("utf-8", "replace") for name in self.blanks}
         out: list[bytes] = []
         rest = b""
-        for piece in self.pieces:
-            for part in piece.plain(blank, plain):
+        for fragment in self.pieces:
+            for part in fragment.plain(blank, plain):
                 if isinstance(part, bytes):
                     rest += part
                 else:

@@ -78,11 +78,11 @@ def filled(piece: TextFragment, values: Mapping[str, str]) -> TextFragment:
     return TextFragment(either(values).sub(lambda found: values[found[0]], piece.text))
 
 
-def weigh(encoding: str, pieces: Sequence[TextFragment]) -> list[Weight]:
+def weigh(encoding: str, fragments: Sequence[TextFragment]) -> list[Weight]:
     """What each takes in a mail of that encoding."""
     weights = []
-    for piece in pieces:
-        decoded = piece.weight + piece.text.count("\n")  # the decoded part has CRLF
-        encoded = base64_size(decoded) if encoding == BASE64 else len(piece.encoded)
+    for fragment in fragments:
+        decoded = fragment.weight + fragment.text.count("\n")  # the decoded part has CRLF
+        encoded = base64_size(decoded) if encoding == BASE64 else len(fragment.encoded)
         weights.append(Weight(decoded, encoded))
     return weights

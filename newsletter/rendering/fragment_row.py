@@ -78,8 +78,10 @@ class RemainingFragments:
     gone: Sequence[int]
 
     def _kept(self) -> list[TextFragment]:
-        gone = {place + self.row.labels for place in self.gone}
-        return [each for place, each in enumerate(self.row.fragments) if place not in gone]
+        gone = {number + self.row.labels for number in self.gone}
+        return [
+            fragment for number, fragment in enumerate(self.row.fragments) if number not in gone
+        ]
 
     @property
     def text(self) -> str:
@@ -115,8 +117,8 @@ class RemainingFragments:
     def _stretches(self) -> Iterator[tuple[int, int]]:
         """The first fragment of each, and the one behind the last."""
         start = 0
-        for place in self.gone:
-            fragment = place + self.row.labels
+        for number in self.gone:
+            fragment = number + self.row.labels
             yield start, fragment
             start = fragment + 1
         yield start, len(self.row.fragments)

@@ -288,6 +288,6 @@ class QpSequence:
         blank = either(self.blanks)
         encoded = {name: _encoded_value(values[name]) for name in self.blanks}
         out: list[bytes] = []
-        for piece in self.pieces:
-            out += piece.filled(blank, encoded)
+        for fragment in self.pieces:
+            out += fragment.filled(blank, encoded)
         return out

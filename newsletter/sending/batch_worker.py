@@ -57,7 +57,7 @@ class BatchWorker:
         self._most = context.transport.at_once
         self._out: dict[str, Recipient] = {}  # handed out, no outcome yet
         self._claims: dict[str, int] = {}  # the numbers of theirs, in the order of the issue's
-        # The how manieth of the run, of those on the wire, in the order of their envelopes.
+        # Of those on the wire, in the order of their envelopes, their number in the run.
         self._begun: dict[str, int] = {}
         self._answered: dict[str, int] = {}  # how many were begun then, of those not noted yet
         self._answers: list[DeliveryResult] = []  # not recorded yet

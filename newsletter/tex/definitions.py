@@ -45,17 +45,17 @@ def _with_command(source: str, name: str, body: str, number: int) -> str:
     bounds stays as it is.
     """
     used = source
-    for found in reversed(list(re.finditer(rf"\\{name}(?![A-Za-z])", source))):
-        arguments, end = _arguments(used, found.end(), number or 1)
+    for use in reversed(list(re.finditer(rf"\\{name}(?![A-Za-z])", source))):
+        arguments, end = _arguments(used, use.end(), number or 1)
         if number == 0 and arguments != [""]:  # `{}` only ends the name
-            end = found.end()
+            end = use.end()
         if len(arguments) < number:
             continue
         filled = body
         for place, argument in enumerate(arguments[:number], 1):
             filled = filled.replace(f"#{place}", argument)
-        is_plain = "\\" not in filled and not _NEEDS_A_GROUP.search(used, 0, found.start())
-        used = used[: found.start()] + (filled[1:-1] if is_plain else filled) + used[end:]
+        is_plain = "\\" not in filled and not _NEEDS_A_GROUP.search(used, 0, use.start())
+        used = used[: use.start()] + (filled[1:-1] if is_plain else filled) + used[end:]
         if len(used) > _LONGEST_SOURCE:
             return source
     return used

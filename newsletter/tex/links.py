@@ -55,9 +55,9 @@ def is_linkable(address: str) -> bool:
 def pieces(prose: str) -> Iterator[tuple[str, str]]:
     """The prose in order, as pairs of what stands before an address and the address itself."""
     at = 0
-    for found in _ADDRESS.finditer(prose):
-        address, _ = split_off(found[0])
+    for match in _ADDRESS.finditer(prose):
+        address, _ = split_off(match[0])
         if is_linkable(address):
-            yield prose[at : found.start()], address
-            at = found.start() + len(address)
+            yield prose[at : match.start()], address
+            at = match.start() + len(address)
     yield prose[at:], ""

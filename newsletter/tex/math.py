@@ -62,8 +62,8 @@ _STARTS_AS_WORD = re.compile(r"(?:<\w+>)*[A-Za-z0-9]")
 
 def split(text: str, marks: Marks, *, upright: bool, columns: bool) -> Iterator[MathPart]:
     """The pieces of plain characters inside a formula; in one with columns, & parts them."""
-    for found in _ATOM.finditer(text):
-        kind, atom = found.lastgroup or "other", found[0]
+    for match in _ATOM.finditer(text):
+        kind, atom = match.lastgroup or "other", match[0]
         if kind == "letters":
             slanted = not upright and len(atom) <= _LONGEST_VARIABLE
             yield MathPart(Role.ORDINARY, marks.emphasis(atom) if slanted else atom)
@@ -96,19 +96,19 @@ def joined(pieces: list[MathPart], *, tight: bool) -> str:
     return "".join(out)
 
 
-def _without_spaces(pieces: list[MathPart]) -> tuple[list[MathPart], list[Role | None]]:
+def _without_spaces(parts: list[MathPart]) -> tuple[list[MathPart], list[Role | None]]:
     """The solid pieces, and for each what kind of space the author left in front of it."""
     solid: list[MathPart] = []
     spaces: list[Role | None] = []
     pending: Role | None = None
-    for piece in pieces:
-        if piece.role in _SPACES:
-            pending = max(pending, piece.role, key=_SPACES.index)
-        elif piece.text:
-            if solid and piece.role is solid[-1].role is Role.RELATION:
-                solid[-1] = MathPart(Role.RELATION, solid[-1].text + piece.text)
+    for part in parts:
+        if part.role in _SPACES:
+            pending = max(pending, part.role, key=_SPACES.index)
+        elif part.text:
+            if solid and part.role is solid[-1].role is Role.RELATION:
+                solid[-1] = MathPart(Role.RELATION, solid[-1].text + part.text)
             else:
-                solid.append(piece)
+                solid.append(part)
                 spaces.append(pending)
             pending = None
     spaces.append(pending)

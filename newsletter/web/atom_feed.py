@@ -49,14 +49,14 @@ def build_picks_feed(
     days: Sequence[DayPicks], address: str, catalogue: Catalogue, site: SiteSettings
 ) -> bytes:
     """The picks of these issues, in their order; the address is theirs alone, and no entry's."""
-    newest = max((found.issue for found in days), key=lambda issue: issue.frozen_at, default=None)
+    newest = max((day.issue for day in days), key=lambda issue: issue.frozen_at, default=None)
     title = f"{catalogue.gettext('What comes first for you')} · {site.name}"
     feed = _feed(title, address, newest, catalogue, site)
     _add(feed, "id", address)
     template = template_environment(catalogue).get_template("web/pick_entry.html")
     told: set[str] = set()
-    for found in days:
-        for pick in found.picks:
+    for day in days:
+        for pick in day.picks:
             paper = pick.paper
             if str(paper.id) in told:
                 continue
@@ -64,11 +64,11 @@ def build_picks_feed(
             entry = _add(feed, "entry")
             _add(entry, "id", f"https://arxiv.org/abs/{paper.id}")
             _add(entry, "title", plain(paper.title))
-            _add(entry, "updated", _time(found.issue.frozen_at))
+            _add(entry, "updated", _time(day.issue.frozen_at))
             for author in read_authors(paper.authors):
                 _add(_add(entry, "author"), "name", list_authors([author], plain))
             _add(entry, "link", rel="alternate", href=f"https://arxiv.org/abs/{paper.id}")
-            _add(entry, "content", template.render(pick=pick, issue=found.issue), type="html")
+            _add(entry, "content", template.render(pick=pick, issue=day.issue), type="html")
     return _as_bytes(feed)
 
 

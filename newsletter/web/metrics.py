@@ -72,8 +72,8 @@ def _figures(session: Session, now: datetime) -> Iterable[Metric]:
     since = GaugeMetricFamily(
         "newsletter_last_seconds", "Since this last went well.", labels=("what",)
     )
-    for what, at in last_runs.last(session, now).items():
-        since.add_metric([what], (now - at).total_seconds())
+    for act, succeeded_at in last_runs.last(session, now).items():
+        since.add_metric([act], (now - succeeded_at).total_seconds())
     yield since
     yield from _issue_metrics(session, now)
     yield from _summarizer_metrics(session)

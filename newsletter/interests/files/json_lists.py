@@ -148,9 +148,9 @@ def _identifiers(group: dict[str, Any]) -> dict[str, Any]:
 def _work(work: dict[str, Any]) -> dict[str, str]:
     arxiv: list[str] = []
     other: list[str] = []
-    for found in _dicts(_inside(work, "external-ids", "external-id")):
-        is_arxiv = str(found.get("external-id-type")).lower() == "arxiv"
-        (arxiv if is_arxiv else other).append(str(found.get("external-id-value")))
+    for identifier in _dicts(_inside(work, "external-ids", "external-id")):
+        is_arxiv = str(identifier.get("external-id-type")).lower() == "arxiv"
+        (arxiv if is_arxiv else other).append(str(identifier.get("external-id-value")))
     return {
         "key": str(work.get("put-code", "")),
         "title": str(_inside(work, "title", "title", "value") or ""),

@@ -154,10 +154,10 @@ def _body_faults(content_type: str, body: bytes) -> Iterator[str]:
 
 def _cut(boundary: str, body: bytes) -> list[tuple[dict[str, str], bytes]]:
     """The parts between the boundaries, whose line end before belongs to them (RFC 2046, 5.1.1)."""
-    pieces = (b"\r\n" + body).split(f"\r\n--{boundary}".encode())[1:-1]
+    parts = (b"\r\n" + body).split(f"\r\n--{boundary}".encode())[1:-1]
     cut = []
-    for piece in pieces:
-        head, _, content = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+    for part in parts:
+        head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
         cut.append(({name.lower(): value for name, value in _headers(head)}, content))
     return cut
 
