@@ -72,6 +72,23 @@ LAYERS = (
     "paths",
 )
 _DATA = {"locales"}  # folders without code
+# Modules that bear another's name, and why.
+_NAMED_AFTER = {
+    "cli": "a command's module bears the name of what it commands",
+    "models": "the rows of a thing bear its name",
+}
+_EVERYWHERE = {
+    "base": "the contract of a room",
+    "health": "what a part's checks find; newsletter/health/ gathers them",
+}
+_PAIRS = {
+    "bibtex": "what reads it, of other programs, and what writes it",
+    "files": "the transport by its setting's name, and the files of interests",
+    "interests": "the page on which a reader names them, and the room",
+    "preferences": "the page on which a reader changes them, and what changes them",
+    "ris": "as bibtex",
+    "transport": "the entry of a transport that is a room of its own",
+}
 
 
 def name_of(file: Path) -> str:
@@ -180,6 +197,21 @@ def test_what_is_imported_is_declared() -> None:
     } - {*sys.stdlib_module_names, "newsletter", "pydantic_core"}  # the other half of pydantic
     needed = {distributions.get(name, [name])[0].lower() for name in imported_names}
     assert {name.replace("_", "-") for name in needed} <= declared
+
+
+def test_no_module_name_stands_twice_without_a_reason() -> None:
+    homes: dict[str, list[str]] = {}
+    for module in MODULES:
+        if room_of(module) is not None:
+            homes.setdefault(module.rpartition(".")[2], []).append(module)
+    twice = {name: where for name, where in homes.items() if len(where) > 1}
+    assert _EVERYWHERE.keys() | _PAIRS.keys() <= twice.keys(), "a reason for nothing any more"
+    unlike = {
+        name: others
+        for name, where in twice.items()
+        if len(others := [module for module in where if room_of(module) not in _NAMED_AFTER]) > 1
+    }
+    assert unlike.keys() == _EVERYWHERE.keys() | _PAIRS.keys(), unlike
 
 
 def test_only_the_outermost_layers_read_the_clock() -> None:
