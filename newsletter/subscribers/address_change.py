@@ -6,7 +6,7 @@ mails name the old subscriber; after a move they mean both. For a week the old a
 back, whatever became of the new one.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -162,12 +162,17 @@ def unsubscribe_following_changes(
     now: datetime,
 ) -> None:
     """Everybody whom a link, or an issue's mail, means leaves; there may be nobody any more."""
-    newsletters = None if newsletter == ALL else slugs.of_today(session, [newsletter])
+    newsletters = _ended_by(newsletter, slugs.now_called(session, [newsletter]))
     for subscriber in lock_linked(session, subscriber_id):
         lifecycle.unsubscribe(session, subscriber, newsletters, evidence, now)
 
 
-def unsubscribe_all(session: Session, requests: Sequence[UnsubscribeRequest]) -> None:
+def _ended_by(newsletter: str, now_called: Mapping[str, str]) -> list[str] | None:
+    """The newsletters that a link to leave ends, by today's names; None for all of them."""
+    return None if newsletter == ALL else [now_called.get(newsletter, newsletter)]
+
+
+def unsubscribe_many(session: Session, requests: Sequence[UnsubscribeRequest]) -> None:
     """The same for many, in a handful of statements."""
     ids = {request.subscriber_id for request in requests}
     subscribers = {row.id: row for row in lock_readers(session, ids)}
@@ -183,17 +188,17 @@ def unsubscribe_all(session: Session, requests: Sequence[UnsubscribeRequest]) ->
     now_called = slugs.now_called(session, {request.newsletter for request in requests})
     for request in requests:
         number, now = request.subscriber_id, request.at
-        newsletter = now_called.get(request.newsletter, request.newsletter)
+        newsletters = _ended_by(request.newsletter, now_called)
+        (left,) = newsletters or [ALL]
         meant = [subscribers[number]] if number in subscribers else []
         if number in moved:
             meant = list(lock_linked(session, number))
         for subscriber in meant:
-            newsletters = None if newsletter == ALL else [newsletter]
             ended = lifecycle.unsubscribe(
                 session, subscriber, newsletters, request.evidence, now, held.get(subscriber.id)
             )
             if ended and request.mails_undo:
-                outbox.enqueue(session, EmailType.LEFT, subscriber, now, {"left": newsletter})
+                outbox.enqueue(session, EmailType.LEFT, subscriber, now, {"left": left})
 
 
 def merged_from(

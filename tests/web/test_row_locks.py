@@ -28,7 +28,7 @@ from newsletter.models import (
 )
 from newsletter.sending import freezing
 from newsletter.subscribers import erasure, lifecycle
-from newsletter.subscribers.address_change import UnsubscribeRequest, unsubscribe_all
+from newsletter.subscribers.address_change import UnsubscribeRequest, unsubscribe_many
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.lifecycle import UNDO_WITHIN, SubscriptionRequest
 from newsletter.subscribers.list_import import importing
@@ -201,7 +201,7 @@ def test_many_who_change_the_same_readers_never_wait_in_a_circle(site: Site) -> 
         together.wait(timeout=30)
         requests = [UnsubscribeRequest(number, ALL, BY_MAIL, NOW) for number in ids]
         with site.database.row_locked.begin() as session:
-            unsubscribe_all(session, requests)
+            unsubscribe_many(session, requests)
 
     def complain(ids: Sequence[int]) -> None:
         together.wait(timeout=30)
