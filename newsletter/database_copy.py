@@ -27,6 +27,7 @@ from newsletter.sending.restore_guard.machine_memory import IDENTITY
 from newsletter.services import Bar
 
 _AT_ONCE = 5000  # rows in a transaction
+_WAITS_FOR_TARGET_S = 600  # the source's transaction, at PostgreSQL, while all others wait for it
 _TABLES: Sequence[Table] = Base.metadata.sorted_tables  # who is pointed to comes first
 
 
@@ -121,6 +122,7 @@ def _standing_still(source: Database) -> Iterator[Session]:
             yield session
     else:
         with source.write.begin() as session:
+            session.connection(execution_options={"idle_within_s": _WAITS_FOR_TARGET_S})
             yield session
 
 

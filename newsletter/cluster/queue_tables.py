@@ -1,10 +1,11 @@
 """The queue's own tables in PostgreSQL, where the extra `cluster` is installed."""
 
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect
 
+from newsletter.database import postgresql
 from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
 
@@ -46,9 +47,15 @@ def open_app(database: Database) -> "App":
     return App(
         connector=PsycopgConnector(
             conninfo=address.render_as_string(hide_password=False),
-            kwargs={"prepare_threshold": None},
+            kwargs=postgresql.connect_options(address),
+            configure=_commit_each,
             timeout=_CONNECTED_WITHIN_S,
             min_size=1,
             max_size=6,
         )
     )
+
+
+async def _commit_each(connection: Any) -> None:  # noqa: ANN401 - psycopg is an extra
+    """Each call is one statement, so no transaction is left open where this machine is gone."""
+    await connection.set_autocommit(True)

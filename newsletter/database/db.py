@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import (
     ArgumentError,
@@ -20,13 +20,14 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter.database import postgresql
 from newsletter.database.file_guard import follow_file
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.text import brief
 
 _LOCK_TIMEOUT_S = 30
 _LOOK_AGAIN_S = 0.001  # whether SQLite's lock is free; it would itself wait up to 100 ms
-_CONNECT_WITHIN_S = 10  # else psycopg waits for 130
+_REHEARSED_WITHIN_S = 3600  # on PostgreSQL, between two statements: pages are read meanwhile
 _MOVED = 0x6D6F7665  # a user_version of SQLite: the file was copied to another database
 _HAS_MOVED = (
     "this database was copied to another, which is written instead: set database.url;"
@@ -35,18 +36,6 @@ _HAS_MOVED = (
 _NO_ADDRESS = (
     "database.url cannot be used: {}; write it like sqlite:///newsletter.db or"
     " postgresql+psycopg://USER@HOST/NAME"
-)
-_WRITERS = 0x6E657773  # any number that no other program of the database takes
-# No plan that reads a table whole, and no compiling because of what those would cost.
-_BY_KEYS = ", ".join(
-    f"set_config('{name}', 'off', true)"
-    for name in (
-        "enable_seqscan",
-        "enable_bitmapscan",
-        "enable_hashjoin",
-        "enable_mergejoin",
-        "jit",
-    )
 )
 
 
@@ -99,7 +88,7 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             return True
         with self.engine.begin() as connection:
-            question = f"SELECT pg_try_advisory_xact_lock_shared({_WRITERS})"
+            question = f"SELECT pg_try_advisory_xact_lock_shared({postgresql.WRITERS})"
             return bool(connection.exec_driver_sql(question).scalar())
 
     def refuse_writers(self, *, until_released: bool = True) -> None:
@@ -126,7 +115,8 @@ class Database:
                 finally:
                     copy.dispose()
             return
-        with self.engine.connect() as connection:
+        patient = self.engine.execution_options(idle_within_s=_REHEARSED_WITHIN_S)
+        with patient.connect() as connection:
             outer = connection.begin()
             sessions = sessionmaker(
                 connection, join_transaction_mode="create_savepoint", expire_on_commit=False
@@ -195,9 +185,9 @@ def connect(url: str, folder: Path) -> Database:
         file = sqlite_file(url, folder)
         if file is not None:
             parsed = parsed.set(database=str(file))
-        within_s = {"connect_timeout": parsed.query.get("connect_timeout", _CONNECT_WITHIN_S)}
-        psycopg = {"prepare_threshold": None, **within_s} if _takes_threshold(parsed) else {}
-        engine = create_engine(parsed, connect_args=psycopg)
+        is_psycopg = postgresql.is_psycopg(parsed)
+        options = postgresql.connect_options(parsed) if is_psycopg else {}
+        engine = create_engine(parsed, connect_args=options)
     except ModuleNotFoundError as error:
         raise WrongUseError(
             f"database.url needs {error.name}, which is not installed; for PostgreSQL:"
@@ -210,27 +200,21 @@ def connect(url: str, folder: Path) -> Database:
         event.listen(engine, "begin", _begin_sqlite)
         if file is not None:
             follow_file(engine, file)
-    else:
-        event.listen(engine, "begin", _begin_postgresql)
-        if _takes_threshold(parsed):
-            event.listen(engine, "checkin", _begin_by_itself)
-    writing = engine.execution_options(lock_at_once=True)
-    concurrent = writing.execution_options(concurrent=True)
-    reading = engine
-    if engine.dialect.name != "sqlite":  # whose readers have a snapshot by themselves
-        reading = engine.execution_options(isolation_level="REPEATABLE READ")
-    return Database(
+        writing = engine.execution_options(lock_at_once=True)
+        return _database(engine, engine, writing, writing, writing)
+    postgresql.prepare(engine)
+    bounded = engine.execution_options(idle_within_s=postgresql.IDLE_S)
+    return _database(
         engine,
-        sessionmaker(reading, expire_on_commit=False),
-        sessionmaker(writing, expire_on_commit=False),
-        sessionmaker(concurrent, expire_on_commit=False),
-        sessionmaker(writing if reading is engine else engine, expire_on_commit=False),
+        engine.execution_options(isolation_level="REPEATABLE READ"),
+        engine.execution_options(lock_at_once=True, idle_within_s=postgresql.IDLE_ALONE_S),
+        bounded.execution_options(lock_at_once=True, concurrent=True),
+        bounded,
     )
 
 
-def _takes_threshold(url: URL) -> bool:
-    """Whether it is psycopg 3, whose prepared statements PgBouncer would lose between two uses."""
-    return url.get_dialect().driver == "psycopg"
+def _database(engine: Engine, *ways: Engine) -> Database:
+    return Database(engine, *(sessionmaker(way, expire_on_commit=False) for way in ways))
 
 
 def sqlite_file(url: str, folder: Path) -> Path | None:
@@ -322,25 +306,6 @@ def _begins(connection: Connection, cursor: DBAPICursor) -> bool:
     return True
 
 
-def _begin_postgresql(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if not options.get("lock_at_once", False):
-        return
-    if options.get("concurrent", False):
-        begin = f"SELECT pg_advisory_xact_lock_shared({_WRITERS}), {_BY_KEYS}"
-    else:
-        begin = f"SELECT pg_advisory_xact_lock({_WRITERS})"
-    if _takes_threshold(connection.engine.url):  # it would send BEGIN on a journey of its own
-        connection.connection.driver_connection.autocommit = True  # type: ignore[union-attr]
-        begin = f"BEGIN; {begin}"
-    connection.exec_driver_sql(begin)
-
-
-def _begin_by_itself(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no type
-    if connection is not None and not connection.closed and connection.autocommit:
-        connection.autocommit = False
-
-
 def look_up_by_keys(session: Session) -> None:
     """From now on PostgreSQL plans nothing that reads a table whole, until the transaction ends.
 
@@ -348,7 +313,7 @@ def look_up_by_keys(session: Session) -> None:
     analysed. It would guess, and read everybody for each hundred mails.
     """
     if session.get_bind().dialect.name != "sqlite":
-        session.execute(text(f"SELECT {_BY_KEYS}"))
+        session.execute(text(f"SELECT {postgresql.BY_KEYS}"))
 
 
 def take_turn(session: Session, what: str) -> None:
@@ -357,4 +322,4 @@ def take_turn(session: Session, what: str) -> None:
         session.execute(_TAKE_TURN, {"what": what})
 
 
-_TAKE_TURN = text(f"SELECT pg_advisory_xact_lock({_WRITERS}, hashtext(:what))")
+_TAKE_TURN = text(f"SELECT pg_advisory_xact_lock({postgresql.WRITERS}, hashtext(:what))")

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.config import Settings
-from newsletter.database import db
+from newsletter.database import db, postgresql
 from newsletter.database.db import Database, describe_failure
 from newsletter.errors import WrongUseError
 from newsletter.finding import Finding, Severity
@@ -22,6 +22,7 @@ from newsletter.models import KeyRow
 _SECRET = re.compile(rb"^\s*(secret_keys|password|api_key|token)\s*=", re.MULTILINE)
 _MB = 1_000_000
 _FULL = 100 * _MB  # what a day with its mails and its log may need
+_LOCKED_WITHIN_S = 5.0
 _NEARLY_FULL = 1000 * _MB
 
 
@@ -80,17 +81,29 @@ def _free(paths: list[Path]) -> dict[Path, int]:
 
 
 def check_writable(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
-    """Write a row and take it back."""
+    """Write a row and take it back; at PostgreSQL others that write are waited for five seconds."""
     del settings, now
     try:
         with database.write() as session:
+            session.connection(execution_options={"locked_within_s": _LOCKED_WITHIN_S})
             session.execute(update(KeyRow).values(value=KeyRow.value))
             session.rollback()
     except SQLAlchemyError as error:
         text = (
             f"cannot be written ({describe_failure(error)}); look at its rights, at the room on its"
-            " disk, and at who else writes"
+            f" disk, and at who else writes{_blocker(database)}"
         )
         yield Finding("database", Severity.TROUBLE, text)
         return
     yield Finding("database", Severity.OK, "reachable, writable, its tables are this program's")
+
+
+def _blocker(database: Database) -> str:
+    """Who keeps all that write waiting, at PostgreSQL, where that can be told."""
+    if database.engine.dialect.name == "sqlite":
+        return ""
+    try:
+        blocker = postgresql.describe_blocker(database.engine)
+    except SQLAlchemyError:  # what is wrong was said
+        return ""
+    return f": {blocker}" if blocker else ""

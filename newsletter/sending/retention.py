@@ -194,9 +194,10 @@ def shrink_index(database: Database) -> bool:
     if database.engine.dialect.name == "sqlite":
         return False
     plain = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    waiting = database.engine.execution_options(idle_within_s=0)  # it may take hours
     try:
         # Whoever has the turn sits in a transaction without a snapshot: nothing waits for that.
-        with database.engine.begin() as turn, plain.connect() as connection:
+        with waiting.begin() as turn, plain.connect() as connection:
             return bool(turn.scalar(_TAKE_TURN)) and _rebuild_index(connection)
     except SQLAlchemyError as error:
         _log.warning("%s was not written anew: %s", _INDEX, describe_failure(error))

@@ -125,6 +125,7 @@ class PoliteAdapter(DeadlineAdapter):
                 self._settings.min_interval_s,
                 self._sleep,
                 self._settings.page_interval_s,
+                self._longest_s + CONNECT_S,
             )
         return RequestInterval(
             self._folder,
@@ -251,6 +252,10 @@ class PoliteAdapter(DeadlineAdapter):
             self._keep(pending, response)
             return response
 
+    @property
+    def _longest_s(self) -> float:
+        return _WHOLE_ANSWER * self._settings.timeout_s
+
     def _once(
         self,
         request: requests.PreparedRequest,
@@ -258,7 +263,7 @@ class PoliteAdapter(DeadlineAdapter):
         kept: CachedResponse | None,
     ) -> requests.Response:
         try:
-            with self.within(_WHOLE_ANSWER * self._settings.timeout_s):
+            with self.within(self._longest_s):
                 response = super().send(request, **options)
                 _read(response)  # here, so that a cut connection is noticed here
         except requests.Timeout as error:

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from sqlalchemy import Connection, delete
@@ -18,6 +19,7 @@ from newsletter.sources.http.request_interval import HeldTurn, RequestInterval
 _TURN = 0x61725869  # any number that no other lock of the database has
 _KEY = "arxiv"
 _LOOK_AGAIN_S = 0.3
+_BEYOND_S = 30
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,16 @@ class _HeldConnection:
     connection: Connection
 
     def release(self) -> None:
-        self.connection.close()
+        with suppress(DBAPIError):  # a connection that is lost has no turn any more
+            self.connection.close()
 
 
 class SharedInterval(RequestInterval):
-    """Turns of a cluster; a request that is made keeps one connection to the database."""
+    """Turns of a cluster; a request that is made keeps one connection to the database.
+
+    `request_s`: how long a request may take. The turn of a machine that is gone ends a little
+    later.
+    """
 
     def __init__(
         self,
@@ -39,6 +46,7 @@ class SharedInterval(RequestInterval):
         interval_s: float,
         sleep: Callable[[float], None] = time.sleep,
         page_interval_s: float = 0.0,
+        request_s: float = 300.0,
     ) -> None:
         with _in_words():
             now = DatabaseClock(database.engine)
@@ -46,11 +54,14 @@ class SharedInterval(RequestInterval):
             Path(), interval_s, sleep, lambda: now().timestamp(), page_interval_s=page_interval_s
         )
         self._database = database
+        # Where it is not known when the last request ended, the turn begins with a wait.
+        longest_s = ceil(request_s + max(interval_s, page_interval_s)) + _BEYOND_S
+        self._turns = database.engine.execution_options(idle_within_s=longest_s)
 
     def _locked(self, timeout_s: float) -> HeldTurn:
         ends_s = time.monotonic() + timeout_s
         with _in_words():
-            connection = self._database.engine.connect()
+            connection = self._turns.connect()
             try:
                 while not self._is_ours(connection, ends_s):
                     self._sleep(_LOOK_AGAIN_S)
