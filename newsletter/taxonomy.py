@@ -114,7 +114,7 @@ _ALIASES: dict[str, str] = {
     "q-fin.EC": "econ.GN", "stat.TH": "math.ST",
 }
 
-# What people call a field that arXiv calls otherwise.
+# What people call a field, where arXiv has another name for it.
 _ALSO_CALLED: dict[str, str] = {
     "astro-ph": "astronomy space", "cs.CL": "nlp llm natural language models linguistics speech",
     "cs.CR": "privacy", "cs.CV": "image vision", "cs.DC": "hpc", "cs.LG": "ml ai deep neural networks",

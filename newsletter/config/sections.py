@@ -166,7 +166,7 @@ class SourceSettings(SettingsModel):
     # How long `run` waits for papers that were announced and cannot be had, before the issue goes
     # out and names them; counted from the announcement.
     patience_h: Annotated[float, Field(ge=0, le=240)] = 24.0
-    # What was missed by up to so many days, `run` still mails by itself.
+    # A missed day this many days ago or fewer `run` still mails by itself.
     max_age_days: Annotated[int, Field(ge=0, le=30)] = 4
     options: Options = Field(default_factory=dict)
 

@@ -229,7 +229,7 @@ def _make_ready(services: Services, mails: IssueEmails) -> None:
 def deliver_batch(
     services: Services, batch_id: int, mails_of: Callable[[int], IssueEmails] | None = None
 ) -> str | None:
-    """One share of an issue, as a job of its own; why something in it is still pending.
+    """One batch of an issue, as a job of its own; why something in it is still pending.
 
     `mails_of`: the mails by issue, where the caller keeps them from one batch to the next. A batch
     that is not there (any more) has nothing pending.

@@ -34,7 +34,7 @@ from newsletter.transports.base import SendStatus
 
 _log = logging.getLogger(__name__)
 
-_TOLD = "alarm "  # how the name of a MomentRow begins that is a trouble that was told
+_TOLD = "alarm "  # begins the name of a MomentRow that is a trouble that was mailed
 _OF_DATABASE = f"{_TOLD}database"
 _DATABASE = "database: "
 _PING_WITHIN_S = 10.0

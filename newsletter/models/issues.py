@@ -52,7 +52,7 @@ class IssueRow(Base):
     # none once all are (sending/freezing.py). Of a past day they subscribed before `subscribed_by`.
     frozen_up_to: Mapped[int | None]
     subscribed_by: Mapped[datetime | None]
-    # How many mails of it were ever claimed; a database that says less than this machine's fence
+    # How many mails of it were ever claimed; a database that says less than this machine
     # remembers was restored from before (sending/restore_guard/restored.py).
     claims: Mapped[int] = mapped_column(default=0, server_default="0")
     # Since when its deliveries are numbers, but for those that did not simply arrive.

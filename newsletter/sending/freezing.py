@@ -134,7 +134,7 @@ def _freeze_slice(session: Session, issue: IssueRow, size: int) -> list[int]:
 def _write_down(
     session: Session, issue: IssueRow, chosen: Audience, number: int, size: int
 ) -> list[int]:
-    """A delivery for each of the chosen, who are so many, in new batches of that size."""
+    """A delivery for each of the `number` chosen, in new batches of the size given."""
     rows = [BatchRow(issue_id=issue.id) for _ in range(0, number, size)]
     session.add_all(rows)
     session.flush()

@@ -45,13 +45,13 @@ class ClaimSizer:
 
     @property
     def readers_that_matter(self) -> int:
-        """An issue that has more of them is sent no otherwise."""
+        """Up to how many readers the size of an issue changes how it is sent."""
         if not self._requests:
             return 0
         return max(_SHARE_A_REQUEST * _LARGEST_REQUEST, _SHARE_ALTOGETHER * self._most)
 
     def begin_issue(self, readers: int) -> None:
-        """So many readers has the issue that is sent."""
+        """The issue that is sent now has so many readers."""
         if self._requests:
             request = max(_FIRST_REQUEST, readers // _SHARE_A_REQUEST)
             self._largest_request = min(self._most, _LARGEST_REQUEST, request)
@@ -74,7 +74,7 @@ class ClaimSizer:
         self.begin()
 
     def answered(self) -> None:
-        """One less is in hand, whatever became of it."""
+        """One fewer is in hand, whatever became of it."""
         if self._pace is not None:
             self._pace.answers += 1
 
@@ -112,7 +112,7 @@ class ClaimSizer:
 class ClaimPace:
     """Among machines: no more is in hand than leaves within half a second.
 
-    But what all connections carry at once: a relay may be slower than that.
+    It is never less than all connections carry at once, however slow the relay.
     """
 
     def __init__(self, most: int, connections: int) -> None:
