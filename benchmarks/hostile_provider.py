@@ -26,10 +26,9 @@ from threading import Lock
 
 from sqlalchemy import delete, func, select
 
-from newsletter import bootstrap, scaffold
+from newsletter import backup, bootstrap, scaffold
 from newsletter.config import Settings
 from newsletter.daily_run import daily
-from newsletter.database import db
 from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryRow, KeyRow, SubscriberRow, SuppressionRow
 from newsletter.rendering.issue_email import IssueEmails
@@ -422,7 +421,7 @@ def _copied(frozen: Path, folder: Path) -> Settings:
     settings = scaffold.write_configuration(folder / "newsletter.toml", scaffold.DEMO, {})
     for file in folder.glob("newsletter.db*"):
         file.unlink()
-    db.copy_sqlite(frozen / "newsletter.db", folder / "newsletter.db")
+    backup.copy_sqlite(frozen / "newsletter.db", folder / "newsletter.db")
     sending = settings.sending.model_copy(update={"state_dir": folder / "state"})
     return settings.model_copy(update={"sending": sending})
 

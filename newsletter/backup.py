@@ -4,6 +4,7 @@ import glob
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -116,7 +117,7 @@ def _part_of(file: Path) -> Iterator[Path]:
 
 def _copy(source: Path, target: Path) -> None:
     try:
-        db.copy_sqlite(source, target)
+        copy_sqlite(source, target)
     except sqlite3.Error as error:
         lacks = source.stat().st_size - target.stat().st_size  # bytes
         free = shutil.disk_usage(target.parent).free
@@ -148,7 +149,7 @@ def _keep(target: Path, now: datetime) -> Path:
         raise NewsletterError(f"{kept} is there already; nothing was changed")
     try:
         with _part_of(kept) as part:  # whole, or not there: somebody may want it back
-            db.copy_sqlite(target, part)
+            copy_sqlite(target, part)
             part.rename(kept)
     except sqlite3.OperationalError as error:
         raise NewsletterError(f"{target} cannot be kept: {error}; nothing was changed") from error
@@ -181,3 +182,28 @@ def _carry(kept: Path, part: Path, now: datetime) -> CarriedOver | None:
         after.dispose()
         with closing(sqlite3.connect(kept)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")  # one file, not three
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Everything in one step, by SQLite's own backup: others go on reading and writing both.
+
+    What is in the target is replaced in one transaction; a new one is a single file, without a log.
+
+    Raises:
+        sqlite3.Error: one of them cannot be used, or others did not let it in for 30 s.
+    """
+    is_new = not target.exists() or not target.stat().st_size
+    address = f"{source.absolute().as_uri()}?mode=rw"
+    with (
+        closing(sqlite3.connect(address, timeout=db.LOCK_TIMEOUT_S, uri=True)) as reading,
+        closing(sqlite3.connect(target, timeout=db.LOCK_TIMEOUT_S)) as writing,
+    ):
+        started_s = time.monotonic()
+
+        def give_up(status: int, _remaining: int, _total: int) -> None:
+            if status != sqlite3.SQLITE_DONE and time.monotonic() - started_s > db.LOCK_TIMEOUT_S:
+                raise sqlite3.OperationalError("others do not let it in")
+
+        reading.backup(writing, progress=give_up)
+        if is_new:
+            writing.execute("PRAGMA journal_mode = DELETE")

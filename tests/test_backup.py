@@ -13,7 +13,6 @@ import pytest
 from newsletter import backup
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.database import db
 from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.subscribers import lifecycle
@@ -61,7 +60,7 @@ def test_a_copy_to_a_full_disk_says_that_it_is_full(
     def fail(*_: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(db, "copy_sqlite", fail)
+    monkeypatch.setattr(backup, "copy_sqlite", fail)
     for free, words in ((0, f"the disk of {tmp_path} is full"), (10**12, "disk I/O error")):
         monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: SimpleNamespace(free=free))
         with pytest.raises(NewsletterError, match=words):
@@ -232,10 +231,9 @@ def killed_restore(settings: Settings, copy: Path, step: str, place: int) -> Non
     pid = os.fork()
     if not pid:
         try:
-            home = db if step == "copy_sqlite" else backup
             calls: list[object] = []
-            done = getattr(home, step)
-            setattr(home, step, wrapped)
+            done = getattr(backup, step)
+            setattr(backup, step, wrapped)
             backup.restore(settings, copy, common.utc_now(), overwrite=True)
         finally:
             os._exit(0)
@@ -259,7 +257,7 @@ def test_a_restore_that_is_killed_at_any_step_sends_nothing_twice_and_can_be_rep
     outbox = emptied_outbox(settings)
     database.dispose()
     for step, place in (*STEPS, *WITHIN):
-        db.copy_sqlite(before, settings.folder / "newsletter.db")
+        backup.copy_sqlite(before, settings.folder / "newsletter.db")
         killed_restore(settings, copy, step, place)
         said = cli("run")
         is_new = (step, place) == ("_copy", 2)

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,7 +25,7 @@ from newsletter.database.file_guard import follow_file
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.text import brief
 
-_LOCK_TIMEOUT_S = 30
+LOCK_TIMEOUT_S = 30
 _LOOK_AGAIN_S = 0.001  # whether SQLite's lock is free; it would itself wait up to 100 ms
 _REHEARSED_WITHIN_S = 3600  # on PostgreSQL, between two statements: pages are read meanwhile
 _MOVED = 0x6D6F7665  # a user_version of SQLite: the file was copied to another database
@@ -163,7 +163,7 @@ class Database:
             try:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout = {_LOCK_TIMEOUT_S * 1000}")
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
 
     def _copy(self, file: Path) -> "Database":
         connection = self.engine.raw_connection()
@@ -232,35 +232,10 @@ def sqlite_file(url: str, folder: Path) -> Path | None:
     return folder / parsed.database
 
 
-def copy_sqlite(source: Path, target: Path) -> None:
-    """Everything in one step, by SQLite's own backup: others go on reading and writing both.
-
-    What is in the target is replaced in one transaction; a new one is a single file, without a log.
-
-    Raises:
-        sqlite3.Error: one of them cannot be used, or others did not let it in for 30 s.
-    """
-    is_new = not target.exists() or not target.stat().st_size
-    address = f"{source.absolute().as_uri()}?mode=rw"
-    with (
-        closing(sqlite3.connect(address, timeout=_LOCK_TIMEOUT_S, uri=True)) as reading,
-        closing(sqlite3.connect(target, timeout=_LOCK_TIMEOUT_S)) as writing,
-    ):
-        started_s = time.monotonic()
-
-        def give_up(status: int, _remaining: int, _total: int) -> None:
-            if status != sqlite3.SQLITE_DONE and time.monotonic() - started_s > _LOCK_TIMEOUT_S:
-                raise sqlite3.OperationalError("others do not let it in")
-
-        reading.backup(writing, progress=give_up)
-        if is_new:
-            writing.execute("PRAGMA journal_mode = DELETE")
-
-
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no type
     connection.isolation_level = None  # we begin transactions ourselves
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_LOCK_TIMEOUT_S * 1000}")
+    cursor.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # a mark "sending" must survive a power cut
     cursor.execute("PRAGMA foreign_keys = ON")
@@ -283,7 +258,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _lock_sqlite(connection: Connection, meanwhile: Callable[[float], None]) -> None:
     """Begin as the only writer, and do something else for a moment as long as there is another."""
-    cursor, ends_s = connection.connection.cursor(), time.monotonic() + _LOCK_TIMEOUT_S
+    cursor, ends_s = connection.connection.cursor(), time.monotonic() + LOCK_TIMEOUT_S
     cursor.execute("PRAGMA busy_timeout = 0")
     try:
         while not _begins(connection, cursor):
@@ -292,7 +267,7 @@ def _lock_sqlite(connection: Connection, meanwhile: Callable[[float], None]) -> 
                 return
             meanwhile(_LOOK_AGAIN_S)
     finally:
-        cursor.execute(f"PRAGMA busy_timeout = {_LOCK_TIMEOUT_S * 1000}")
+        cursor.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
         cursor.close()
 
 

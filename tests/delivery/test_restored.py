@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, update
 
-from newsletter import bootstrap, config, delivery_counters
+from newsletter import backup, bootstrap, config, delivery_counters
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.daily_run import daily
@@ -76,7 +76,7 @@ class Copies:
         self.copy.mkdir()
         if whole_machine:
             shutil.copytree(self.folder / "state", self.copy / "state")
-        db.copy_sqlite(self.folder / "newsletter.db", self.copy / "newsletter.db")
+        backup.copy_sqlite(self.folder / "newsletter.db", self.copy / "newsletter.db")
         if (self.folder / ".sending").exists():
             shutil.copytree(self.folder / ".sending", self.copy / ".sending")
 
