@@ -1,5 +1,6 @@
 """worker: one machine's share of everything, on PostgreSQL."""
 
+import os
 from pathlib import Path
 
 import click
@@ -33,4 +34,4 @@ def worker(queues: tuple[str, ...], config_file: Path | None) -> None:
 
         chosen = queues or ("care", "send")
         click.echo(f"working on {' and '.join(chosen)} (stop with Ctrl-C)", err=True)
-        ClusterWorker(settings, services, app).run(chosen)
+        ClusterWorker(settings, services, app, os._exit).run(chosen)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from threading import Event, Lock
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -19,7 +20,6 @@ from newsletter.sending.journal import Journal, Owner, delete_journal, has_died
 from newsletter.services import Services
 from newsletter.subscribers.health import key_fingerprint
 
-EVERY_S = 10.0
 _FORGOTTEN_AFTER = timedelta(days=1)
 # What may differ from machine to machine.
 _OF_A_MACHINE: dict[str, Any] = {
@@ -61,6 +61,8 @@ class Heartbeat:
     settings: Settings
     queues: Collection[str]
     owner: Owner = field(default_factory=Owner.this_process)
+    _turn: Lock = field(default_factory=Lock)
+    _ended: Event = field(default_factory=Event)
 
     @cached_property
     def _lock(self) -> Journal | None:
@@ -68,30 +70,38 @@ class Heartbeat:
         marks = self.services.marks
         return Journal(marks, self.owner.name) if marks is not None else None
 
-    def beat(self) -> None:
+    def beat(self) -> bool:
         """Write down that it lives now, and first forget who has been gone for a day.
 
-        And who died on this machine: we are what was started instead.
+        And who died on this machine: we are what was started instead. False once it has ended.
+        Waits for nobody who writes, so it tells whether the database answers.
         """
         now = self.services.clock()
-        if self._lock is not None:
-            self._lock.begin()
-        with self.services.database.concurrent.begin() as session:
-            row = session.get(WorkerRow, self.owner.name)
-            if row is None:
-                _forget_gone(session, self.services.marks, now)
-                session.add(self._new_row(now))
-            else:
-                row.seen_at = now
+        with self._turn:
+            if self._ended.is_set():
+                return False
+            if self._lock is not None:
+                self._lock.begin()
+            with self.services.database.row_locked.begin() as session:
+                row = session.get(WorkerRow, self.owner.name)
+                if row is None:
+                    _forget_gone(session, self.services.marks, now)
+                    session.add(self._new_row(now))
+                else:
+                    row.seen_at = now
+        return True
 
     def end(self) -> None:
-        with self.services.database.concurrent.begin() as session:
-            session.execute(delete(WorkerRow).where(WorkerRow.name == self.owner.name))
-        if self._lock is not None:
-            self._lock.close()
+        with self._turn:
+            self._ended.set()
+            with self.services.database.row_locked.begin() as session:
+                session.execute(delete(WorkerRow).where(WorkerRow.name == self.owner.name))
+            if self._lock is not None:
+                self._lock.close()
 
     def break_off(self) -> None:
         """It cannot say that it ends; who is started instead sees that."""
+        self._ended.set()
         if self._lock is not None:
             self._lock.is_settled = False
             self._lock.close()

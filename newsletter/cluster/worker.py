@@ -16,9 +16,10 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from newsletter import bootstrap, slugs
-from newsletter.cluster import dead_workers, heartbeats, jobs
+from newsletter.cluster import dead_workers, jobs
 from newsletter.cluster.heartbeats import Heartbeat
 from newsletter.cluster.jobs import CARE, SEND
+from newsletter.cluster.watchdog import Watchdog
 from newsletter.config import Settings
 from newsletter.daily_run import catch_up, daily
 from newsletter.database import db
@@ -32,6 +33,7 @@ _log = logging.getLogger(__name__)
 
 _AT_ONCE = {CARE: 3, SEND: 1}  # jobs of a queue; no batch waits for a slow page of arXiv
 _LOOK_S = 0.5
+_DEAD_EVERY_S = 10.0
 _ROOM_EVERY_S = 2.0  # a dead worker's batch waits no longer for somebody to let go of another
 _END_WITHIN_S = 20.0  # after a failure: others wait for a lock that is still held
 _ISSUES_RENDERED = 4
@@ -49,8 +51,15 @@ WHEN = {  # cron, the seconds last
 class ClusterWorker:
     """Takes jobs until it is asked to stop, or cannot go on."""
 
-    def __init__(self, settings: Settings, services: Services, app: App) -> None:
-        self._settings, self._app = settings, app
+    def __init__(
+        self,
+        settings: Settings,
+        services: Services,
+        app: App,
+        end_process: Callable[[int], None] = lambda _code: None,
+    ) -> None:
+        """`end_process` is called where nothing was heard from the database for too long."""
+        self._settings, self._app, self._end_process = settings, app, end_process
         self._asked_to_stop = services.stopping
         self._failure: Exception | None = None
         self._batch_in_hand = self._makes_room = False
@@ -78,23 +87,30 @@ class ClusterWorker:
             )
         for library in ("procrastinate", "psycopg.pool", "asyncio"):
             logging.getLogger(library).setLevel(logging.CRITICAL)  # we say what failed
+        heartbeat = Heartbeat(self._services, self._settings, queues)
+        watchdog = Watchdog(heartbeat.beat, self._fail, self._end_process)
         try:
-            asyncio.run(self._work(queues))
+            watchdog.start()
+            asyncio.run(self._work(queues, heartbeat))
         except (ConnectorException, OSError) as error:
-            self._failure = self._failure or error
-        if self._failure is not None:
+            self._fail(error)
+        if self._failure is None:
+            watchdog.stop()
+        else:
             cause = self._failure.__cause__ or self._failure
             said = db.describe_failure(cause) or " ".join(str(cause).split())
             raise NewsletterError(f"the worker ends, start it again: {said}") from self._failure
 
-    async def _work(self, queues: Collection[str]) -> None:
-        heartbeat = Heartbeat(self._services, self._settings, queues)
+    def _fail(self, error: Exception) -> None:
+        self._failure = self._failure or error
+
+    async def _work(self, queues: Collection[str], heartbeat: Heartbeat) -> None:
         async with self._app.open_async():
-            await asyncio.to_thread(self._beat, heartbeat)
-            beating = asyncio.create_task(self._tell_of_life(heartbeat))
+            await asyncio.to_thread(self._settle_dead)
+            settling = asyncio.create_task(self._look_for_dead())
             looking = asyncio.create_task(self._look_for_orphans())
             working = [asyncio.create_task(self._take_jobs(queue)) for queue in queues]
-            tasks = (beating, looking, *working)
+            tasks = (settling, looking, *working)
             while not (self._is_stopping() or any(task.done() for task in tasks)):  # noqa: ASYNC110 - a signal or another thread ends it
                 await asyncio.sleep(_LOOK_S)
             for task in tasks:
@@ -103,19 +119,19 @@ class ClusterWorker:
             ended, _ = await asyncio.wait(tasks, timeout=within_s)
             for task in ended:
                 if not task.cancelled() and isinstance(error := task.exception(), Exception):
-                    self._failure = self._failure or error
+                    self._fail(error)
         if self._failure is None:
             heartbeat.end()
         else:
             heartbeat.break_off()
 
-    async def _tell_of_life(self, heartbeat: Heartbeat) -> None:
+    async def _look_for_dead(self) -> None:
         while True:
-            await asyncio.sleep(heartbeats.EVERY_S)
-            await asyncio.to_thread(self._beat, heartbeat)
+            await asyncio.sleep(_DEAD_EVERY_S)
+            await asyncio.to_thread(self._settle_dead)
 
-    def _beat(self, heartbeat: Heartbeat) -> None:
-        heartbeat.beat()
+    def _settle_dead(self) -> None:
+        """Drop what workers that are gone had in hand, and let go of this machine's batches."""
         jobs.drop_lost(self._services.database)
         if (memory := self._services.memory) is not None:
             restored.tell_others(self._services.database, memory, self._services.clock())

@@ -65,12 +65,12 @@ class Database:
     On SQLite it is `write()`. All that they do is by keys, some thousands at a time, so PostgreSQL
     may not plan otherwise (`look_up_by_keys`).
 
-    `row_locked()` is for what concerns single readers, or rows that nobody knows of yet: on
-    PostgreSQL it waits for nobody but who has the same rows, not even for a `write()`. It locks the
-    limits of networks, sign-ups by key, readers by number (`reader_locks`), then what hangs on
-    them, other limits by key, and suppression. It never locks batches or deliveries, so no circle
-    is left. Who changes a reader in a `write()` or a `concurrent()` locks that reader, too. On
-    SQLite it is `write()`.
+    `row_locked()` is for what concerns single readers, a worker's own row, or rows that nobody
+    knows of yet: on PostgreSQL it waits for nobody but who has the same rows, not even for a
+    `write()`. It locks the limits of networks, sign-ups by key, readers by number (`reader_locks`),
+    then what hangs on them, other limits by key, and suppression. It never locks batches or
+    deliveries, so no circle is left. Who changes a reader in a `write()` or a `concurrent()` locks
+    that reader, too. On SQLite it is `write()`.
     """
 
     engine: Engine

@@ -1,6 +1,13 @@
 """A machine that vanishes in the middle of a transaction: nobody waits for its locks for long."""
 
+import os
+import socket
+import subprocess
+import sys
+import threading
 from pathlib import Path
+from select import select as wait_for
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +20,7 @@ from newsletter.database import db, postgresql
 from newsletter.database.db import Database
 from newsletter.finding import Severity
 from newsletter.health import storage
-from newsletter.models import RateRow
+from newsletter.models import RateRow, WorkerRow
 from newsletter.sources.http import shared_interval
 from newsletter.sources.http.request_interval import Destination
 from newsletter.sources.http.shared_interval import SharedInterval
@@ -21,8 +28,11 @@ from tests import pgbouncer
 from tests.certificates import needs_openssl
 from tests.conftest import NOW
 from tests.postgresql import Server
+from tests.serving import Running
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
 pytestmark = pytest.mark.parametrize("dialect", ["postgresql"])
@@ -118,3 +128,76 @@ def test_check_waits_for_no_writer_for_long_and_says_who_it_is(
     assert "\n" not in finding.text
     (finding,) = storage.check_writable(settings, database, NOW)
     assert finding.level is Severity.OK
+
+
+class Way(Running, ThreadingTCPServer):
+    """The way to a server that listens on a Unix socket, until it is cut and nobody hears of it."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(("127.0.0.1", 0), _Packets)
+        self.target = str(server.folder / ".s.PGSQL.5432")
+        self.cut, self.forgotten = threading.Event(), threading.Event()
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+
+class _Packets(BaseRequestHandler):
+    server: Way
+
+    def handle(self) -> None:
+        with socket.socket(socket.AF_UNIX) as beyond:
+            beyond.connect(self.server.target)
+            ends = {self.request: beyond, beyond: self.request}
+            while not self.server.cut.is_set():
+                for end in wait_for(list(ends), [], [], 0.05)[0]:
+                    content = end.recv(65_536)
+                    if not content:
+                        return
+                    ends[end].sendall(content)
+            self.server.forgotten.wait()
+
+
+WORKER = """
+from newsletter.cli import main
+from newsletter.cluster import watchdog
+watchdog.EVERY_S, watchdog.SILENT_S = 0.2, 2
+main()
+"""
+
+
+@pytest.mark.slow
+def test_a_worker_whose_way_to_the_database_is_cut_without_a_word_ends(
+    settings: Settings, database: Database, server: Server
+) -> None:
+    pytest.importorskip("procrastinate", reason="procrastinate is not installed")
+    name = make_url(settings.database.url).database
+    with Way(server) as way:
+        url = f"postgresql+psycopg://tester@127.0.0.1:{way.port}/{name}"
+        worker = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-c", WORKER, "worker"],
+            cwd=settings.folder,
+            env={**os.environ, "NEWSLETTER_DATABASE__URL": url},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            beats: set[datetime] = set()
+            while len(beats) < 3:
+                assert worker.poll() is None
+                with database.read() as session:
+                    beats.update(session.scalars(select(WorkerRow.seen_at)))
+            way.cut.set()
+            _, said = worker.communicate(timeout=60)
+        finally:
+            worker.kill()
+            way.forgotten.set()
+    assert worker.returncode == 1
+    assert said.splitlines()[-1] == (
+        "newsletter: the worker ends, start it again: nothing was heard from the database for 2"
+        " seconds"
+    )
