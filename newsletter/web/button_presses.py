@@ -4,8 +4,10 @@ Gateways that look for harm in mail do that. The form of each page with a button
 which page and when it was shown, and has a button that no person sees. Who presses that one, is
 faster than people are, or lets a script press, is asked once more, with a box to tick beside the
 button: whoever only waits and presses again does not tick it, and whoever ticks every box ticks one
-that no person sees. Of what names itself a machine, the tick does not count either. A form that
-does not come from that very page, or that is sent without any of its buttons, does nothing.
+that no person sees. What no person presses keeps the link in doubt for a while (`doubted_links`),
+so the page of before does not get around it. Of what names itself a machine, the tick does not
+count either. A form that does not come from that very page, or that is sent without any of its
+buttons, does nothing.
 """
 
 import re
@@ -75,6 +77,11 @@ class PressMarker:
 
     key: bytes
     page: str  # the path that the form goes to
+
+    @property
+    def link_key(self) -> str:
+        """A keyed hash of the page."""
+        return signup_limits.hashed(self.key, f"link {self.page}")
 
     def made(self, now: datetime, doubt: PressDoubt = PressDoubt.NONE) -> str:
         """When the page is shown, and what was in doubt before."""

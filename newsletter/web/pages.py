@@ -32,6 +32,7 @@ from newsletter.subscribers.signed_links import (
     UndoClaim,
     UnsubscribeClaim,
 )
+from newsletter.web import doubted_links
 from newsletter.web.button_presses import (
     BUTTON,
     DECOY,
@@ -132,8 +133,25 @@ class Pages:
         least = timedelta(seconds=self.settings.web.press_after_s)
         over_https = self.settings.site.url.startswith("https://")
         sent_by = sender_of(dict(request.headers), over_https=over_https)
-        press = self._marker().read(request.form, self.clock(), least, sent_by)
+        marker = self._marker()
+        press = marker.read(request.form, self.clock(), least, sent_by)
+        press = self._with_earlier_doubt(press, marker.link_key)
         g.doubt, g.unticked, g.by_machine = press.doubt, press.unticked, press.by_machine
+        return press
+
+    def _with_earlier_doubt(self, press: ButtonPress, link: str) -> ButtonPress:
+        """What was pressed on this link before counts, too, whichever page it came from."""
+        now = self.clock()
+        if press.counts and not press.doubt:
+            with self.database.read() as session:
+                earlier = doubted_links.recall(session, link, now)
+            return ButtonPress(counts=False, doubt=earlier) if earlier else press
+        if press.counts:
+            with self.database.row_locked.begin() as session:
+                doubted_links.forget(session, link)
+        elif not press.unticked and doubted_links.is_kept(press.doubt):
+            with self.database.row_locked.begin() as session:
+                doubted_links.remember(session, link, press.doubt, now)
         return press
 
     def _marker(self, target: str = "") -> PressMarker:

@@ -75,6 +75,43 @@ def test_a_patient_machine_gives_itself_away_by_the_button_that_nobody_sees(site
     assert doubts(site) == [("confirmed", "decoy")]
 
 
+@pytest.mark.parametrize("way", ["the page of before", "a new page"])
+@pytest.mark.parametrize("gives_itself_away", [DECOY, "none"])
+def test_a_link_stays_in_doubt_after_what_no_person_presses_whichever_page_comes_next(
+    site: Site, gives_itself_away: str, way: str
+) -> None:
+    eve = site.confirmed("eve@reader.example", "audio", "text")
+    before = doubts(site)
+    for link in (confirm_link(site), leave_link(site, eve.id)):
+        first = site.get(link)
+        site.clock.pass_by(seconds=4)
+        odd = next(sent for sent in every_button(first) if gives_itself_away in {*sent, "none"})
+        odd = {name: odd[name] for name in odd if name in {"shown", gives_itself_away}}
+        site.client.post(path_of(link), data=odd)
+        page = first if way == "the page of before" else site.get(link)
+        for sent in every_button(page):
+            site.clock.pass_by(seconds=4)
+            asked = site.client.post(path_of(link), data=sent, headers=ENGLISH)
+            assert "press it once more" in asked.text
+    assert doubts(site) == before
+    assert site.held(eve.email) == {"audio", "text"}
+    assert "You are out" in site.press(asked, link).text  # a person ticks the box
+    site.work()
+    assert site.sent[-1].campaign == "left"
+
+
+def test_a_link_is_in_doubt_for_ten_minutes_and_in_every_process(site: Site) -> None:
+    link = confirm_link(site)
+    page = site.get(link)
+    site.clock.pass_by(seconds=4)
+    (decoyed,) = [sent for sent in every_button(page) if DECOY in sent]
+    site.client.post(path_of(link), data=decoyed)
+    for another in opened(site.settings, site.clock):
+        assert "press it once more" in another.press(another.get(link), link).text
+    site.clock.pass_by(minutes=10)
+    assert "You are in" in site.press(site.get(link), link).text
+
+
 def test_a_machine_that_waits_and_presses_again_does_not_say_that_it_means_it(site: Site) -> None:
     link = confirm_link(site)
     chrome = {"User-Agent": "Mozilla/5.0 Chrome/130.0", "Sec-Fetch-Mode": "navigate"}

@@ -1,0 +1,52 @@
+"""Links whose page was answered as no person answers it: in doubt for a while.
+
+The doubt is kept in the database, by a keyed hash of the page's path, so that every process knows
+it and a restart forgets nothing. The page of before does not get around it.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from newsletter.models import FormLimitRow
+from newsletter.subscribers import signup_limits
+from newsletter.subscribers.signup_limits import Limit, LimitKey
+from newsletter.web.button_presses import PressDoubt
+
+REMEMBERED_FOR = timedelta(minutes=10)
+# What nobody does by accident; who is only quick is asked by the next page alone.
+_KEPT = (PressDoubt.DECOY, PressDoubt.NO_BUTTON)
+_ANY_NUMBER = 10**9
+
+
+def remember(session: Session, key: str, doubt: PressDoubt, now: datetime) -> None:
+    """Put the link in doubt."""
+    signup_limits.consume(session, [_use(doubt, key)], now)
+
+
+def recall(session: Session, key: str, now: datetime) -> PressDoubt:
+    """What put the link in doubt, lately."""
+    for doubt in _KEPT:
+        row = session.get(FormLimitRow, (_scope(doubt), key))
+        if row is not None and row.until > now:
+            return doubt
+    return PressDoubt.NONE
+
+
+def forget(session: Session, key: str) -> None:
+    """A person answered."""
+    for doubt in _KEPT:
+        signup_limits.forget(session, _use(doubt, key))
+
+
+def is_kept(doubt: PressDoubt) -> bool:
+    """Whether the link stays in doubt after such a press."""
+    return doubt in _KEPT
+
+
+def _use(doubt: PressDoubt, key: str) -> LimitKey:
+    return LimitKey(Limit(_scope(doubt), _ANY_NUMBER, REMEMBERED_FOR), key)
+
+
+def _scope(doubt: PressDoubt) -> str:
+    return f"press {doubt}"
