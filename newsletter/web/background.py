@@ -6,6 +6,7 @@ request, so after a server has forked its workers.
 
 import logging
 import os
+import random
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +17,10 @@ from newsletter.database.db import describe_failure
 
 _log = logging.getLogger(__name__)
 
-_AFTER_ANSWER_S = 0.1  # else how long an answer takes would tell what follows from it
+# At least the first, else how long an answer takes would tell what follows from it; and up to the
+# second, by chance, so that nobody knows when to look whether the pages beside it become slower.
+_AFTER_ANSWER_S = (0.1, 8.0)
+_CHANCE = random.SystemRandom()
 _LOOK_AGAIN_S = 15.0  # for what another process left behind
 _STOPS_WITHIN_S = 60.0
 
@@ -54,7 +58,7 @@ class Task:
             for act in self._acts:
                 self._do(act)
             if self.wake.wait(_LOOK_AGAIN_S):
-                self.stopping.wait(_AFTER_ANSWER_S)
+                self.stopping.wait(_CHANCE.uniform(*_AFTER_ANSWER_S))
 
     def _do(self, act: Callable[[], object]) -> None:
         """One that breaks ends neither what comes after it, as the alarm does, nor later rounds."""
