@@ -34,9 +34,10 @@ def remove(
 ) -> None:
     """Let somebody leave.
 
-    As their own unsubscribe link does; only they can come back, by confirming anew.
+    As their own unsubscribe link does, also from the address to which they moved; only they can
+    come back, by confirming anew.
     """
-    from newsletter.subscribers import lifecycle
+    from newsletter.subscribers import address_change, lifecycle
     from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 
     if bool(email) == everybody or (everybody and not slug):
@@ -52,10 +53,16 @@ def remove(
             subscriber = lifecycle.get_subscriber(session, email or "")
             chosen = [newsletter] if newsletter else None
             before = lifecycle.left_before(session, subscriber, newsletter)
-            left = lifecycle.unsubscribe(session, subscriber, chosen, evidence, common.utc_now())
-            who, told = subscriber.email, dict.fromkeys(left, 1)
+            who, left, moved_to = subscriber.email, [], []
+            for row in address_change.lock_linked(session, subscriber.id):
+                ended = lifecycle.unsubscribe(session, row, chosen, evidence, common.utc_now())
+                left += ended
+                moved_to += [row.email] if ended and row.email != who else []
+            told = dict.fromkeys(left, 1)
             said = f"{who} left {newsletter or 'every newsletter'}"
-            if before:
+            if moved_to:
+                said += f", as {', '.join(moved_to)}, where they moved"
+            elif before:
                 said += f" on {before:%F} already; nothing was changed"
             elif newsletter and not left:
                 raise WrongUseError(f"{who} does not get {newsletter}; nothing was changed")

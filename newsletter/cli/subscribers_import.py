@@ -90,7 +90,7 @@ def import_list(
     where a line could not be read.
     """
     from newsletter.sending.restore_guard import machine_memory
-    from newsletter.subscribers.list_import import import_files, importing, list_encoding
+    from newsletter.subscribers.list_import import do_not_mail, import_files, list_encoding
     from newsletter.subscribers.list_import.import_review import ListReview, review_list
     from newsletter.subscribers.list_import.import_rows import UNREADABLE
     from newsletter.subscribers.list_import.refusal_columns import ColumnRules
@@ -120,17 +120,17 @@ def import_list(
         if not dry_run:
             machine_memory.take_readers_in(settings, real)
         entries = import_files.read_entries(file, survey.encoding, column)
-        print_row = _teller(troubled, write_report, step)
+        print_row = _teller(troubled, write_report, step, only_told=keeps_out)
         if keeps_out:
             now = common.utc_now()
-            counts = importing.keep_out(database, entries, plan, str(standing), now, print_row)
+            counts = do_not_mail.keep_out(database, entries, plan, str(standing), now, print_row)
         else:
             content = _digest(survey, plan, column, dry_run)
             counts = _run(database, entries, plan, content, print_row)
     if as_json:
         output.print_json(_counts_as_json(counts, review, dry_run))
     else:
-        _tell(file, counts, [] if keeps_out else troubled, dry_run)
+        _tell(file, counts, troubled, dry_run)
         _warn(review)
     failed = sum(number for fate, number in counts.items() if fate in UNREADABLE)
     click.get_current_context().exit(1 if failed else 0)
@@ -212,13 +212,17 @@ def _teller(
     troubled: "list[RowReport]",
     write_report: "Callable[[RowReport], None]",
     step: Callable[[int], None],
+    *,
+    only_told: bool,
 ) -> "Callable[[RowReport], None]":
+    """What is done with each line; `only_told`: only those are shown that say more than a fate."""
     from newsletter.subscribers.list_import.import_rows import TAKEN
 
     def print_row(row_report: "RowReport") -> None:
         write_report(row_report)
         step(1)
-        if row_report.fate not in TAKEN and len(troubled) <= _SHOWN:
+        is_told = bool(row_report.detail) if only_told else row_report.fate not in TAKEN
+        if is_told and len(troubled) <= _SHOWN:
             troubled.append(row_report)
 
     return print_row

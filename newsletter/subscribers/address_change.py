@@ -20,7 +20,7 @@ from newsletter.models import (
     SubscriberRow,
 )
 from newsletter.outbox import EmailType
-from newsletter.reader_locks import lock_readers
+from newsletter.reader_locks import lock_addresses, lock_readers
 from newsletter.subscribers import delivery_moves, lifecycle, rhythm, suppression
 from newsletter.subscribers.consent_log import ConsentEvidence
 from newsletter.subscribers.signed_links import ALL
@@ -154,6 +154,28 @@ def lock_linked(
         beside = ()
 
 
+def lock_addresses_linked(session: Session, addresses: Collection[str]) -> Sequence[SubscriberRow]:
+    """Who is at these (normalized) addresses, and whom they became; nobody else changes them."""
+    here = lock_addresses(session, addresses)
+    moved = [subscriber.id for subscriber in _moved_from(session, addresses)]
+    return list(dict.fromkeys([*here, *lock_linked(session, *moved)]))
+
+
+def readers_moved_from(
+    session: Session, addresses: Collection[str]
+) -> dict[str, list[SubscriberRow]]:
+    """By such an address, whom its subscriber became who reads something now."""
+    became = {
+        subscriber.email: [
+            other
+            for other in resolve_subscriber_ids(session, subscriber.id)
+            if other is not subscriber and other.standing == Standing.CONFIRMED
+        ]
+        for subscriber in _moved_from(session, addresses)
+    }
+    return {address: readers for address, readers in became.items() if readers}
+
+
 def unsubscribe_following_changes(
     session: Session,
     subscriber_id: int,
@@ -243,6 +265,12 @@ def can_be_mailed(session: Session, address: str) -> bool:
         return False
     suppression.lift_suppression(session, address)
     return True
+
+
+def _moved_from(session: Session, addresses: Collection[str]) -> Sequence[SubscriberRow]:
+    moves = select(AddressChangeRow.subscriber_id).where(AddressChangeRow.merged_into.is_not(None))
+    theirs = (SubscriberRow.email.in_(addresses), SubscriberRow.id.in_(moves))
+    return session.scalars(select(SubscriberRow).where(*theirs).order_by(SubscriberRow.id)).all()
 
 
 def _open_to(subscriber_id: int, now: datetime) -> list[ColumnElement[bool]]:

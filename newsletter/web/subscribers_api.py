@@ -17,8 +17,7 @@ from newsletter.config import LANGUAGES, ApiClientSettings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.models import Rhythm
 from newsletter.outbox import EmailType
-from newsletter.reader_locks import lock_addresses
-from newsletter.subscribers import lifecycle, signup_limits, signups
+from newsletter.subscribers import address_change, lifecycle, signup_limits, signups
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.lifecycle import SubscriptionRequest
@@ -76,14 +75,14 @@ def subscribe() -> tuple[Response, int]:
 
 @blueprint.delete("/api/subscribers/<address>")
 def unsubscribe(address: str) -> tuple[str, int]:
-    """204 for everybody, whether they had any of it or not."""
+    """204 for everybody, whether they had any of it or not; who moved leaves where they are now."""
     name, client = _client()
     address = _address(address)
     slugs = _newsletters(client, request.args.getlist("newsletter") or None)
     now = pages.clock()
     with pages.database.row_locked.begin() as session:
         _count(session, name, client, _LEAVES)
-        for subscriber in lock_addresses(session, [address]):
+        for subscriber in address_change.lock_addresses_linked(session, [address]):
             evidence = ConsentEvidence(Channel.API, f"by {name}")
             ended = lifecycle.unsubscribe(session, subscriber, slugs, evidence, now)
             if ended and pages.settings.web.undo_mail == "everybody":

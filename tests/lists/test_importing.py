@@ -357,7 +357,7 @@ def test_the_same_list_again_does_nothing_twice(cli: Cli, database: Database) ->
 _KILLED = """
 import os, signal
 from newsletter.cli import _run
-from newsletter.subscribers import importing
+from newsletter.subscribers.list_import import importing
 
 real, count = importing._Chunk.take, 0
 

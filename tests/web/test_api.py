@@ -13,6 +13,7 @@ from newsletter.errors import WrongUseError
 from newsletter.models import ConsentRow
 from newsletter.subscribers import suppression
 from tests.web.conftest import Hand, Site, opened
+from tests.web.test_stolen_mail import move
 
 ADA = "ada@reader.example"
 SHOP, CRM = "the token of a web shop", "the token of a trusted machine"
@@ -121,3 +122,11 @@ def test_a_token_for_what_is_not_there_is_refused_at_the_start(two: Settings) ->
         added.write(f'\n[api.shop]\ntoken = "{SHOP}"\nnewsletters = ["video"]\n')
     with pytest.raises(WrongUseError, match=r"api\.shop\.newsletters: there is no .*'video'"):
         config.load(file, {})
+
+
+def test_who_moved_leaves_where_they_are_now_and_the_answer_does_not_say_where(site: Site) -> None:
+    site.confirmed(ADA, "audio", "text")
+    move(site, ADA, "ada@new.example")
+    answer = delete(site, SHOP, ADA)
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert site.held("ada@new.example") == {"text"}

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from newsletter.models import AddressChangeRow, DeliveryRow, IssueRow, IssueStat
 from newsletter.sending import freezing
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.subscribers.signed_links import EraseClaim
+from tests.conftest import Cli
 from tests.web.conftest import Site
 from tests.web.test_preferences import ADA, history, link_of, save
 
@@ -210,3 +212,25 @@ def test_an_issue_that_waits_goes_along_and_comes_back(site: Site) -> None:
     assert waits_for() == THIEF
     site.press(site.get(back), back)
     assert waits_for() == ADA
+
+
+def test_the_operator_s_hand_follows_who_moved(site: Site, cli: Cli) -> None:
+    site.confirmed(ADA, "audio")
+    move(site, ADA, NEXT)
+    list_ = Path("gone.csv")
+    list_.write_text(f"email\n{ADA}\n", encoding="utf-8")
+    said = cli("subscribers", "import", str(list_), "--as", "suppressed").out
+    assert f"moved to {NEXT} and reads on" in said  # the old address may just be dead
+    assert site.held(NEXT) == {"audio"}
+    said = cli("subscribers", "import", str(list_), "--as", "left").out
+    assert f"as {NEXT}, where they moved" in said
+    assert site.held(NEXT) == set()
+
+
+def test_who_is_removed_by_the_address_of_old_leaves_where_they_moved(site: Site, cli: Cli) -> None:
+    site.confirmed(ADA, "audio")
+    move(site, ADA, NEXT)
+    said = cli("subscribers", "remove", ADA).out
+    assert said == f"{ADA} left every newsletter, as {NEXT}, where they moved.\n"
+    assert site.held(NEXT) == set()
+    assert "already; nothing was changed" in cli("subscribers", "remove", ADA).out

@@ -37,7 +37,6 @@ from newsletter.subscribers.list_import.import_rows import (
     Person,
     RowReport,
     address_of,
-    read_address,
     read_row,
 )
 
@@ -63,10 +62,10 @@ def import_file(
     report: Callable[[RowReport], None],
 ) -> Counter[str]:
     """Take the list in; returns how often each fate came, those of an interrupted run included."""
-    with _turn(database) as session:
+    with turn(database) as session:
         row = _begin_import(session, digest, now)
         done, counts, started_at = row.lines, Counter(row.counts), row.started_at
-    for chunk in _chunks(islice(iter(entries), done, None)):
+    for chunk in chunks(islice(iter(entries), done, None)):
         looked_at = [(row, read_row(row, plan, started_at)) for row in chunk]
         try:
             fates = _take(database, looked_at, plan, digest, done)
@@ -76,7 +75,7 @@ def import_file(
         counts.update(status.fate for status in fates)
         for status in fates:
             report(status)
-    with _turn(database) as session:
+    with turn(database) as session:
         session.get_one(ImportRow, digest).finished_at = now
     return counts
 
@@ -89,7 +88,7 @@ def _take(
     done: int,
 ) -> list[RowReport]:
     """The next lines, and with them how far the import is."""
-    with _turn(database) as session:
+    with turn(database) as session:
         row = session.get_one(ImportRow, digest)
         fates = _Chunk(session, plan, row.started_at).take(looked_at)
         row.lines = max(row.lines, done + len(looked_at))
@@ -98,53 +97,11 @@ def _take(
 
 
 @contextmanager
-def _turn(database: Database) -> Iterator[Session]:
+def turn(database: Database) -> Iterator[Session]:
     """Beside senders, freezing and feedback; another import waits, and who writes alone."""
     with database.concurrent.begin() as session:
         take_turn(session, "import")
         yield session
-
-
-def keep_out(
-    database: Database,
-    entries: Iterable[ImportEntry],
-    plan: ImportOptions,
-    standing: str,
-    now: datetime,
-    report: Callable[[RowReport], None],
-) -> Counter[str]:
-    """Take a do-not-mail list in, as `left` or `suppressed`; returns how often each fate came.
-
-    Who left can come back by confirming anew, and nobody else can bring them back. Who is
-    suppressed cannot. Repeated, it does nothing twice.
-    """
-    counts: Counter[str] = Counter()
-    fate = ImportStatus(standing)
-    for chunk in _chunks(iter(entries)):
-        looked_at = [(entry, read_address(entry, plan)) for entry in chunk]
-        with _turn(database) as session:
-            _keep_out(session, [row for _, row in looked_at if isinstance(row, str)], fate, now)
-        for entry, row in looked_at:
-            told = (
-                RowReport(entry.line, entry.cells["email"], fate) if isinstance(row, str) else row
-            )
-            counts[told.fate] += 1
-            report(told)
-    return counts
-
-
-def _keep_out(
-    session: Session, addresses: Sequence[str], fate: ImportStatus, now: datetime
-) -> None:
-    if fate is ImportStatus.SUPPRESSED:
-        suppression.suppress_all(session, addresses, suppression.BY_OPERATOR, now)
-        return
-    here = lock_addresses(session, addresses)
-    evidence = consent_log.proof_of_consent("a list of people who said no")
-    for subscriber in here:
-        lifecycle.unsubscribe(session, subscriber, None, evidence, now)
-    strangers = set(addresses) - {subscriber.email for subscriber in here}
-    suppression.suppress_all(session, sorted(strangers), suppression.LEFT, now)
 
 
 def interrupted_import(session: Session, digest: str) -> int:
@@ -166,7 +123,7 @@ def _begin_import(session: Session, digest: str, now: datetime) -> ImportRow:
     return row
 
 
-def _chunks(entries: Iterator[ImportEntry]) -> Iterator[list[ImportEntry]]:
+def chunks(entries: Iterator[ImportEntry]) -> Iterator[list[ImportEntry]]:
     while chunk := list(islice(entries, CHUNK)):
         yield chunk
 

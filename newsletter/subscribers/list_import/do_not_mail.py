@@ -1,0 +1,73 @@
+"""Takes a list of people who must not be mailed: who left, and what was suppressed elsewhere."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter.database.db import Database
+from newsletter.subscribers import address_change, consent_log, lifecycle, suppression
+from newsletter.subscribers.list_import.import_files import ImportEntry
+from newsletter.subscribers.list_import.import_rows import (
+    ImportOptions,
+    ImportStatus,
+    RowReport,
+    read_address,
+)
+from newsletter.subscribers.list_import.importing import chunks, turn
+
+
+def keep_out(
+    database: Database,
+    entries: Iterable[ImportEntry],
+    plan: ImportOptions,
+    standing: str,
+    now: datetime,
+    report: Callable[[RowReport], None],
+) -> Counter[str]:
+    """Take a do-not-mail list in, as `left` or `suppressed`; returns how often each fate came.
+
+    Who left can come back by confirming anew, and nobody else can bring them back. Who is
+    suppressed cannot. Repeated, it does nothing twice. Who moved leaves where they are now, too; a
+    suppressed address may be dead, so who moved away from it reads on, and its line says where.
+    """
+    counts: Counter[str] = Counter()
+    fate = ImportStatus(standing)
+    for chunk in chunks(iter(entries)):
+        looked_at = [(entry, read_address(entry, plan)) for entry in chunk]
+        with turn(database) as session:
+            addresses = [row for _, row in looked_at if isinstance(row, str)]
+            notes = _keep_out(session, addresses, fate, now)
+        for entry, row in looked_at:
+            told = (
+                RowReport(entry.line, entry.cells["email"], fate, notes.get(row, ""))
+                if isinstance(row, str)
+                else row
+            )
+            counts[told.fate] += 1
+            report(told)
+    return counts
+
+
+def _keep_out(
+    session: Session, addresses: Sequence[str], fate: ImportStatus, now: datetime
+) -> dict[str, str]:
+    """Do that; by address what is to be said of those who moved."""
+    moved = {
+        address: ", ".join(reader.email for reader in readers)
+        for address, readers in address_change.readers_moved_from(session, addresses).items()
+    }
+    if fate is ImportStatus.SUPPRESSED:
+        suppression.suppress_all(session, addresses, suppression.BY_OPERATOR, now)
+        return {
+            address: f"moved to {to} and reads on; list that as well where it is the person"
+            for address, to in moved.items()
+        }
+    here = address_change.lock_addresses_linked(session, addresses)
+    evidence = consent_log.proof_of_consent("a list of people who said no")
+    for subscriber in here:
+        lifecycle.unsubscribe(session, subscriber, None, evidence, now)
+    strangers = set(addresses) - {subscriber.email for subscriber in here}
+    suppression.suppress_all(session, sorted(strangers), suppression.LEFT, now)
+    return {address: f"as {to}, where they moved" for address, to in moved.items()}
