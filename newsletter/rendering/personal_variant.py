@@ -30,15 +30,19 @@ from newsletter.rendering.texts import IssueTexts
 
 @dataclass(frozen=True)
 class Variant:
-    """What all mails at one level, in one language and without the same sections share."""
+    """What all mails at one level, in one language and without the same sections share.
+
+    A mail's boundaries follow from it, names of fields included: a mail that is sent once more, by
+    a later version too, is the same to the last byte.
+    """
 
     subject: str
     shown: Mapping[int, DetailLevel]  # by the paper's place in the issue
     linked: Collection[int]  # the places of those that have room for the reader's links
     papers: int  # of the issue, without what is left out
     highest: DetailLevel  # that it can have
-    contents_line: str
-    authors_line: str  # the sentences are, where it shows any
+    holds: str  # the line that says how much the mail holds
+    whose: str  # the line that says whose the sentences are, where it shows any
     left_out: str  # sections, as in a reader's preferences
     encoding: str
     room: Weight  # for what comes first, and whatever stands around it
@@ -62,7 +66,7 @@ class PersonalVariant:
         blanks: Placeholders,
     ) -> None:
         self._issue, self._variant, self._texts, self._blanks = issue, variant, texts, blanks
-        self._contents_lines: dict[tuple[_Kind, ...], str] = {(): variant.contents_line}
+        self._contents_lines: dict[tuple[_Kind, ...], str] = {(): variant.holds}
         self._seed = hashlib.sha256(repr(variant).encode()).hexdigest()
         self._least = min(ceiling, DetailLevel.SUMMARY)  # of a pick
         self._places = {
@@ -148,16 +152,14 @@ class PersonalVariant:
         """What the mail holds, and whose its sentences are; mostly as all of the variant say it."""
         variant, issue, texts = self._variant, self._issue, self._texts
         kinds = tuple([paper.brought_in for paper in first if paper.brought_in])
-        if kinds in self._contents_lines and variant.authors_line:
-            return self._contents_lines[kinds], variant.authors_line
+        if kinds in self._contents_lines and variant.whose:
+            return self._contents_lines[kinds], variant.whose
         levels = {paper.place: paper.level for paper in first}
         if kinds not in self._contents_lines:  # made once for each: it looks at the whole day
             shown = {**levels, **variant.shown}
             line = texts.contents_line(issue, shown, variant.highest, variant.left_out)
             self._contents_lines[kinds] = line
-        return self._contents_lines[kinds], variant.authors_line or texts.authors_line(
-            issue, levels
-        )
+        return self._contents_lines[kinds], variant.whose or texts.authors_line(issue, levels)
 
     def _prepare(self, arxiv_id: str) -> "_PreparedPaper":
         place = self._places[arxiv_id]
