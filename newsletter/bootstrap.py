@@ -14,6 +14,7 @@ from newsletter.config import SendingSettings, Settings
 from newsletter.database import db, schema
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.lazy_plugins import SummarizerWhenUsed, TransportWhenUsed
+from newsletter.plugins import Part, completed
 from newsletter.rendering.theme import Theme
 from newsletter.sending.restore_guard.machine_memory import machine_memory, was_sent_from
 from newsletter.services import Bar, Services
@@ -77,19 +78,15 @@ def open_services(
     `source` replaces the configured one; without `sends` no transport is asked for.
     """
     with open_database(settings) as opened:
-        page_interval = _page_interval(settings) if source is None else timedelta(0)
         with opened.read() as session:
             memory = machine_memory(settings, session)
-        source = source or load_plugin("source", settings)
-        stop_when = getattr(source, "stop_when", None)  # one that waits may have it
-        if stop_when is not None:
-            stop_when(stopping)
+        source = source or load_source(settings)
+        source.stop_when(stopping)
         transport = _transport(settings) if sends else Memory()
         summarizer = SummarizerWhenUsed(_summarizer(settings))
         is_alone = opened.engine.dialect.name == "sqlite"
-        meet_in = getattr(source, "meet_in", None)  # one that takes turns does, with all machines
-        if meet_in is not None and not is_alone:
-            meet_in(opened)
+        if not is_alone:
+            source.meet_in(opened)
         shared = None if is_alone else DaySpending(opened, clock)
         try:
             yield Services(
@@ -106,7 +103,7 @@ def open_services(
                 llm_budget=llm_budget.from_settings(settings.summarizer, shared),
                 patience=timedelta(hours=settings.source.patience_h),
                 max_age_days=settings.source.max_age_days,
-                page_interval=page_interval,
+                page_interval=timedelta(seconds=source.page_interval_s),
                 sending=settings.sending,
                 marks=memory.journals,
                 memory=memory,
@@ -114,15 +111,6 @@ def open_services(
         finally:
             transport.close()
             summarizer.close()
-
-
-def _page_interval(settings: Settings) -> timedelta:
-    """How far apart the configured source asks for a category and the next one."""
-    intervals = {
-        "arxiv": settings.source.page_interval_s,
-        "feed": settings.source.min_interval_s,
-    }
-    return timedelta(seconds=intervals.get(settings.source.use, 0.0))
 
 
 def outbox_worker(
@@ -138,7 +126,7 @@ def outbox_worker(
         database,
         settings,
         signed_links(settings),
-        lambda: load_plugin("transport", settings),
+        lambda: load_transport(settings),
         clock,
         stopping,
     )
@@ -166,7 +154,7 @@ def rehearsal(real: Services) -> Iterator[Services]:
 def _transport(settings: Settings) -> Transport:
     """Raises: WrongUseError: there is none of that name."""
     installed = _installed("transport", settings)
-    return TransportWhenUsed(lambda: _build("transport", installed, settings))
+    return TransportWhenUsed(lambda: completed(Transport, _build("transport", installed, settings)))
 
 
 def _summarizer(settings: Settings) -> Callable[[], Summarizer]:
@@ -189,13 +177,21 @@ def _summarizer(settings: Settings) -> Callable[[], Summarizer]:
     return build
 
 
-def load_plugin(kind: str, settings: Settings) -> Any:  # noqa: ANN401 - what an entry point builds is checked by its use
-    """The source, summarizer or transport that `[kind] use` names.
+def load_source(settings: Settings) -> Source:
+    """Raises: WrongUseError: nothing of that name is installed; the next two as well."""
+    return _load("source", Source, settings)
 
-    Raises:
-        WrongUseError: nothing of that name is installed.
-    """
-    return _build(kind, _installed(kind, settings), settings)
+
+def load_summarizer(settings: Settings) -> Summarizer:
+    return _load("summarizer", Summarizer, settings)
+
+
+def load_transport(settings: Settings) -> Transport:
+    return _load("transport", Transport, settings)
+
+
+def _load(name: str, kind: type[Part], settings: Settings) -> Part:
+    return completed(kind, _build(name, _installed(name, settings), settings))
 
 
 def _installed(kind: str, settings: Settings) -> EntryPoint:

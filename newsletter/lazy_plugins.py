@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from newsletter.summaries.base import Summarizer
-from newsletter.transports.base import SendObserver, SendResult, Transport, adopt
+from newsletter.transports.base import SendObserver, SendResult, Transport
 
 if TYPE_CHECKING:
     from newsletter.rendering.message import Message
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 class TransportWhenUsed(Transport):
     """The transport that `load` gives; whatever that raises, its first use raises."""
 
-    def __init__(self, load: Callable[[], Any]) -> None:
+    def __init__(self, load: Callable[[], Transport]) -> None:
         self._load = load
 
     @cached_property
     def _real(self) -> Transport:
-        return adopt(self._load())
+        return self._load()
 
     @cached_property
     def at_once(self) -> int:  # type: ignore[override]  # read only

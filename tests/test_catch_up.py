@@ -18,7 +18,7 @@ from newsletter.models import IssueState
 from newsletter.rendering.issue_content import IssueSection, ListingNote
 from newsletter.rendering.several_days import combine_days
 from newsletter.services import Step
-from newsletter.sources.base import FetchResult, ListingState, Paper, PaperId
+from newsletter.sources.base import FetchResult, ListingState, Paper, PaperId, Source
 from tests.conftest import Cli
 from tests.plugins import install_plugin
 from tests.rendering.days import digest, paper
@@ -378,7 +378,7 @@ def test_days_on_which_nothing_was_announced_are_said_once_and_mailed_to_nobody(
     assert not cli("run").err
 
 
-class SilentSource:
+class SilentSource(Source):
     """Friday is the newest day; nothing is said of any, a page at a time."""
 
     def __init__(self) -> None:

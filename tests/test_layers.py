@@ -67,6 +67,7 @@ LAYERS = (
     "spf",
     "dns_records",
     "hosts",
+    "plugins",
     "errors",
     "processes",
     "paths",

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ from newsletter.cli import common
 from newsletter.config import Settings, load
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
+from newsletter.finding import Finding, Severity
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState
 from newsletter.outbox import EmailType
+from newsletter.plugins import completed
+from newsletter.transports.base import Transport
 from tests.conftest import NOW, Cli
 from tests.plugins import install_plugin
 from tests.rendering.test_golden_mails import SPECIMENS
@@ -119,3 +123,32 @@ def test_a_batch_can_be_sent_as_a_job_of_its_own(
         assert daily.deliver_batch(services, batch_id) is None
     assert len(list((settings.folder / "outbox").iterdir())) == len(readers)
     assert "nothing to do" in cli("run").out
+
+
+def test_what_a_part_lacks_is_as_its_kind_has_it_and_what_it_has_is_its_own(
+    settings: Settings,
+) -> None:
+    class Plain:
+        """As a stranger may write it: nothing of ours."""
+
+        at_once = 3
+
+        def send(self, mails: list[str]) -> list[str]:
+            return [mail.upper() for mail in mails]
+
+    class Told(Plain):
+        def check_health(self, _settings: Settings, _now: datetime) -> list[Finding]:
+            return [Finding("transport", Severity.WARNING, f"{self.at_once} at once")]
+
+    plain, told = completed(Transport, Plain()), completed(Transport, Told())
+    assert (plain.at_once, plain.connections, plain.taken("a", NOW.date())) == (3, None, None)
+    mails: Any = ["a mail"]
+    (carried,) = plain.send(mails)
+    assert carried == "A MAIL"  # type: ignore[comparison-overlap]
+    plain.close()
+    (usual,) = plain.check_health(settings, NOW)
+    assert usual.text.endswith("is an installed part; `newsletter send-test` tries it")
+    (own,) = told.check_health(settings, NOW)
+    assert own.text == "3 at once"
+    with pytest.raises(AttributeError):
+        plain.of_nobody  # type: ignore[attr-defined]  # noqa: B018

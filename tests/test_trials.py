@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.serving import make_server
 
 from newsletter import bootstrap
+from newsletter.bootstrap import load_transport
 from newsletter.cli import common
 from newsletter.config import Settings, SourceSettings
 from newsletter.database import db
@@ -33,7 +34,6 @@ from newsletter.health import public_address, quick_checks, readiness, site_watc
 from newsletter.models import IssueRow
 from newsletter.sources.http.session import PoliteAdapter, polite_session
 from newsletter.subscribers import health as subscribers_health
-from newsletter.transports import health as transports_health
 from newsletter.transports.sendgrid import health as sendgrid_health
 from newsletter.transports.smtp import health as smtp_health
 from newsletter.web.app import create_app
@@ -163,7 +163,7 @@ def test_a_wrong_setting_of_smtp_is_one_line_with_what_to_change(
         told = {"use": "smtp", "host": "127.0.0.1", "port": server.port, "security": "none"}
         transport = settings.transport.model_validate({**told, **wrong})
         tried = settings.model_copy(update={"transport": transport})
-        (finding,) = transports_health.check(tried, NOW)
+        (finding,) = load_transport(tried).check_health(tried, NOW)
     assert finding.level == "trouble"
     assert finding.text.startswith(f"127.0.0.1:{server.port}: ")
     assert line in finding.text

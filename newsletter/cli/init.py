@@ -205,10 +205,10 @@ def _ask_arxiv_once(settings: "Settings") -> None:
     Raises:
         NewsletterError: arXiv does not answer from here.
     """
+    from newsletter import bootstrap
     from newsletter.finding import Severity
-    from newsletter.sources import health
 
-    for finding in health.check(settings, common.utc_now()):
+    for finding in bootstrap.load_source(settings).check_health(settings, common.utc_now()):
         if finding.level is Severity.TROUBLE:
             raise NewsletterError(finding.text)
 

@@ -4,6 +4,7 @@ import os
 import re
 import textwrap
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -184,13 +185,14 @@ def sender_line(title: str, address: str) -> str:
 
 def _works(answers: "Answers", file: Path) -> bool:
     """Connects, encrypts, logs in, and stops before there is a mail."""
+    from newsletter import bootstrap
     from newsletter.finding import Severity
-    from newsletter.transports import health
 
     click.echo("  Trying it; no mail is sent ...")
     try:
         settings = answers.settings(file, {**_TRIAL_KEY, **os.environ})
-        findings = list(health.check(settings, common.utc_now()))
+        with closing(bootstrap.load_transport(settings)) as transport:
+            findings = list(transport.check_health(settings, common.utc_now()))
     except NewsletterError as error:
         click.echo(f"  {error}")
         return False

@@ -144,10 +144,13 @@ def interests(
 
 def tell_papers(settings: "Settings", database: "Database") -> None:
     """Ask arXiv for the texts of papers that people named; where it fails, the next run asks."""
+    from newsletter import bootstrap
     from newsletter.interests import named_papers
 
     try:
-        unknown = named_papers.fetch_texts(settings, database, common.utc_now())
+        unknown = named_papers.fetch_texts(
+            bootstrap.load_source(settings), settings, database, common.utc_now()
+        )
     except named_papers.TextsMissingError as error:
         common.warn(str(error))
         return
@@ -160,6 +163,7 @@ def _told_apart(
 ) -> "list[Interest]":
     from dataclasses import replace
 
+    from newsletter import bootstrap
     from newsletter.interests import interest_store
     from newsletter.sources.base import PaperId
     from newsletter.sources.lookup import find_paper
@@ -175,7 +179,8 @@ def _told_apart(
     }
     told = [replace(author, detail={key: names for key, names in detail.items() if names})]
     if not_theirs:
-        paper = find_paper(settings, PaperId.parse(not_theirs, 1).arxiv_id)
+        source = bootstrap.load_source(settings)
+        paper = find_paper(source, settings, PaperId.parse(not_theirs, 1).arxiv_id)
         told.append(interest_store.not_this_one(author.value, paper))
     return [it for it in named if it is not author] + told
 

@@ -181,6 +181,7 @@ def _interests(
     settings: "Settings", liked: Sequence[str], words: Sequence[str], authors: Sequence[str]
 ) -> "Interests | None":
     """What nobody in particular named; None where nothing is."""
+    from newsletter import bootstrap
     from newsletter.interests import FollowedAuthor, Interests, LikedPaper
     from newsletter.interests.interest_store import Interest, InterestType, checked
     from newsletter.sources.lookup import find_paper
@@ -188,7 +189,8 @@ def _interests(
     if not (liked or words or authors):
         return None
     ids = [checked(Interest(InterestType.PAPER, name)).value for name in liked]
-    papers = [find_paper(settings, arxiv_id) for arxiv_id in ids]
+    source = bootstrap.load_source(settings)
+    papers = [find_paper(source, settings, arxiv_id) for arxiv_id in ids]
     return Interests(
         liked=[
             LikedPaper(paper.title, paper.abstract, paper.id.arxiv_id, paper.categories)

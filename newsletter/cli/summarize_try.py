@@ -40,7 +40,7 @@ def compare_summarizers(settings: "Settings", slug: str | None, tried: str, as_j
         click.echo(f"  {attempt.failure or attempt.text or '(nothing)'}\n")
     _print_check_results([attempt for attempt in attempts if attempt.check_results])
     if len(attempts) == 1:
-        common.warn('no model is configured (summarizer.use = "extractive")')
+        common.warn(f'no model is configured (summarizer.use = "{settings.summarizer.use}")')
     return attempts[-1].is_printable
 
 
@@ -92,7 +92,7 @@ def _paper(settings: "Settings", services: "Services", tried: str) -> "Paper":
     with services.database.read() as session:
         paper = papers.newest(session, paper_id.arxiv_id, version)
     return paper or lookup.find_paper(
-        settings, paper_id.arxiv_id if version is None else str(paper_id)
+        services.source, settings, paper_id.arxiv_id if version is None else str(paper_id)
     )
 
 

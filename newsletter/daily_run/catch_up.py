@@ -18,7 +18,7 @@ from newsletter.models import ListingRow
 from newsletter.sending import audience
 from newsletter.services import Services
 from newsletter.sources import calendar
-from newsletter.sources.base import KnowsCalendar, ListingState, NoNetworkError, SourceError
+from newsletter.sources.base import ListingState, NoNetworkError, SourceError
 from newsletter.text import counted
 
 if TYPE_CHECKING:
@@ -166,9 +166,7 @@ def missed(services: Services, newsletter: NewsletterSettings) -> list[date]:
 
 def _is_passed_over(services: Services, newsletter: NewsletterSettings, day: date) -> bool:
     """Whether what the source has read shows that nothing was announced; that is written down."""
-    source = services.source
-    is_known = isinstance(source, KnowsCalendar) and source.passes_over(day)
-    return is_known and _is_empty(services, newsletter, day)
+    return services.source.passes_over(day) and _is_empty(services, newsletter, day)
 
 
 def _is_empty(services: Services, newsletter: NewsletterSettings, day: date) -> bool:

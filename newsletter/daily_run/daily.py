@@ -34,7 +34,6 @@ from newsletter.summaries.summarize_papers import (
     SummaryRequest,
     summarize_missing,
 )
-from newsletter.transports.base import adopt
 
 
 class NotYetError(NewsletterError):
@@ -267,7 +266,7 @@ def admit_restored(services: Services, issue_id: int) -> AdmittedIssue:
         issue = session.get_one(IssueRow, issue_id)
         waits = delivery_counters.is_open(session, issue_id)
     found = restored.suspicion(services.database, memory, issue)
-    found = found or restored.taken_by_provider(services.database, adopt(services.transport), issue)
+    found = found or restored.taken_by_provider(services.database, services.transport, issue)
     is_known = found is None and memory.knows(IssueDays.of(issue))
     if is_known and issue.admitted_at is not None and not waits:
         raise WrongUseError(

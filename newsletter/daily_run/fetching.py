@@ -10,11 +10,9 @@ from newsletter.models import ListingRow
 from newsletter.services import Services
 from newsletter.sources.base import (
     FetchResult,
-    KeepsPages,
     Listing,
     NoNetworkError,
     SourceError,
-    TellsProgress,
 )
 
 
@@ -41,8 +39,7 @@ def fetch(
     missing = [category for category in newsletter.categories if again or category not in good]
     left_out: Sequence[Listing] = ()
     if missing:
-        if isinstance(services.source, KeepsPages):
-            services.source.forget_pages(row.category for row in known if _lacks_lines(row))
+        services.source.forget_pages(row.category for row in known if _lacks_lines(row))
         try:
             fetched = _ask(services, missing, day)
         except (SourceError, NoNetworkError) as error:
@@ -66,7 +63,7 @@ def _ask(services: Services, categories: Sequence[str], day: date) -> FetchResul
     with services.database.read() as session:
         described = papers.known_papers(session, day)
     source, total = services.source, len(categories)
-    pages = source.pages_of(categories, day) if isinstance(source, TellsProgress) else total
+    pages = source.pages_of(categories, day)
     done = 0
     with services.bar(f"asking arXiv{_duration(services, pages)}", total) as step:
 
@@ -76,8 +73,7 @@ def _ask(services: Services, categories: Sequence[str], day: date) -> FetchResul
                 done += 1
                 step(1)
 
-        if isinstance(source, TellsProgress):
-            source.tell_progress(progress)
+        source.tell_progress(progress)
         fetched = source.fetch(categories, day, described)
         step(total - done)
     return fetched

@@ -221,7 +221,7 @@ def _mail(settings: Settings, troubles: Sequence[Finding], now: datetime) -> boo
         bounces_to=settings.site.feedback_address,
     )
     try:
-        with closing(bootstrap.load_plugin("transport", settings)) as transport:
+        with closing(bootstrap.load_transport(settings)) as transport:
             result = send_one(transport, message)
     except NewsletterError as error:
         _log.warning("no alarm could be mailed: %s", error)

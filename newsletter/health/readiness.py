@@ -7,6 +7,7 @@ of the database than the quick ones do; `LIVE_CHECKS` need none, and most go out
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 
@@ -18,15 +19,12 @@ from newsletter.health import alarm, deliverability, public_address, quick_check
 from newsletter.interests import health as interests_health
 from newsletter.rendering import health as rendering_health
 from newsletter.sending import health as sending_health
-from newsletter.sources import health as sources_health
-from newsletter.summaries import health as summaries_health
+from newsletter.summaries import llm_budget
 from newsletter.text import brief
-from newsletter.transports import health as transports_health
 
 LiveCheck = Callable[[Settings, datetime], Iterable[Finding]]
 
 _WITHIN_S = 90.0  # all live checks together; most take a second
-_PLUGINS = ("source", "summarizer", "transport")
 
 
 def check(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -60,7 +58,7 @@ class _Running(threading.Thread):
 
     def __init__(self, name: str, check: LiveCheck, settings: Settings, now: datetime) -> None:
         super().__init__(name=name, daemon=True)
-        self._ask = partial(_try_plugin, name, check, settings, now)
+        self._ask = partial(check, settings, now)
         self.findings: tuple[Finding, ...] | None = None
         self.endless = Finding(name, Severity.TROUBLE, f"no end within {_WITHIN_S:.0f} s")
 
@@ -74,15 +72,21 @@ class _Running(threading.Thread):
             self.findings = (Finding(self.name, Severity.TROUBLE, text),)
 
 
-def _try_plugin(
-    name: str, check: LiveCheck, settings: Settings, now: datetime
-) -> Iterator[Finding]:
-    """A part that cannot be built is not tried: why it cannot be is the finding."""
-    if name in _PLUGINS:
-        part = bootstrap.load_plugin(name, settings)
-        if name != "source":
-            part.close()
-    yield from check(settings, now)
+def _check_transport(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """A part that cannot be built is not tried: why it cannot be is the finding; so below."""
+    with closing(bootstrap.load_transport(settings)) as transport:
+        yield from transport.check_health(settings, now)
+
+
+def _check_source(settings: Settings, now: datetime) -> Iterable[Finding]:
+    return bootstrap.load_source(settings).check_health(settings, now)
+
+
+def _check_summarizer(settings: Settings, now: datetime) -> Iterator[Finding]:
+    with closing(bootstrap.load_summarizer(settings)) as summarizer:
+        if not summarizer.quotes:
+            llm_budget.from_settings(settings.summarizer)
+        yield from summarizer.check_health(settings, now)
 
 
 DEEP_CHECKS: dict[str, quick_checks.Check] = {
@@ -96,10 +100,10 @@ LIVE_CHECKS: dict[str, LiveCheck] = {
     "secrets": storage.check_secrets,
     "templates": rendering_health.check_templates,
     "site": public_address.check,
-    "transport": transports_health.check,
+    "transport": _check_transport,
     "alarm": alarm.check_ping,
     "domain": deliverability.check,
     "mailbox": mailbox_health.check,
-    "source": sources_health.check,
-    "summarizer": summaries_health.check,
+    "source": _check_source,
+    "summarizer": _check_summarizer,
 }

@@ -14,7 +14,7 @@ from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.interests.files import ListedPaper
 from newsletter.models import InterestRow, NamedPaperRow, ProfileRow
 from newsletter.models.missing_rows import insert_missing
-from newsletter.sources.base import Paper, PaperId, SourceError
+from newsletter.sources.base import Paper, PaperId, Source, SourceError
 
 BY_TITLE = "title:"  # how the name of a paper begins whose identifier nobody knows
 TURN = "named papers"  # who names one, and who forgets those that nobody names, go in turn
@@ -25,7 +25,7 @@ class TextsMissingError(NewsletterError):
     """arXiv could not be asked; the papers wait."""
 
 
-def fetch_texts(settings: Settings, database: Database, now: datetime) -> list[str]:
+def fetch_texts(source: Source, settings: Settings, database: Database, now: datetime) -> list[str]:
     """Ask arXiv for the texts that are not known yet; returns identifiers that it does not know.
 
     Raises:
@@ -38,7 +38,7 @@ def fetch_texts(settings: Settings, database: Database, now: datetime) -> list[s
     from newsletter.sources.lookup import find_papers  # 0.1 s, and few runs ask
 
     try:
-        found = find_papers(settings, names)
+        found = find_papers(source, settings, names)
     except NewsletterError as error:
         raise TextsMissingError(
             f"{len(names)} liked papers wait for their texts until the next run: {error}"

@@ -18,7 +18,7 @@ from newsletter.sending.claiming.claim_sizer import (
 from newsletter.sending.journal import Journal, Owner
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 from newsletter.sending.restore_guard.machine_memory import MachineMemory
-from newsletter.transports.base import Transport, adopt
+from newsletter.transports.base import Transport
 
 Clock = Callable[[], datetime]
 _AN_INSTANT = timedelta(microseconds=1)
@@ -59,7 +59,6 @@ class SendContext:
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
 
     def __post_init__(self) -> None:
-        self.transport = adopt(self.transport)
         self.tried_before = self.clock() - _AN_INSTANT if self.override.waiting else None
         self.journal = Journal(self.folder, self.owner.name) if self.folder else None
         is_alone = self.database.engine.dialect.name == "sqlite"

@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from newsletter.config import Settings
+from newsletter.finding import Finding
 from newsletter.sources import calendar
-from newsletter.sources.base import FetchResult, Paper
+from newsletter.sources.base import FetchResult, Paper, Source
 
 if TYPE_CHECKING:
     from newsletter.database.db import Database
@@ -22,7 +23,7 @@ def feed_only_from_settings(settings: Settings) -> "ConfiguredArxiv":
     return ConfiguredArxiv(settings, has_pages=False)
 
 
-class ConfiguredArxiv:
+class ConfiguredArxiv(Source):
     """The source `arxiv`, or without `has_pages` the source `feed`."""
 
     def __init__(self, settings: Settings, *, has_pages: bool) -> None:
@@ -31,25 +32,30 @@ class ConfiguredArxiv:
         self._stopping: Callable[[], bool] | None = None
         self._meeting: Database | None = None
 
+    @property
+    def page_interval_s(self) -> float:  # type: ignore[override]  # read only
+        source = self._settings.source
+        return source.page_interval_s if self._has_pages else source.min_interval_s
+
     def pages_of(self, categories: Sequence[str], day: date) -> int:
-        """How many pages it will ask for, if nothing goes wrong."""
         return self._source.pages_of(categories, day)
 
     def tell_progress(self, progress: Callable[[], None]) -> None:
-        """Call that whenever a category is done and another one follows."""
         self._source.tell_progress(progress)
 
     def stop_when(self, stopping: Callable[[], bool]) -> None:
-        """Let no wait between requests go on where that says so."""
         self._stopping = stopping
 
     def meet_in(self, database: "Database") -> None:
-        """Take turns with all machines that share this PostgreSQL."""
         self._meeting = database
 
     def forget_pages(self, categories: Iterable[str]) -> None:
-        """Ask for the listing pages of those categories anew."""
         self._source.forget_pages(categories)
+
+    def check_health(self, settings: Settings, now: datetime) -> Iterable[Finding]:
+        from newsletter.sources import health
+
+        yield from health.check(settings, "listing_url" if self._has_pages else "feed_url", now)
 
     def current_day(self, now: datetime) -> date:
         """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""

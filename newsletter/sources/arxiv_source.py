@@ -15,7 +15,7 @@ from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.sources import calendar, past_day, rebuild
 from newsletter.sources.arxiv_requests import ArxivRequests
-from newsletter.sources.base import DATED_PAGE, FetchResult, Paper, SourceError
+from newsletter.sources.base import DATED_PAGE, FetchResult, Paper, Source, SourceError
 from newsletter.sources.dated_pages import DatedPages, PageRefusedError
 from newsletter.sources.http.session import PoliteAdapter, polite_session
 from newsletter.sources.listing_status import CategoryListing, nothing
@@ -37,7 +37,7 @@ def from_settings(settings: Settings, *, has_pages: bool) -> "ArxivSource":
     )
 
 
-class ArxivSource:
+class ArxivSource(Source):
     """The newest batch, past days by their own pages, and older ones as well as can be.
 
     Without `listing_url` the feeds alone say what was announced; without `api_url` they alone say

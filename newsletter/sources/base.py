@@ -5,13 +5,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from newsletter.errors import NewsletterError
+from newsletter.finding import Finding, Severity
 from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
 from newsletter.taxonomy import ARCHIVES, RETIRED_ARCHIVES
 from newsletter.text import one_line
+
+if TYPE_CHECKING:
+    from newsletter.config import Settings
+    from newsletter.database.db import Database
 
 # https://info.arxiv.org/help/arxiv_identifier.html, without a version
 PAPER_ID = (
@@ -235,38 +240,15 @@ class FetchResult:
     summaries: tuple[ShippedSummary, ...] = ()
 
 
-@runtime_checkable
-class KnowsCalendar(Protocol):
-    """A source that may know on which days nothing was announced."""
+class Source:
+    """Where announcements and papers come from; a `newsletter.sources` entry point.
 
-    def passes_over(self, day: date) -> bool:
-        """Whether what was read already shows that there was no announcement that day."""
-
-
-@runtime_checkable
-class KeepsPages(Protocol):
-    """A source that keeps whole pages until there may be others."""
-
-    def forget_pages(self, categories: Iterable[str]) -> None:
-        """Ask for those categories anew: arXiv is known to count more than was kept."""
-
-
-@runtime_checkable
-class TellsProgress(Protocol):
-    """A source that takes its time between its pages."""
-
-    def pages_of(self, categories: Sequence[str], day: date) -> int:
-        """How many pages it will ask for, if nothing goes wrong."""
-
-    def tell_progress(self, progress: Callable[[], None]) -> None:
-        """Call that whenever a category is done and another one follows."""
-
-
-class Source(Protocol):
-    """Where announcements and papers come from; a `newsletter.sources` entry point."""
+    It must have the first two; what it lacks of the others is as here.
+    """
 
     def current_day(self, now: datetime) -> date:
         """The newest day that can have been announced at `now` (aware)."""
+        raise NotImplementedError
 
     def fetch(
         self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
@@ -278,6 +260,46 @@ class Source(Protocol):
         Raises:
             SourceError: nothing could be learned; the line says why and what to do.
         """
+        raise NotImplementedError
+
+    page_interval_s: float = 0.0
+    """How far apart it asks for a category and the next one."""
+
+    def passes_over(self, day: date) -> bool:
+        """Whether what was read already shows that there was no announcement that day."""
+        del day
+        return False
+
+    def forget_pages(self, categories: Iterable[str]) -> None:
+        """Ask for those categories anew: arXiv is known to count more than was kept."""
+
+    def pages_of(self, categories: Sequence[str], day: date) -> int:
+        """How many pages it will ask for, if nothing goes wrong."""
+        del day
+        return len(categories)
+
+    def tell_progress(self, progress: Callable[[], None]) -> None:
+        """Call that whenever a category is done and another one follows."""
+
+    def stop_when(self, stopping: Callable[[], bool]) -> None:
+        """Let no wait between requests go on where that says so."""
+
+    def meet_in(self, database: "Database") -> None:
+        """Take turns with all machines that share this PostgreSQL."""
+
+    def describe(self, names: Sequence[str]) -> dict[str, Paper] | None:
+        """Its papers by those names, the newest versions where none is named.
+
+        None where it does not describe papers by name: then arXiv's API does.
+        """
+        del names
+        return None
+
+    def check_health(self, settings: "Settings", now: datetime) -> Iterable[Finding]:
+        """What `newsletter check` can say of it; asks at most once."""
+        del now
+        text = f"{settings.source.use!r} is an installed part"
+        yield Finding("source", Severity.OK, text)
 
 
 def paragraphs(text: str | None) -> str:

@@ -4,19 +4,21 @@ Its makers took only some of eess.SP, so its listings are a sample and never cal
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from importlib.resources import files
 from urllib.parse import urlsplit
 
 from newsletter.config import Settings
+from newsletter.finding import Finding, Severity
 from newsletter.sources.base import (
     FetchResult,
     ListingState,
     Paper,
     PaperId,
     ShippedSummary,
+    Source,
     SourceError,
 )
 
@@ -46,12 +48,25 @@ def refuse_others(categories: Sequence[str]) -> None:
         )
 
 
-class BundledDay:
+class BundledDay(Source):
     """The live source, over answers in arXiv's own formats that lie in the package."""
 
     def current_day(self, now: datetime) -> date:
         del now
         return DAY
+
+    def describe(self, names: Sequence[str]) -> dict[str, Paper]:
+        papers = self.fetch(CATEGORIES, DAY).papers
+        known = {paper_id.arxiv_id: paper for paper_id, paper in papers.items()}
+        known |= {str(paper_id): paper for paper_id, paper in papers.items()}
+        return {name: known[name] for name in names if name in known}
+
+    def check_health(self, settings: Settings, now: datetime) -> Iterable[Finding]:
+        del now
+        for newsletter in settings.newsletters:
+            refuse_others(newsletter.categories)
+        text = f"{settings.source.use!r} is the bundled day; no network"
+        yield Finding("source", Severity.OK, text)
 
     def fetch(
         self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None

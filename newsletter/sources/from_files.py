@@ -14,6 +14,7 @@ from newsletter.sources.base import (
     FetchResult,
     ListingState,
     Paper,
+    Source,
     SourceError,
 )
 from newsletter.sources.feed import Feed, parse_feed
@@ -48,7 +49,7 @@ from newsletter.text import counted
 _A_PAGE = "a listing page or a feed of the day, such as https://arxiv.org/list/cs.SD/new"
 
 
-class SavedFiles:
+class SavedFiles(Source):
     """arXiv's pages, feeds, API and OAI answers; it is told by what they hold which is which.
 
     As of live pages, two witnesses make a day on which nothing was announced; one alone may be a

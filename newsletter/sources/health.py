@@ -9,7 +9,6 @@ from newsletter import clock_health
 from newsletter.config import Settings
 from newsletter.finding import Finding, Severity
 from newsletter.sources.base import NoNetworkError, SourceError
-from newsletter.sources.bundled import refuse_others
 from newsletter.sources.http.get import get
 from newsletter.sources.http.reachability import host_of
 from newsletter.sources.http.session import polite_session
@@ -17,21 +16,12 @@ from newsletter.sources.response_types import response_type
 
 _PART = "source"
 _WITHIN_S = 15.0
-_OUR_SOURCES = ("arxiv", "feed")
 
 
-def check(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Ask for the first category's page, or its feed, as a run does."""
+def check(settings: Settings, setting: str, now: datetime) -> Iterator[Finding]:
+    """Ask for the first category's page, or its feed, as a run does: at which setting's address."""
     source = settings.source
-    if source.use == "bundled":
-        for newsletter in settings.newsletters:
-            refuse_others(newsletter.categories)
-    if source.use not in _OUR_SOURCES:
-        which = "the bundled day; no network" if source.use == "bundled" else "an installed part"
-        yield Finding(_PART, Severity.OK, f"{source.use!r} is {which}")
-        return
     category = settings.newsletters[0].categories[0]
-    setting = "listing_url" if source.use == "arxiv" else "feed_url"
     url = getattr(source, setting).format(category=category, categories=category)
     quick = source.model_copy(update={"timeout_s": min(source.timeout_s, _WITHIN_S)})
     try:

@@ -3,39 +3,38 @@
 from collections.abc import Sequence
 
 from newsletter.config import Settings
-from newsletter.sources import bundled
 from newsletter.sources.arxiv_api import papers_named
-from newsletter.sources.base import Paper, SourceError
+from newsletter.sources.base import Paper, Source, SourceError
 from newsletter.sources.http.session import polite_session
 
 
-def find_paper(settings: Settings, name: str) -> Paper:
+def find_paper(source: Source, settings: Settings, name: str) -> Paper:
     """The paper of that identifier, in its newest version where none is named.
 
     Raises:
         SourceError: it is not to be had, and why.
     """
-    found = find_papers(settings, [name])
+    described = source.describe([name])
+    found = _by_api(settings, [name]) if described is None else described
     if name not in found:
-        here = settings.source.use == "bundled"
         raise SourceError(
-            f"{name} is not among the papers of the bundled day"
-            if here
-            else f"arXiv's API knows no paper {name}"
+            f"arXiv's API knows no paper {name}"
+            if described is None
+            else f"{name} is not among the papers of the source {settings.source.use!r}"
         )
     return found[name]
 
 
-def find_papers(settings: Settings, names: Sequence[str]) -> dict[str, Paper]:
+def find_papers(source: Source, settings: Settings, names: Sequence[str]) -> dict[str, Paper]:
     """Those that are to be had, by the names they were asked for with.
 
     Raises:
         SourceError: arXiv's API gave no answer that could be used.
     """
-    if settings.source.use == "bundled":
-        day = bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY)
-        known = {each.arxiv_id: paper for each, paper in day.papers.items()}
-        known |= {str(each): paper for each, paper in day.papers.items()}
-        return {name: known[name] for name in names if name in known}
+    described = source.describe(names)
+    return _by_api(settings, names) if described is None else described
+
+
+def _by_api(settings: Settings, names: Sequence[str]) -> dict[str, Paper]:
     with polite_session(settings.source, settings.site.url) as session:
         return papers_named(session, settings.source.api_url, names)

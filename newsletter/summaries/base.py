@@ -1,10 +1,16 @@
 """One sentence about a paper, who wrote it, and what somebody who writes them is."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from newsletter.errors import NewsletterError
+from newsletter.finding import Finding, Severity
 from newsletter.sources.base import Paper
+
+if TYPE_CHECKING:
+    from newsletter.config import Settings
 
 AUTHORS = "extractive"  # the authors' own words, picked and trimmed by the embedded summarizer
 NAME_CHARACTERS, FINGERPRINT_CHARACTERS = 120, 32  # as the tables keep them
@@ -78,25 +84,29 @@ class Draft:
     self_reported_problem: str = ""  # why its own maker would not print it: "was cut off"
 
 
-class Summarizer(Protocol):
+class Summarizer:
     """Writes one sentence a paper. Registered as a `newsletter.summarizers` entry point.
 
     What it answers is checked, kept and counted by others: a summarizer only asks. See
-    docs/summarizers.md, and `newsletter.summaries.contract` for what it must hold to.
+    docs/summarizers.md, and `newsletter.summaries.contract` for what it must hold to. What has a
+    value here it may lack.
     """
 
     name: str  # the model's; printed beside every sentence and kept with it
     concurrency: int  # how many papers it may be asked about at once
-    quotes: bool  # its sentences are the abstract's own words, in its language, and cost nothing
+    quotes: bool = False  # its sentences are the abstract's own words, and cost nothing
+    languages: Collection[str] | None = None  # all that it speaks, where it does not speak all
 
     def fingerprint(self, language: str) -> str:
         """A short mark of all that its answers depend on beside paper, name and language.
 
         While it stays the same, nothing is asked twice: a hash of the prompt, say. May be empty.
         """
+        raise NotImplementedError
 
     def expected(self, paper: Paper, language: str) -> Tokens:
         """About what asking once will cost; nothing where nothing is paid."""
+        raise NotImplementedError
 
     def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
         """A sentence in that language; called from several threads.
@@ -106,6 +116,14 @@ class Summarizer(Protocol):
         Raises:
             SummaryError: not this time, not this paper, or not at all: see the kinds of it.
         """
+        raise NotImplementedError
+
+    def check_health(self, settings: "Settings", now: datetime) -> Iterable[Finding]:
+        """What `newsletter check` can say of it; a sentence at most is asked for in a language."""
+        del now
+        used = f"{settings.summarizer.use!r} is an installed part"
+        text = f"{used}; `newsletter summarize --try ID` tries it"
+        yield Finding("summarizer", Severity.OK, text)
 
     def close(self) -> None:
         """Let go of connections."""

@@ -1,6 +1,10 @@
 """The summarizer that needs nothing: the authors' own best sentence."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from newsletter.config import Settings
+from newsletter.finding import Finding, Severity
 from newsletter.sources.base import Paper
 from newsletter.summaries import extractive
 from newsletter.summaries.base import (
@@ -18,7 +22,7 @@ def from_settings(settings: Settings) -> "ExtractiveSummarizer":
     return ExtractiveSummarizer()
 
 
-class ExtractiveSummarizer:
+class ExtractiveSummarizer(Summarizer):
     """Quotes; it cannot translate, so its sentences are in the abstract's language."""
 
     name = AUTHORS
@@ -37,13 +41,15 @@ class ExtractiveSummarizer:
         del language, hint
         return Draft(sentence(paper).text)
 
-    def close(self) -> None:
-        """Nothing is open."""
+    def check_health(self, settings: Settings, now: datetime) -> Iterable[Finding]:
+        del settings, now
+        text = "the authors' own sentences; no key, no network"
+        yield Finding("summarizer", Severity.OK, text)
 
 
 def for_language(summarizer: Summarizer, language: str) -> Summarizer:
     """The summarizer, or the authors' words where it has `languages` and not this one."""
-    languages = getattr(summarizer, "languages", None)
+    languages = summarizer.languages
     return summarizer if languages is None or language in languages else ExtractiveSummarizer()
 
 

@@ -4,20 +4,19 @@ A request for each language of the newsletters; in words what is wrong, and the 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
-from datetime import datetime
+from dataclasses import dataclass
 
-from newsletter.config import Settings, SummarizerSettings
+from newsletter.config import SummarizerSettings
 from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries import checks, llm_budget, prompts, translation
+from newsletter.summaries import checks
 from newsletter.summaries.ask_model import look_at
-from newsletter.summaries.base import SummaryError
+from newsletter.summaries.base import Draft, Summarizer, SummaryError
 from newsletter.summaries.completions import completion
 from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
-from newsletter.summaries.openai_compatible import OpenAICompatible
 from newsletter.text import one_line
 
 _PART = "summarizer"
@@ -44,36 +43,12 @@ _SHOWN = 200  # characters of the answer
 _WEB_PAGE = (b"<!doctype", b"<html")
 
 
-def check(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """What an operator of the configured summarizer must know."""
-    del now
-    chosen = settings.summarizer
-    if chosen.use == "extractive":
-        yield Finding(_PART, Severity.OK, "the authors' own sentences; no key, no network")
-        return
-    llm_budget.from_settings(chosen)
-    if chosen.use == "translation":
-        yield _translated(settings)
-        return
-    if chosen.use != "openai":
-        text = f"{chosen.use!r} is an installed part; `newsletter summarize --try ID` tries it"
-        yield Finding(_PART, Severity.OK, text)
-        return
-    chosen = chosen.model_copy(update={"timeout_s": min(chosen.timeout_s, _WITHIN_S)})
-    model = OpenAICompatible(chosen, prompts.from_settings(settings))
-    languages = dict.fromkeys(newsletter.language for newsletter in settings.newsletters)
-    with closing(model), closing(Endpoint(chosen)) as endpoint:
-        for language in languages:
-            yield _tried(endpoint, chosen, model, language)
-
-
-def _translated(settings: Settings) -> Finding:
-    with closing(translation.from_settings(settings)) as summarizer:
-        language = settings.summarizer.translates_into
-        try:
-            text = summarizer.summarize(_SAMPLE, language).text
-        except SummaryError as error:
-            return Finding(_PART, Severity.TROUBLE, str(error))
+def translated(summarizer: Summarizer, language: str) -> Finding:
+    """What a translator makes of one paper."""
+    try:
+        text = summarizer.summarize(_SAMPLE, language).text
+    except SummaryError as error:
+        return Finding(_PART, Severity.TROUBLE, str(error))
     objections = checks.first_objection(text, _SAMPLE, language)
     shown = f"{summarizer.name} gives {text[:_SHOWN]!r}"
     if objections and objections[0].hard:
@@ -82,41 +57,52 @@ def _translated(settings: Settings) -> Finding:
     return Finding(_PART, Severity.OK, shown)
 
 
-def _tried(
-    endpoint: Endpoint, chosen: SummarizerSettings, model: OpenAICompatible, language: str
-) -> Finding:
-    try:
-        reply = endpoint.chat(model.messages(_SAMPLE, language))
-    except NoReplyError as error:
-        return Finding(_PART, Severity.TROUBLE, f"{chosen.model}: {error}")
-    if not reply.is_success:
-        return Finding(
-            _PART, Severity.TROUBLE, f"{chosen.model}: {_wrong(endpoint, chosen, reply)}"
-        )
-    return _read(chosen, model, reply, language)
+@dataclass
+class AskedModel:
+    """A model behind an address, asked as its summarizer asks, but once and not for long."""
+
+    settings: SummarizerSettings
+    messages: Callable[[Paper, str], list[dict[str, str]]]
+    draft: Callable[[Reply, list[dict[str, str]]], Draft]
+
+    def __post_init__(self) -> None:
+        quick = {"timeout_s": min(self.settings.timeout_s, _WITHIN_S)}
+        self.settings = self.settings.model_copy(update=quick)
+
+    def findings(self, languages: Iterable[str]) -> Iterator[Finding]:
+        with closing(Endpoint(self.settings)) as endpoint:
+            for language in languages:
+                yield Finding(_PART, *self._tried(endpoint, language))
+
+    def _tried(self, endpoint: Endpoint, language: str) -> tuple[Severity, str]:
+        model, messages = self.settings.model, self.messages(_SAMPLE, language)
+        try:
+            reply = endpoint.chat(messages)
+        except NoReplyError as error:
+            return Severity.TROUBLE, f"{model}: {error}"
+        if not reply.is_success:
+            return Severity.TROUBLE, f"{model}: {_wrong(endpoint, self.settings, reply)}"
+        if completion(reply.content) is None:
+            return Severity.TROUBLE, f"{model}: {_no_completion(reply)}"
+        try:
+            draft = self.draft(reply, messages)
+        except SummaryError as error:
+            return Severity.TROUBLE, str(error)
+        text = f"{model} answers in {reply.seconds:.1f} s, {draft.tokens.all} tokens"
+        return _judged(f"{text}: {draft.text[:_SHOWN]!r}", draft, reply, language)
 
 
-def _read(
-    chosen: SummarizerSettings, model: OpenAICompatible, reply: Reply, language: str
-) -> Finding:
+def _judged(text: str, draft: Draft, reply: Reply, language: str) -> tuple[Severity, str]:
     """What the checks of a run say of the answer."""
-    if completion(reply.content) is None:
-        return Finding(_PART, Severity.TROUBLE, f"{chosen.model}: {_no_completion(reply)}")
-    try:
-        draft = model.draft(reply, model.messages(_SAMPLE, language))
-    except SummaryError as error:
-        return Finding(_PART, Severity.TROUBLE, str(error))
-    text = f"{chosen.model} answers in {reply.seconds:.1f} s, {draft.tokens.all} tokens"
-    text += f": {draft.text[:_SHOWN]!r}"
     objections = checks.own_flaw(draft) or checks.first_objection(draft.text, _SAMPLE, language)
     for worst in objections[:1]:
         if worst.hard:
             text += f"; a run does not print that, it {worst.objection}; {look_at(worst.check)}"
-            return Finding(_PART, Severity.TROUBLE, text)
+            return Severity.TROUBLE, text
     if reply.seconds > _SLOW_S:
         slow = "; that is slow: look at summarizer.concurrency and deadline_s"
-        return Finding(_PART, Severity.WARNING, text + slow)
-    return Finding(_PART, Severity.OK, text)
+        return Severity.WARNING, text + slow
+    return Severity.OK, text
 
 
 def _wrong(endpoint: Endpoint, chosen: SummarizerSettings, reply: Reply) -> str:

@@ -4,7 +4,8 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from tenacity import (
     RetryCallState,
@@ -15,10 +16,18 @@ from tenacity import (
 )
 
 from newsletter.config import Settings, SummarizerSettings, combinations
+from newsletter.finding import Finding
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
 from newsletter.summaries import prompts
-from newsletter.summaries.base import Draft, OutOfServiceError, RefusedError, SummaryError, Tokens
+from newsletter.summaries.base import (
+    Draft,
+    OutOfServiceError,
+    RefusedError,
+    Summarizer,
+    SummaryError,
+    Tokens,
+)
 from newsletter.summaries.completions import completion
 from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
 from newsletter.summaries.prompts import Prompts
@@ -48,10 +57,8 @@ class _RetryLaterError(Exception):
         self.wait_s = wait_s
 
 
-class OpenAICompatible:
+class OpenAICompatible(Summarizer):
     """Asks one paper a call for a plain line: what every provider understands."""
-
-    quotes = False
 
     def __init__(
         self,
@@ -114,6 +121,14 @@ class OpenAICompatible:
             {"role": "system", "content": instruction},
             {"role": "user", "content": material},
         ]
+
+    def check_health(self, settings: Settings, now: datetime) -> Iterable[Finding]:
+        from newsletter.summaries import health
+
+        del now
+        asked = health.AskedModel(settings.summarizer, self.messages, self.draft)
+        languages = dict.fromkeys(newsletter.language for newsletter in settings.newsletters)
+        yield from asked.findings(languages)
 
     def _reply(self, messages: list[dict[str, str]]) -> Reply:
         tries = Retrying(

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from newsletter.plugins import completed
 from newsletter.sources.base import Paper
 from newsletter.summaries.base import (
     AUTHORS,
@@ -23,17 +24,17 @@ _FAULT_CHARACTERS = 200
 Value = TypeVar("Value")
 
 
-class SafeSummarizer:
+class SafeSummarizer(Summarizer):
     """Asks the one inside; whatever it raises is a `SummaryError`, whatever it gives is checked."""
 
-    def __init__(self, inner: Summarizer) -> None:
-        self._inner = inner
+    def __init__(self, part: Any) -> None:  # noqa: ANN401 - a stranger's part
+        self._inner = inner = completed(Summarizer, part)
         self.name = one_line(str(inner.name))[:NAME_CHARACTERS]
         if not self.name:
             raise ValueError("its name is empty")
         # Whoever bears that name is printed as the authors, so its words must be theirs.
-        self.quotes = bool(getattr(inner, "quotes", False)) or self.name == AUTHORS
-        self.languages = getattr(inner, "languages", None)
+        self.quotes = bool(inner.quotes) or self.name == AUTHORS
+        self.languages = inner.languages
         self.concurrency = max(1, min(int(inner.concurrency), MOST_AT_ONCE))
 
     def fingerprint(self, language: str) -> str:
@@ -78,17 +79,16 @@ class SafeSummarizer:
         return value
 
 
-class DisabledSummarizer:
+class DisabledSummarizer(Summarizer):
     """Stands for a summarizer that is not asked; every paper hears why."""
 
     concurrency = 1
-    quotes = False
 
     def __init__(self, name: str, reason: str, real: Summarizer | None = None) -> None:
         self.name = name
         self._reason = reason
         self._real = real
-        self.languages = getattr(real, "languages", None)
+        self.languages = real.languages if real else None
 
     def fingerprint(self, language: str) -> str:
         return self._real.fingerprint(language) if self._real else ""

@@ -7,6 +7,8 @@ converted from OPUS-MT. What comes out is checked like any model's answer; docs/
 
 import hashlib
 import json
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 from newsletter import tex
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
+from newsletter.finding import Finding
 from newsletter.sources.base import Paper
 from newsletter.summaries import extractive
 from newsletter.summaries.base import (
@@ -21,6 +24,7 @@ from newsletter.summaries.base import (
     NOTHING,
     Draft,
     RefusedError,
+    Summarizer,
     SummaryError,
     Tokens,
 )
@@ -56,17 +60,17 @@ def from_settings(settings: Settings) -> "Translation":
     return Translation(folder, chosen.translates_into, str(chosen.options.get("prefix", "")))
 
 
-class Translation:
+class Translation(Summarizer):
     """Translates into one language; newsletters in others have the authors' words.
 
     `prefix` is a piece before every sentence, as models for several languages want: `>>cmn_Hans<<`.
     """
 
     concurrency = 1
-    quotes = False
 
     def __init__(self, folder: Path, language: str, prefix: str = "") -> None:
         self.name = f"{MACHINE_TRANSLATION}{folder.name}"
+        self._language = language
         self.languages = frozenset([language])
         self._folder = folder
         self._prefix = [prefix] if prefix else []
@@ -85,7 +89,7 @@ class Translation:
         return NOTHING
 
     def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
-        if language not in self.languages:
+        if language != self._language:
             raise RefusedError(f"{self.name} does not translate into {language}")
         if hint:  # it would say the same again
             raise RefusedError(hint)
@@ -94,6 +98,12 @@ class Translation:
             raise RefusedError("there is no sentence to translate")
         with self._lock:
             return Draft(self._translated(sentence))
+
+    def check_health(self, settings: Settings, now: datetime) -> Iterable[Finding]:
+        from newsletter.summaries import health
+
+        del now
+        yield health.translated(self, settings.summarizer.translates_into)
 
     def close(self) -> None:
         """Let go of the model's memory."""

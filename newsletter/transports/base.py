@@ -5,13 +5,15 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from newsletter.errors import NewsletterError
+from newsletter.finding import Finding, Severity
 
 if TYPE_CHECKING:
+    from newsletter.config import Settings
     from newsletter.rendering.message import Message
 
 
@@ -163,24 +165,14 @@ class Transport:
         del campaign, day
         return None
 
+    def check_health(self, settings: "Settings", now: datetime) -> Iterable[Finding]:
+        """What `newsletter check` can say of it; no mail leaves."""
+        del now
+        text = f"{settings.transport.use!r} is an installed part; `newsletter send-test` tries it"
+        yield Finding("transport", Severity.OK, text)
+
     def close(self) -> None:
         """Let go of connections."""
-
-
-def adopt(transport: Any) -> Transport:  # noqa: ANN401 - a stranger's part
-    """A transport; one that only looks like it sends chunk by chunk."""
-    return transport if isinstance(transport, Transport) else _Adopted(transport)
-
-
-class _Adopted(Transport):
-    def __init__(self, plain: Any) -> None:  # noqa: ANN401 - a stranger's part
-        self._plain, self.at_once = plain, plain.at_once
-
-    def send(self, mails: Sequence["Message"]) -> Iterator[tuple["Message", SendResult]]:
-        yield from self._plain.send(mails)
-
-    def close(self) -> None:
-        self._plain.close()
 
 
 def refuse_unmailable(mail: "Message") -> SendResult | None:

@@ -2,11 +2,14 @@
 
 import os
 import re
+import stat
+import tempfile
 from collections.abc import Generator, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from newsletter.config import Settings
+from newsletter.finding import Finding, Severity
 from newsletter.paths import make_private_folder
 from newsletter.processes import is_running
 from newsletter.rendering.message import Message
@@ -72,6 +75,10 @@ class Files(Transport):
         if self._maildir:
             return None
         return sum(1 for _ in self._folder.glob(f"{campaign}-*.eml"))
+
+    def check_health(self, settings: Settings, now: datetime) -> Iterable[Finding]:
+        del settings, now
+        yield _found(self._folder)
 
     def _write_parts(
         self, mails: Sequence[Message], parts: list[tuple[Message, Path]]
@@ -154,3 +161,22 @@ def _to_disk(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _found(folder: Path) -> Finding:
+    """Whether a folder takes files, and nobody else can look into it."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there) as file:
+            file.write(b"a full disk says so")
+    except OSError as error:
+        text = f"{folder} cannot be written ({error.strerror}); look at transport.directory"
+        return Finding("transport", Severity.TROUBLE, text)
+    if folder.exists() and folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        text = (
+            f"others on this machine can open {folder}: mails hold addresses, and links that act"
+            f" for their readers; `chmod 700 {folder}`"
+        )
+        return Finding("transport", Severity.WARNING, text)
+    text = f'mails become files in {folder}; transport.use = "smtp" or "sendgrid" sends them'
+    return Finding("transport", Severity.OK, text)

@@ -13,7 +13,6 @@ from newsletter.config import Settings
 from newsletter.finding import Severity
 from newsletter.rendering.message import Message
 from newsletter.transports import files
-from newsletter.transports import health as transports_health
 from newsletter.transports.base import SendStatus, TransportDownError
 from newsletter.transports.files import Files, file_name
 from tests.conftest import NOW
@@ -126,10 +125,10 @@ def test_the_configured_folder_starts_from_that_of_the_configuration(settings: S
     deep = settings.folder / "made" / "for" / "it"
     list(Files(deep).send([mail_to("ada@reader.example")]))
     assert {path.stat().st_mode & 0o777 for path in (deep, *deep.parents[:2])} == {0o700}
-    (found,) = transports_health.check(settings, NOW)
+    (found,) = files.from_settings(settings).check_health(settings, NOW)
     assert found.level is Severity.OK
     outbox.chmod(0o755)
-    (found,) = transports_health.check(settings, NOW)
+    (found,) = files.from_settings(settings).check_health(settings, NOW)
     assert found.level is Severity.WARNING
     assert f"`chmod 700 {outbox}`" in found.text
 

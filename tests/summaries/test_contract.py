@@ -39,7 +39,7 @@ def test_ours_hold_the_contract(ours: Summarizer, rule: contract.Rule) -> None:
     rule(ours)
 
 
-class Careless:
+class Careless(Summarizer):
     """A summarizer that gets everything wrong that it can."""
 
     name = "careless\nand long" * 20
@@ -166,4 +166,4 @@ def test_a_wrong_setting_of_a_stranger_is_told_like_one_of_ours(
     wrong = stranger.summarizer.model_copy(update={"use": "picki"})
     mistyped = stranger.model_copy(update={"summarizer": wrong})
     with pytest.raises(WrongUseError, match="did you mean 'picky'"):
-        bootstrap.load_plugin("summarizer", mistyped)
+        bootstrap.load_summarizer(mistyped)

@@ -56,7 +56,7 @@ def nothing() -> None:
 
 
 @dataclass
-class Model:
+class Model(Summarizer):
     """A summarizer that fails for the papers it is told to fail for."""
 
     failing: set[int] = field(default_factory=set)

@@ -13,7 +13,7 @@ from newsletter.errors import WrongUseError
 from newsletter.finding import Severity
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import translations
-from newsletter.summaries import contract, health
+from newsletter.summaries import contract
 from newsletter.summaries.ask_model import Question, ask_model
 from newsletter.summaries.extractive_summarizer import for_language
 from newsletter.summaries.llm_budget import LlmBudget
@@ -99,7 +99,7 @@ def _save_model(vocabulary: list[str], said: list[str], folder: Path) -> None:
 def test_a_translation_is_checked_printed_in_chinese_and_says_what_it_is(
     folder: Path, settings: Settings
 ) -> None:
-    summarizer = bootstrap.load_plugin("summarizer", chosen(settings, folder))
+    summarizer = bootstrap.load_summarizer(chosen(settings, folder))
     contract.hold(Translation(folder, "zh"))
     papers = contract.PAPERS[:2]
     questions = [Question(paper) for paper in papers]
@@ -114,7 +114,7 @@ def test_a_translation_is_checked_printed_in_chinese_and_says_what_it_is(
     assert say.origin(translated) == "机器翻译（opus-mt-en-zh）"
     assert not say.what_it_does(translated)
     assert results[papers[1].id].sentence is None  # it speaks of another paper
-    (found,) = health.check(chosen(settings, folder), NOW)
+    (found,) = bootstrap.load_summarizer(told := chosen(settings, folder)).check_health(told, NOW)
     assert (found.level, CHINESE in found.text) == (Severity.OK, True)
 
 
@@ -129,7 +129,7 @@ def test_newsletters_in_other_languages_keep_the_authors_words(folder: Path) -> 
 @pytest.mark.slow
 def test_a_broken_model_is_one_line(folder: Path, settings: Settings) -> None:
     (folder / "model.bin").write_bytes(b"x")
-    (found,) = health.check(chosen(settings, folder), NOW)
+    (found,) = bootstrap.load_summarizer(told := chosen(settings, folder)).check_health(told, NOW)
     assert found.level is Severity.TROUBLE
     assert "machine translation opus-mt-en-zh cannot be read" in found.text
 
@@ -138,12 +138,12 @@ def test_what_is_missing_is_said_in_one_line(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(WrongUseError, match=r"summarizer\.translator is missing"):
-        bootstrap.load_plugin("summarizer", chosen(settings, None))
+        bootstrap.load_summarizer(chosen(settings, None))
     for name in ("config.json", "model.bin", "source.spm"):
         (tmp_path / name).write_text("{}")
     with pytest.raises(WrongUseError, match=r"has no target\.spm; docs/models\.md says"):
-        bootstrap.load_plugin("summarizer", chosen(settings, tmp_path))
+        bootstrap.load_summarizer(chosen(settings, tmp_path))
     (tmp_path / "target.spm").write_text("")
     monkeypatch.setitem(sys.modules, "ctranslate2", None)
     with pytest.raises(WrongUseError, match=r"pip install 'newsletter\[translation\]'"):
-        bootstrap.load_plugin("summarizer", chosen(settings, tmp_path))
+        bootstrap.load_summarizer(chosen(settings, tmp_path))

@@ -16,6 +16,7 @@ from newsletter.finding import Finding, Severity
 from newsletter.text import brief
 
 _PART = "transport"
+_WITHIN_S = 10.0
 _REGIONS = {"global": "https://api.sendgrid.com", "EU": "https://api.eu.sendgrid.com"}
 _KEY_REFUSED = (401, 403)
 _FAILURES = (OSError, HTTPException, ValueError)
@@ -23,6 +24,7 @@ _FAILURES = (OSError, HTTPException, ValueError)
 
 def check(settings: TransportSettings, now: datetime) -> Iterator[Finding]:
     host = urlsplit(settings.base_url).netloc
+    settings = settings.model_copy(update={"timeout_s": min(settings.timeout_s, _WITHIN_S)})
     try:
         scopes, date = _scopes(settings, settings.base_url)
     except HTTPError as error:

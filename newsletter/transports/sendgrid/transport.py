@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from http.client import HTTPException, InvalidURL
 from urllib.error import URLError
 
@@ -17,6 +17,7 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
 from newsletter.config import Settings, combinations
+from newsletter.finding import Finding
 from newsletter.rendering.message import Message
 from newsletter.text import brief
 from newsletter.transports.base import (
@@ -109,6 +110,11 @@ class SendGrid(Transport):
         except (HTTPError, OSError, HTTPException) as error:  # no right to ask, or no answer
             _log.info("SendGrid's own record cannot be read: %s", brief(error))
             return None
+
+    def check_health(self, settings: Settings, now: datetime) -> Iterable[Finding]:
+        from newsletter.transports.sendgrid import health
+
+        yield from health.check(settings.transport, now)
 
     def _send_alike(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         """One request; where a bad personalization fails all of it, as few more as possible."""

@@ -6,7 +6,7 @@ import ssl
 from contextlib import suppress
 
 from newsletter.config import TransportSettings
-from newsletter.finding import Severity
+from newsletter.finding import Finding, Severity
 from newsletter.hosts import is_this_machine
 from newsletter.text import brief
 from newsletter.transports.base import TransportDownError
@@ -17,6 +17,7 @@ from newsletter.transports.smtp.connect import (
     open_connection,
 )
 
+_WITHIN_S = 10.0  # one step; a server that takes longer is no server for a newsletter
 _REFUSED = 400  # codes from here on (RFC 5321, 4.2.1)
 _USUAL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 # By the end of a server's name, how its customers log in.
@@ -33,7 +34,12 @@ _MISNAMED = ("ostname mismatch", "IP address mismatch")
 _DATED = ("expired", "not yet valid")
 
 
-def attempt(settings: TransportSettings, sender: str) -> tuple[Severity, str]:
+def check(settings: TransportSettings, sender: str) -> Finding:
+    quick = settings.model_copy(update={"timeout_s": min(settings.timeout_s, _WITHIN_S)})
+    return Finding("transport", *_tried(quick, sender))
+
+
+def _tried(settings: TransportSettings, sender: str) -> tuple[Severity, str]:
     """Connect, encrypt, log in, name the sender, and take leave before there is a mail."""
     place = f"{settings.host}:{settings.port}"
     try:

@@ -1,8 +1,10 @@
 """Mails through an SMTP server (RFC 5321): several connections, several mails a connection."""
 
 from collections.abc import Callable, Generator, Iterable, Sequence
+from datetime import datetime
 
 from newsletter.config import Settings, TransportSettings, combinations
+from newsletter.finding import Finding
 from newsletter.rendering.message import Message
 from newsletter.transports.base import SendObserver, SendResult, Transport
 from newsletter.transports.smtp import dkim
@@ -33,6 +35,12 @@ class Smtp(Transport):
             yield from event_loop.carry(chunks)
         finally:
             event_loop.shutdown()
+
+    def check_health(self, settings: Settings, now: datetime) -> Iterable[Finding]:
+        from newsletter.transports.smtp import health
+
+        del now
+        yield health.check(settings.transport, settings.site.feedback_address)
 
     def close(self) -> None:
         self._pool.close()
