@@ -23,7 +23,8 @@ pytestmark = [pytest.mark.on_both_databases, pytest.mark.usefixtures("short_day"
 # Runs the day in a process that kills itself with SIGKILL around a chosen mail.
 _KILLED = """
 import os, signal, sys
-from newsletter import bootstrap, config, daily
+from newsletter import bootstrap, config
+from newsletter.daily_run import daily
 from newsletter.cli import common
 
 moment, number = sys.argv[1], int(sys.argv[2])
