@@ -180,7 +180,8 @@ def test_a_database_deleted_under_the_pages_is_trouble_and_takes_nothing_in_unti
     file = db.sqlite_file(watched.database.url, watched.folder)
     assert file is not None
     aside = file.rename(file.with_name("aside.db"))
-    assert client.get("/healthz").json == {"status": "trouble"}
+    assert client.get("/healthz").json == client.get("/ready").json == {"status": "trouble"}
+    assert client.get("/ready").status_code == 503
     assert "deleted or moved" in client.get("/healthz", headers=TOKEN).text
     assert client.get("/audio").status_code == 503
     for what, value in figures(client).items():
@@ -193,7 +194,7 @@ def test_a_database_deleted_under_the_pages_is_trouble_and_takes_nothing_in_unti
     assert "database: fails (its file was deleted or moved" in subject
     assert not file.exists()
     copy = shutil.copy(aside, file)
-    assert client.get("/healthz").status_code == 200
+    assert client.get("/healthz").status_code == client.get("/ready").status_code == 200
     assert figures(client)["newsletter_up"] == 1
     alarm.raise_alarms(watched, pages, NOW)
     alarm.raise_alarms(watched, pages, NOW)
@@ -222,6 +223,7 @@ def test_an_outage_is_seen_by_every_watcher_and_mailed_once(
     outage(database)
     if outage is the_disk_is_full:
         monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=1))
+    assert client.get("/ready").json == {"status": "ok"}  # which pages are, as any other `serve` is
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json) == (503, {"status": "trouble"})
     found = json.loads(client.get("/healthz", headers=TOKEN).text)["findings"]

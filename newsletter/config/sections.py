@@ -46,7 +46,7 @@ LANGUAGES = languages.CODES
 # What pages other than a newsletter's begin with.
 _TAKEN = (
     *("change", "change-back", "confirm", "data", "erase", "preferences", "u", "undo"),
-    *("api", "feedback", "healthz", "hooks", "metrics", "static"),
+    *("api", "feedback", "healthz", "hooks", "metrics", "ready", "static"),
 )
 
 

@@ -36,8 +36,13 @@ _DATABASE = "database"
 
 def watched(settings: Settings, database: Database, now: datetime) -> list[Finding]:
     """What the database tells of how all is going; of one that tells nothing, that it does not."""
-    broken = list(asked(_DATABASE, partial(schema.check, database)))
+    broken = broken_database(database)
     return broken + list(findings(ALONE if broken else QUICK_CHECKS, settings, database, now))
+
+
+def broken_database(database: Database) -> list[Finding]:
+    """Why the database cannot be used; nothing where it can."""
+    return list(asked(_DATABASE, partial(schema.check, database)))
 
 
 def watched_with(

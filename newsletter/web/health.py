@@ -1,4 +1,4 @@
-"""/healthz: what a monitor asks. 503 only where somebody has to act.
+"""/healthz: what a monitor asks. 503 only where somebody has to act. /ready: what a balancer asks.
 
 What is trouble, `quick_checks.watched` says, as for `newsletter check`. Strangers hear ok or
 trouble: how many mails wait would tell them who got one. Whoever bears the token of [metrics]
@@ -34,6 +34,16 @@ def healthz() -> tuple[Response, int]:
         status["findings"] = [vars(each) for each in found if each.level is not Severity.OK]
         status |= figures or {}
     return jsonify(status), 503 if ill else 200
+
+
+@blueprint.get("/ready")
+def ready() -> tuple[Response, int]:
+    """Whether this process can serve pages from its database.
+
+    What else is wrong is wrong behind every `serve`: none would be left for the readers.
+    """
+    broken = quick_checks.broken_database(pages.database)
+    return jsonify({"status": "trouble" if broken else "ok"}), 503 if broken else 200
 
 
 def _figures(session: Session, now: datetime) -> dict[str, Any]:

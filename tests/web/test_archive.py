@@ -142,7 +142,8 @@ def test_health_is_bad_when_the_tables_are_not_ours(site: Site) -> None:
     connection.execute("UPDATE alembic_version SET version_num = '0000'")
     connection.commit()
     connection.close()
-    assert site.get("/healthz").status_code == 503
+    for page in ("/healthz", "/ready"):
+        assert site.get(page).status_code == 503
 
 
 def with_site(two: Settings, **changes: object) -> Settings:
