@@ -1,5 +1,6 @@
 """What docs/deploy.md shows is what the program writes, and systemd and nginx take it."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from newsletter import config, systemd
 from newsletter.cli import cli as commands
 from newsletter.config import Settings
 from newsletter.database import db
+from tests.certificates import needs_openssl
 from tests.conftest import Cli
 
 PAGE = Path(__file__).parents[1] / "docs" / "deploy.md"
@@ -54,6 +56,42 @@ def test_the_cluster_in_containers_has_two_of_all_and_a_memory_for_each(
     assert len(set(memories)) == len(memories) == 4
     assert {*memories, "postgresql"} == described["volumes"].keys()
     assert services["pgbouncer"]["environment"]["POOL_MODE"] == "transaction"
+
+
+@needs_openssl
+def test_the_first_steps_of_the_cluster_let_its_containers_read_the_configuration(
+    tmp_path: Path,
+) -> None:
+    """As the image's user, in the group that the compose file gives it, and as nobody else."""
+    page = PAGE.with_name("scale.md").read_text("utf-8")
+    (steps,) = re.findall(r"^```\n(newsletter init .*?)^docker compose", page, re.DOTALL | re.MULTILINE)
+    program = tmp_path / "bin" / "newsletter"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m newsletter "$@"\n')
+    program.chmod(0o755)
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    path = f"{program.parent}:{os.environ['PATH']}"
+    subprocess.run(  # noqa: S603 - what the page says
+        ["/bin/sh", "-ec", steps], cwd=folder, env={**os.environ, "PATH": path}, check=True
+    )
+    values = dict(line.split("=") for line in (folder / ".env").read_text().splitlines())
+    assert values.keys() == {"POSTGRES_PASSWORD", "CONFIGURATION_GROUP"}
+    image = (PAGE.parents[1] / "Dockerfile").read_text()
+    (user,) = re.findall(r"^USER (\d+)$", image, re.MULTILINE)
+    described = yaml.safe_load((PAGE.parents[1] / "compose.cluster.yaml").read_text("utf-8"))
+    for service in described["services"].values():
+        mounted = [line.split(":")[0] for line in service.get("volumes", ())]
+        if "./newsletter.toml" in mounted:
+            assert "user" not in service
+            groups = [re.sub(r"\$\{(\w+).*", r"\1", group) for group in service["group_add"]]
+            assert groups == ["CONFIGURATION_GROUP"]
+    about = (folder / "newsletter.toml").stat()
+    assert about.st_gid == int(values["CONFIGURATION_GROUP"])
+    assert about.st_uid != int(user)
+    assert about.st_mode & 0o777 == 0o640
+    for name in (".env", "newsletter.env"):
+        assert (folder / name).stat().st_mode & 0o777 == 0o600
 
 
 def test_the_page_shows_the_units_that_init_writes() -> None:
