@@ -64,7 +64,7 @@ def test_the_first_steps_of_the_cluster_let_its_containers_read_the_configuratio
 ) -> None:
     """As the image's user, in the group that the compose file gives it, and as nobody else."""
     page = PAGE.with_name("scale.md").read_text("utf-8")
-    (steps,) = re.findall(r"^```\n(newsletter init .*?)^docker compose", page, re.DOTALL | re.MULTILINE)
+    (steps,) = re.findall(r"(?ms)^```\n(newsletter init .*?)^docker compose", page)
     program = tmp_path / "bin" / "newsletter"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m newsletter "$@"\n')

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
+from newsletter.database.server_clock import running_s
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
@@ -63,7 +64,7 @@ class BatchWorker:
         self._answers: list[DeliveryResult] = []  # not recorded yet
         self._lease_state: LeaseState | None = None  # at the last recording, where that told
         context.claim_sizer.begin()
-        self._recorded_s = time.monotonic()
+        self._recorded_s = running_s()
         self._stopped_s: float | None = None
         self._breaker = context.breaker
         self.after = 0
@@ -115,7 +116,7 @@ class BatchWorker:
         """A byte of this mail is about to leave; False where it must not."""
         if not self.wanted():
             return False
-        if time.monotonic() - self._recorded_s > _SURE_FOR * self._lease_s:
+        if running_s() - self._recorded_s > _SURE_FOR * self._lease_s:
             return False  # this process was held up; another may have the batch by now
         if mail.reference not in self._begun:
             self.announce(mail)
@@ -145,7 +146,7 @@ class BatchWorker:
 
     def heartbeat(self) -> bool:
         """Record and renew what is due; False where stopping has taken too long."""
-        now_s = time.monotonic()
+        now_s = running_s()
         due_s = _RECORD_AFTER_S if self._answers else _RENEW_AFTER * self._lease_s
         if now_s - self._recorded_s > due_s:
             self.record()
@@ -334,4 +335,4 @@ class BatchWorker:
     def _recorded(self) -> None:
         self._context.progress(len(self._answers))
         self._answers = []
-        self._recorded_s = time.monotonic()
+        self._recorded_s = running_s()

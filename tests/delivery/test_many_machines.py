@@ -4,7 +4,8 @@ import os
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -29,7 +30,7 @@ from newsletter.sending.rate_limit import RateLimiter
 from newsletter.sending.restore_guard import restored
 from newsletter.sending.restore_guard.machine_memory import machine_memory
 from newsletter.subscribers import lifecycle
-from newsletter.transports.base import SendResult, SendStatus, Transport
+from newsletter.transports.base import SendObserver, SendResult, SendStatus, Transport
 from newsletter.transports.memory import Memory
 from tests import postgresql
 from tests.conftest import NOW, Cli
@@ -308,6 +309,51 @@ def test_senders_write_beside_one_another_and_never_beside_somebody_else(
         alone = "SELECT pg_try_advisory_xact_lock(1852143475)"
         with database.engine.connect() as connection:
             assert connection.exec_driver_sql(alone).scalar() is False
+
+
+class Pipelining(Transport):
+    """Has two mails of a chunk on their way at once, and something happens between their begins."""
+
+    at_once = 2
+
+    def __init__(self, between: Callable[[], None]) -> None:
+        self.between, self.begun, self.refused = between, list[str](), list[str]()
+
+    def stream(
+        self, chunks: Iterable[Sequence[Message]], watch: SendObserver
+    ) -> Generator[tuple[Message, SendResult]]:
+        for chunk in chunks:
+            on_the_wire = []
+            for mail in chunk:
+                if watch.begin(mail):
+                    on_the_wire.append(mail)
+                    self.begun.append(mail.recipient)
+                else:
+                    self.refused.append(mail.recipient)
+                if len(self.begun) == 1:
+                    self.between()
+            for mail in on_the_wire:
+                watch.answered(mail, SendResult(SendStatus.ACCEPTED))
+                yield mail, SendResult(SendStatus.ACCEPTED)
+
+
+def test_a_machine_that_was_suspended_begins_nothing_more_of_a_lease_that_may_be_over(
+    settings: Settings, database: Database, readers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what counts since its start tells that it slept: its monotonic clock stood still."""
+    slept_s, gettime = [0.0], time.clock_gettime
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: gettime(clock) + slept_s[0])
+
+    def suspend() -> None:
+        slept_s[0] = 40.0
+
+    transport = Pipelining(suspend)
+    with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as services:
+        for _ in range(2):
+            daily.run_day(replace(services, transport=transport), settings.newsletters[0], None)
+    assert transport.refused == readers[1:2]
+    assert transport.begun == [readers[0], *readers[2:], readers[1]]
+    assert account(database).sent == 12
 
 
 @pytest.mark.slow
