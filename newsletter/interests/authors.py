@@ -1,7 +1,7 @@
 """Names of authors, compared as people compare them; and how namesakes are told apart."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from unicodedata import combining, normalize
@@ -26,7 +26,7 @@ _PARTICLES = frozenset(
         "af al av bin da das de del della den der di dos du el ibn la le ten ter van von zu zur",
     )
 )
-_MANY_AUTHORS = 50  # beyond it, a paper's authors say little about each other
+MANY_AUTHORS = 50  # beyond it, a paper's authors say little about each other
 _LONGEST_NAME = 300  # characters
 
 
@@ -58,22 +58,6 @@ def not_this_one(
     )
 
 
-def wrote(author: FollowedAuthor, authors: Sequence[str], categories: Sequence[str]) -> str | None:
-    """The author's name as the paper has it, or None where the paper is not theirs."""
-    name = next((name for name in authors if same_name(author.name, name)), None)
-    if name is None:
-        return None
-    others = name_keys(co_authors(author.name, authors))
-    if author.with_authors & others or author.with_categories.intersection(categories):
-        return name
-    if author.with_authors or author.with_categories:
-        return None
-    a_namesake = author.not_with_authors & others or author.not_with_categories.intersection(
-        categories[:1]
-    )
-    return None if a_namesake else name
-
-
 def same_name(one: str, other: str) -> bool:
     """Whether both can be one person's.
 
@@ -82,9 +66,7 @@ def same_name(one: str, other: str) -> bool:
     An initial is not a first name: there are too many of them.
     Half of a name is not the name: Wei is not Wei-Wei, and Berg is not van der Berg.
     """
-    return _same(_parted(one), _parted(other)) or _same(
-        _parted(one, _WRITTEN_OUT), _parted(other, _WRITTEN_OUT)
-    )
+    return fold_name(one).may_be(fold_name(other))
 
 
 def _same(name: "_Name", another: "_Name") -> bool:
@@ -105,8 +87,7 @@ def _same(name: "_Name", another: "_Name") -> bool:
 
 def name_key(name: str) -> NameKey | None:
     """What all spellings of a name have in common; None where there is no letter in it."""
-    parts = _parted(name).parts
-    return (_one_way(parts[0]), _one_way(parts[-1])) if parts else None
+    return fold_name(name).key
 
 
 def _one_way(part: str) -> str:
@@ -119,9 +100,10 @@ def name_keys(names: Iterable[str]) -> frozenset[NameKey]:
 
 def co_authors(name: str, authors: Sequence[str]) -> list[str]:
     """The others; nobody where there are so many that they say little about each other."""
-    if len(authors) > _MANY_AUTHORS:
+    if len(authors) > MANY_AUTHORS:
         return []
-    return [other for other in authors if not same_name(name, other)]
+    folded = fold_name(name)
+    return [other for other in authors if not folded.may_be(fold_name(other))]
 
 
 class _Name(NamedTuple):
@@ -132,12 +114,34 @@ class _Name(NamedTuple):
     last: int = 1
 
 
-def _parted(name: str, written: Mapping[int, str] = _NO_DECOMPOSITION) -> _Name:
+class FoldedName(NamedTuple):
+    """A name made ready to be compared, which takes longer than comparing does."""
+
+    plain: _Name
+    written_out: _Name
+
+    @property
+    def key(self) -> NameKey | None:
+        parts = self.plain.parts
+        return (_one_way(parts[0]), _one_way(parts[-1])) if parts else None
+
+    def may_be(self, other: "FoldedName") -> bool:
+        """As `same_name` says."""
+        return _same(self.plain, other.plain) or _same(self.written_out, other.written_out)
+
+
+def fold_name(name: str) -> FoldedName:
     from newsletter.tex import to_text
 
     text = normalize("NFC", to_text(visible(name[:_LONGEST_NAME]))).casefold()
-    text = text.translate(written).translate(_NO_DECOMPOSITION)
-    text = "".join(char for char in normalize("NFKD", text) if not combining(char))
+    plain = _parted(text)
+    return FoldedName(plain, plain if text.isascii() else _parted(text.translate(_WRITTEN_OUT)))
+
+
+def _parted(text: str) -> _Name:
+    if not text.isascii():
+        text = normalize("NFKD", text.translate(_NO_DECOMPOSITION))
+        text = "".join(char for char in text if not combining(char))
     text = _SUFFIX.sub("", _BRACKETS.sub(" ", text).strip())
     text = text.rpartition(":")[2].strip() or text  # of "X Collaboration: Ada L", the person
     last, comma, first = _TITLE.sub("", text).partition(",")

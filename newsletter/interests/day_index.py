@@ -11,7 +11,8 @@ import struct
 from collections.abc import Iterable, Sequence
 from itertools import compress
 
-from newsletter.interests.authors import FollowedAuthor, NameKey, name_keys, wrote
+from newsletter.interests.author_index import AuthorIndex
+from newsletter.interests.authors import FollowedAuthor, NameKey
 from newsletter.interests.lexicon import Lexicon, shipped
 from newsletter.interests.phrases import PhraseIndex
 from newsletter.interests.profile import Profile
@@ -46,11 +47,9 @@ class DayIndex:
         ]
         self.titles = PhraseIndex([paper.title for paper in papers])
         self.abstracts = PhraseIndex([paper.abstract for paper in papers])
-        self._by_author: dict[NameKey, list[int]] = {}
+        self._authors = AuthorIndex(papers)
         self._by_category: dict[str, list[int]] = {}
         for number, paper in enumerate(papers):
-            for key in name_keys(paper.authors):
-                self._by_author.setdefault(key, []).append(number)
             for category in set(paper.categories):
                 self._by_category.setdefault(category, []).append(number)
         self._dense: dict[int, int] = {}
@@ -97,11 +96,8 @@ class DayIndex:
         """The papers by one of them: the name as the paper has it, and as it is followed."""
         found: dict[int, tuple[str, str]] = {}
         for key, author in authors:
-            for number in self._by_author.get(key, ()):
-                paper = self.papers[number]
-                name = wrote(author, paper.authors, paper.categories)
-                if name is not None:
-                    found.setdefault(number, (name, author.name))
+            for number, name in self._authors.papers_by(key, author):
+                found.setdefault(number, (name, author.name))
         return found
 
     def in_category(self, categories: Iterable[str]) -> dict[int, str]:

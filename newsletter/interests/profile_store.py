@@ -5,6 +5,7 @@ import logging
 import struct
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import astuple
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -17,15 +18,14 @@ from sqlalchemy.orm import Session
 from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.interests import interest_store
-from newsletter.interests.authors import FollowedAuthor
+from newsletter.interests.authors import FollowedAuthor, NameKey
 from newsletter.interests.issue_picks import KeptInterests
 from newsletter.interests.lexicon import shipped
+from newsletter.interests.phrases import Phrase
 from newsletter.interests.profile import (
     LikedPaper,
     Profile,
     compile_profile,
-    keyed_authors,
-    parsed_phrases,
 )
 from newsletter.interests.term_weights import TermWeights
 from newsletter.models import InterestRow, ProfileRow
@@ -34,7 +34,7 @@ from newsletter.reader_locks import lock_readers
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 20  # readers in one transaction; some 30 ms each
-_FORM = 4  # of what `as_bytes` makes
+_FORM = 5  # of what `as_bytes` makes
 _LENGTH = struct.Struct("<I")
 _DAMAGED = ValueError, LookupError, TypeError, AttributeError, struct.error
 
@@ -163,10 +163,10 @@ def as_bytes(profile: Profile) -> bytes:
         "terms": [len(it.terms) for it in weighed],
         "liked": [(paper.title, paper.arxiv_id) for paper in profile.liked],
         "disliked": sorted(profile.disliked_ids),
-        "authors": [_author(author) for _, author in profile.authors],
-        "unwanted_authors": [_author(author) for _, author in profile.unwanted_authors],
-        "words": [phrase.text for phrase in profile.words],
-        "unwanted_words": [phrase.text for phrase in profile.unwanted_words],
+        "authors": [*map(_author, profile.authors)],
+        "unwanted_authors": [*map(_author, profile.unwanted_authors)],
+        "words": [*map(astuple, profile.words)],
+        "unwanted_words": [*map(astuple, profile.unwanted_words)],
         "categories": profile.categories,
         "unwanted_categories": profile.unwanted_categories,
     }
@@ -188,10 +188,10 @@ def _read(content: bytes) -> Profile:
         liked=tuple(LikedPaper(title, "", arxiv_id) for title, arxiv_id in told["liked"]),
         disliked_ids=frozenset(told["disliked"]),
         judged=tuple(judged),
-        authors=keyed_authors(map(_followed, told["authors"])),
-        unwanted_authors=keyed_authors(map(_followed, told["unwanted_authors"])),
-        words=parsed_phrases(told["words"]),
-        unwanted_words=parsed_phrases(told["unwanted_words"]),
+        authors=tuple(map(_followed, told["authors"])),
+        unwanted_authors=tuple(map(_followed, told["unwanted_authors"])),
+        words=tuple(map(_phrase, told["words"])),
+        unwanted_words=tuple(map(_phrase, told["unwanted_words"])),
         categories=tuple(told["categories"]),
         unwanted_categories=tuple(told["unwanted_categories"]),
     )
@@ -204,8 +204,10 @@ def _weighed(content: bytes, start: int, lengths: Sequence[int]) -> Iterator[Ter
         start = end
 
 
-def _author(author: FollowedAuthor) -> list[Any]:
+def _author(keyed: tuple[NameKey, FollowedAuthor]) -> list[Any]:
+    key, author = keyed
     return [
+        key,
         author.name,
         *(
             sorted(named)
@@ -219,12 +221,17 @@ def _author(author: FollowedAuthor) -> list[Any]:
     ]
 
 
-def _followed(told: Sequence[Any]) -> FollowedAuthor:
-    name, with_authors, with_categories, not_with_authors, not_with_categories = told
-    return FollowedAuthor(
+def _followed(told: Sequence[Any]) -> tuple[NameKey, FollowedAuthor]:
+    (first, last), name, with_authors, with_categories, not_with_authors, not_with_categories = told
+    return (first, last), FollowedAuthor(
         name,
         frozenset(map(tuple, with_authors)),
         frozenset(with_categories),
         frozenset(map(tuple, not_with_authors)),
         frozenset(not_with_categories),
     )
+
+
+def _phrase(told: Sequence[Any]) -> Phrase:
+    text, parts, is_beginning, whole = told
+    return Phrase(text, tuple(parts), is_beginning, whole)

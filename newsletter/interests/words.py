@@ -9,7 +9,7 @@ from newsletter.text import visible
 
 _LONGEST_TEXT = 20_000  # characters; ten times what arXiv takes as an abstract
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_PART = re.compile(r"[^\W_]+")
+_PART = re.compile(r"(?<![^\W_])[^\W\d_][+#*]+|[^\W_]+")  # C++, C# and A* are no C and no A
 _LONGEST_WORD = 60  # characters; what is longer is no word
 
 
@@ -21,6 +21,11 @@ def words_of(text: str) -> list[str]:
 def parts_in(shown_text: str) -> list[str]:
     """The same with hyphens parted: what a reader's own words are compared with."""
     return _PART.findall(shown_text)
+
+
+def places_in(shown_text: str) -> list[tuple[int, int]]:
+    """Where each of them begins and ends."""
+    return [part.span() for part in _PART.finditer(shown_text)]
 
 
 def shown(text: str) -> str:

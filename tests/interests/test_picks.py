@@ -13,14 +13,24 @@ from newsletter.interests import (
     LikedPaper,
     Pick,
     ReasonType,
+    author_index,
     compile_profile,
     pick_papers,
 )
-from newsletter.interests.authors import name_key, name_keys, not_this_one, same_name
+from newsletter.interests.authors import (
+    FoldedName,
+    fold_name,
+    name_key,
+    name_keys,
+    not_this_one,
+    same_name,
+)
 from newsletter.interests.lexicon import parse, shipped
 from newsletter.interests.picks import FLOOR, MOST_PICKS
 from newsletter.interests.profile import LONGEST_PROFILE
 from newsletter.interests.words import parts_in, shown, words_of
+from newsletter.rendering.personal_variant import mark_words
+from newsletter.rendering.qp_template import TextFragment
 from newsletter.sources.base import Paper, PaperId
 
 CODEC = LikedPaper(
@@ -188,7 +198,7 @@ def test_a_readers_words_are_found_in_any_spelling_and_never_inside_another_word
     assert found("diffus*") == [2, 3]
     told = picks_of(day, Interests(words=["diffus*", "diff*", "diffusions", "text to spe*"]))
     assert {pick.paper.id.arxiv_id[-1]: "; ".join(map(str, pick.reasons)) for pick in told} == {
-        "1": "has text to speech in its title",
+        "1": "has text-to-speech in its title",
         "2": "has text to speech in its title; mentions diffusions",
         "3": "mentions diffusive",
     }
@@ -197,6 +207,33 @@ def test_a_readers_words_are_found_in_any_spelling_and_never_inside_another_word
     assert found("to*") == [1, 2, 3]  # too short for a beginning: the word "to"
     assert found("...") == found("") == found("C+") == found("(a+)+$") == found("b*") == []
     assert found("c++") == found("C#") == found("A*") == found("towards C#") == [5]
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "said"),
+    [
+        ("codec", "Neural Codecs", "codecs"),
+        ("Codec", "A CODEC", "Codec"),
+        ("text to speech", "Text-to-Speech", "text-to-speech"),
+        ("text speech", "Text. (Speech)", "text speech"),
+        ("C", "From C to C++", "C"),
+        ("C", "Faster C++", ""),
+        ("C#", "C# and C++", "C#"),
+        (".NET", "Untangling the net", ""),
+        (".NET", "Garbage in .NET programs", ".NET"),
+        ("#1", "Type 1 diabetes", "1"),
+        ("S4*", "S4 layers", "s4"),
+        ("LoRA+", "LoRA", ""),
+        ("LoRA+", "LoRA+ and LoRA++", "LoRA+"),
+        ("RRT*", "Smoother RRT* paths", "rrt"),
+        ("e+ e-", "e+e- collisions", "e+ e"),
+    ],
+)
+def test_a_reason_says_what_stands_there(typed: str, title: str, said: str) -> None:
+    picks = picks_of([paper(1, title)], Interests(words=[typed]))
+    assert [reason.words for pick in picks for reason in pick.reasons] == [(said,)] * bool(said)
+    if said:
+        assert "<u>" in mark_words(TextFragment(title), (said,)).text
 
 
 def test_a_reason_leaves_out_other_forms_and_what_is_hardly_close_behind_a_stronger_one() -> None:
@@ -257,6 +294,24 @@ def test_a_lexicon_is_what_its_lines_say() -> None:
     assert lexicon.papers == 3
     assert lexicon.frequencies == {"codec": 2, "however": 3, "whale": 1}
     assert lexicon.no_topics == {"however"}
+
+
+def test_a_paper_of_thousands_is_read_once_and_not_for_each_reader(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crowd = tuple(f"Author{n} Family" for n in range(5000))
+    day = DayIndex([paper(n, "Crowd", authors=("John Smith", *crowd)) for n in range(3)])
+    followed = [FollowedAuthor("John Smith"), FollowedAuthor("Smith, John"), FollowedAuthor("Ada")]
+    profile = compile_profile(Interests(authors=followed, unwanted_authors=["Author9 Family"]))
+    folded: list[str] = []
+
+    def counted(name: str) -> FoldedName:
+        folded.append(name)
+        return fold_name(name)
+
+    monkeypatch.setattr(author_index, "fold_name", counted)
+    assert pick_papers(day, profile) == []
+    assert folded == ["John Smith", "Smith, John", "Author9 Family"]
 
 
 def test_hostile_papers_cost_no_more_than_they_are_worth() -> None:
