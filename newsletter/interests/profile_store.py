@@ -83,13 +83,19 @@ def profiles_from(
     """The same of those who named interests, where their rows were read already."""
     if kept and version() is None:
         return dict.fromkeys(kept)
-    known: dict[int, Profile | None] = {}
-    for number, row in kept.items():
-        if row.lexicon == version() and row.content is not None:
-            with suppress(*_DAMAGED):
-                known[number] = _read(row.content) if row.content else None
+    known = read_profiles(kept)
     lacking = kept.keys() - known.keys()
     return known | profiles_of(session, lacking, now) if lacking else known
+
+
+def read_profiles(kept: Mapping[int, KeptInterests]) -> dict[int, Profile | None]:
+    """Those that are there, and of today's lexicon."""
+    known: dict[int, Profile | None] = {}
+    for number, row in kept.items():
+        if row.content is not None and row.lexicon == version():
+            with suppress(*_DAMAGED):
+                known[number] = _read(row.content) if row.content else None
+    return known
 
 
 def make_ready(database: Database, now: datetime, stopping: Callable[[], bool]) -> int:

@@ -77,6 +77,7 @@ class BatchWorker:
             issue = session.get_one(IssueRow, batch.issue_id)
             self._days = IssueDays.of(issue)
             self._issue_id = issue.id
+            self._picks = personal.RecipientPicks(issue.id, mails)
             room = delivery_counters.of_batch(batch)
             self._suppression_key = suppression.known_key(session)
             self._restore_mark = server_identity.restore_mark(session)
@@ -239,6 +240,7 @@ class BatchWorker:
         sizer = self._context.claim_sizer
         at_most = min(sizer.next(time.monotonic(), in_hand), self._most - in_hand)
         ahead = rate_limit.keys_ahead(self._context.limits)
+        self._rank_ahead(at_most)
         with self._transaction() as session:
             self._record(session, ahead)
             claimed, state = None, self._lease_state
@@ -257,14 +259,23 @@ class BatchWorker:
             self._remember(claimed)
         return claimed.recipients
 
+    def _rank_ahead(self, at_most: int) -> None:
+        """On SQLite nobody can write while a claim does, so rankings are made before it."""
+        database, now = self._context.database, self._context.clock()
+        if database.engine.dialect.name != "sqlite":
+            return
+        with database.read() as session:
+            coming = claim.coming_with_interests(
+                session, self._batch_ref(), self._context.limits, now, self.after, at_most
+            )
+        self._picks.rank_ahead(coming, self.meanwhile)
+
     def _claim_with_picks(self, session: Session, after: int, at_most: int) -> claim.ClaimResult:
         """Claim the next ones; what comes first for them is kept in the same transaction."""
         now, batch = self._context.clock(), self._batch_ref()
         limits = self._context.limits
         claimed = claim.claim_deliveries(session, batch, limits, now, after, at_most)
-        picked = personal.with_picks(
-            session, self._issue_id, self._mails, claimed.recipients, now, claimed.interests
-        )
+        picked = self._picks.with_picks(session, claimed.recipients, now, claimed.interests)
         wanted = quiet_issues.leave_out(session, batch, picked, now)
         left_out = len(claimed.recipients) - len(wanted)
         return replace(claimed, recipients=wanted, claims=claimed.claims - left_out)

@@ -1,8 +1,8 @@
 """What comes first for whom a worker has just claimed: ranked once a reader and issue, and kept."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -29,39 +29,94 @@ from newsletter.rendering.recipient import Recipient
 _log = logging.getLogger(__name__)
 
 
-def with_picks(
-    session: Session,
-    issue_id: int,
-    mails: IssueEmails,
-    recipients: Sequence[Recipient],
-    now: datetime,
-    kept: Mapping[int, KeptInterests] | None = None,
-) -> list[Recipient]:
-    """The same recipients, with what comes first for those who named interests.
+@dataclass(frozen=True)
+class _Ranked:
+    """What comes first for a recipient, by what they had named when they were ranked."""
 
-    What was chosen once is what a later attempt says as well. Whoever was tried before without
-    any gets none now, so that every attempt is the same message. `kept`: what the caller has read.
-    """
-    mine = {recipient.subscriber_id: recipient for recipient in recipients}
-    if kept is None:
-        kept = kept_interests(session, issue_id, mine)
-    kept = {number: row for number, row in kept.items() if number in mine}
-    known = {number: row.picks for number, row in kept.items() if row.chosen is not None}
-    untried = {number: reader for number, reader in mine.items() if not reader.attempts}
-    new = {number: row for number, row in kept.items() if number in untried and number not in known}
-    profiles = profile_store.profiles_from(session, new, now) if new else {}
-    chosen = {
-        number: None if own is None else choose(mails, untried[number], own)
-        for number, own in profiles.items()
-    }
-    if chosen:
-        keep_picks(session, issue_id, chosen, now)
-    picks = known | chosen
-    return (
-        [replace(recipient, picks=picks.get(recipient.subscriber_id)) for recipient in recipients]
-        if picks
-        else list(recipients)
-    )
+    recipient: Recipient
+    kept: KeptInterests
+    picks: IssuePicks | None  # None where ranking failed
+
+
+class RecipientPicks:
+    """What comes first in one issue for its readers."""
+
+    def __init__(self, issue_id: int, mails: IssueEmails) -> None:
+        self._issue_id = issue_id
+        self._mails = mails
+        self._ahead: dict[int, _Ranked] = {}  # by subscriber
+
+    def rank_ahead(
+        self,
+        coming: Mapping[int, tuple[Recipient, KeptInterests]],
+        meanwhile: Callable[[float], None],
+    ) -> None:
+        """Rank those who will be claimed next, so that no transaction waits for it."""
+        before, self._ahead = self._ahead, {}
+        for number, (recipient, kept) in coming.items():
+            ranked = before.get(number)
+            if ranked is None or (ranked.recipient, ranked.kept) != (recipient, kept):
+                profile = profile_store.read_profiles({number: kept}).get(number)
+                if profile is None:
+                    continue
+                ranked = _Ranked(recipient, kept, choose(self._mails, recipient, profile))
+                meanwhile(0.0)
+            self._ahead[number] = ranked
+
+    def with_picks(
+        self,
+        session: Session,
+        recipients: Sequence[Recipient],
+        now: datetime,
+        kept: Mapping[int, KeptInterests] | None = None,
+    ) -> list[Recipient]:
+        """The same recipients, with what comes first for those who named interests.
+
+        What was chosen once is what a later attempt says as well. Whoever was tried before without
+        any gets none now, so that every attempt is the same message. `kept`: what the caller has
+        read.
+        """
+        mine = {recipient.subscriber_id: recipient for recipient in recipients}
+        if kept is None:
+            kept = kept_interests(session, self._issue_id, mine)
+        kept = {number: row for number, row in kept.items() if number in mine}
+        picks = {number: row.picks for number, row in kept.items() if row.chosen is not None}
+        new = {
+            number: row
+            for number, row in kept.items()
+            if number not in picks and not mine[number].attempts
+        }
+        chosen = self._choose(session, mine, new, now) if new else {}
+        if chosen:
+            keep_picks(session, self._issue_id, chosen, now)
+        picks |= chosen
+        return (
+            [
+                replace(recipient, picks=picks.get(recipient.subscriber_id))
+                for recipient in recipients
+            ]
+            if picks
+            else list(recipients)
+        )
+
+    def _choose(
+        self,
+        session: Session,
+        recipients: Mapping[int, Recipient],
+        new: Mapping[int, KeptInterests],
+        now: datetime,
+    ) -> dict[int, IssuePicks | None]:
+        """What was ranked ahead; who was not, or changed something since, is ranked now."""
+        chosen: dict[int, IssuePicks | None] = {}
+        for number, row in new.items():
+            ranked = self._ahead.get(number)
+            if ranked and (ranked.recipient, ranked.kept) == (recipients[number], row):
+                chosen[number] = ranked.picks
+        lacking = {number: row for number, row in new.items() if number not in chosen}
+        profiles = profile_store.profiles_from(session, lacking, now) if lacking else {}
+        for number, own in profiles.items():
+            chosen[number] = None if own is None else choose(self._mails, recipients[number], own)
+        return chosen
 
 
 def previewed(

@@ -1,6 +1,7 @@
 """A run in which somebody named interests: picked at the claim, kept, the same at any attempt."""
 
 import signal
+import sqlite3
 from dataclasses import replace
 from datetime import date
 from email import message_from_bytes, policy
@@ -12,7 +13,15 @@ from sqlalchemy import select, text
 from newsletter import issues
 from newsletter.config import Settings
 from newsletter.database.db import Database
-from newsletter.interests import interest_store, lexicon, profile_store
+from newsletter.interests import (
+    DayIndex,
+    Pick,
+    Profile,
+    interest_store,
+    lexicon,
+    pick_papers,
+    profile_store,
+)
 from newsletter.interests.files import ListedPaper
 from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import IssueRow, PickRow, ProfileRow
@@ -46,6 +55,51 @@ def test_what_comes_first_is_kept_and_shown_again_as_it_was(
     assert Path("again.eml").read_bytes() == sent
     assert len(list(outbox.glob("*.eml"))) == 12
     assert FIRST not in cli("preview", "--as", "reader02@reader.example", "--format", "text").out
+
+
+@pytest.mark.usefixtures("readers")
+def test_nobody_who_writes_waits_for_a_ranking(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("subscribers", "interests", READER, "--word", "neural").code == 0
+    other = sqlite3.connect(settings.folder / "newsletter.db", timeout=0, isolation_level=None)
+    ranked: list[int] = []
+
+    def while_another_writes(day: DayIndex, profile: Profile) -> list[Pick]:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+        ranked.append(len(day.papers))
+        return pick_papers(day, profile)
+
+    monkeypatch.setattr(personal, "pick_papers", while_another_writes)
+    assert cli("run").code == 0
+    other.close()
+    assert len(ranked) == 1
+    assert cli("preview", "--as", READER, "--format", "text").out.count(FIRST) == 1
+
+
+@pytest.mark.usefixtures("readers")
+def test_who_changes_something_after_a_ranking_is_ranked_again(
+    cli: Cli, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("subscribers", "interests", READER, "--word", "neural").code == 0
+    with database.read() as session:
+        reader = lifecycle.get_subscriber(session, READER).id
+    ranked: list[int] = []
+
+    def and_then_changed(day: DayIndex, profile: Profile) -> list[Pick]:
+        ranked.append(len(profile.words))
+        if len(ranked) == 1:
+            name(database, reader, "speech")
+        return pick_papers(day, profile)
+
+    monkeypatch.setattr(personal, "pick_papers", and_then_changed)
+    assert cli("run").code == 0
+    assert ranked == [1, 2]
+    with database.read() as session:
+        (row,) = session.scalars(select(PickRow))
+    reasons = [reason for pick in row.chosen["papers"] for reason in pick["reasons"]]
+    assert {word for reason in reasons for word in reason["words"]} == {"neural", "speech"}
 
 
 @pytest.mark.usefixtures("readers")
@@ -151,7 +205,8 @@ def test_a_later_attempt_says_what_the_first_one_said(cli: Cli, database: Databa
 
     def claimed(*recipients: Recipient) -> list[Recipient]:
         with database.write.begin() as session:
-            return personal.with_picks(session, issue.id, mails, recipients, NOW)
+            ranking = personal.RecipientPicks(issue.id, mails)
+            return ranking.with_picks(session, recipients, NOW)
 
     name(database, reader.subscriber_id, "neural")
     name(database, other.subscriber_id, "neural")

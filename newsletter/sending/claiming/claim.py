@@ -134,6 +134,26 @@ def claim_deliveries(
     )
 
 
+def coming_with_interests(
+    session: Session,
+    share: BatchRef,
+    limits: SendingSettings,
+    now: datetime,
+    after: int,
+    at_most: int,
+) -> dict[int, tuple[Recipient, KeptInterests]]:
+    """Of those whom a claim would look at now, who named interests and has no picks yet."""
+    look_at = at_most * (_LOOKED_AT if limits.per_domain else 1)
+    rows = next_pending(session, share, after, look_at, now, _NEXT_UNRANKED)
+    return {
+        row.subscriber_id: (
+            totals.find_recipient(row, row.reference, row.had_issue, row.attempts),
+            KeptInterests(None, row.lexicon, row.content),
+        )
+        for row in rows
+    }
+
+
 def _interests(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, KeptInterests]:
     return {
         row.subscriber_id: KeptInterests(row.chosen, row.lexicon, row.content)
@@ -296,6 +316,16 @@ _NEXT_WITH_INTERESTS = (
         & (PickRow.subscriber_id == _CHOSEN.c.subscriber_id),
     )
     .outerjoin(ProfileRow, ProfileRow.subscriber_id == _CHOSEN.c.subscriber_id)
+)
+_NEXT_UNRANKED = (
+    _NEXT.add_columns(ProfileRow.lexicon, ProfileRow.content)
+    .join(ProfileRow, ProfileRow.subscriber_id == _CHOSEN.c.subscriber_id)
+    .outerjoin(
+        PickRow,
+        (PickRow.issue_id == _CHOSEN.c.issue_id)
+        & (PickRow.subscriber_id == _CHOSEN.c.subscriber_id),
+    )
+    .where(PickRow.subscriber_id.is_(None), _CHOSEN.c.attempts == 0)
 )
 _SET_STATE = (
     update(DeliveryRow)
