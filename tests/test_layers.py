@@ -63,6 +63,7 @@ LAYERS = (
     "finding",
     "bounded_reader",
     "text",
+    "undeclared_encoding",
     "lazy_pattern",
     "spf",
     "dns_records",
@@ -87,7 +88,6 @@ _PAIRS = {
     "files": "the transport by its setting's name, and the files of interests",
     "interests": "the page on which a reader names them, and the room",
     "preferences": "the page on which a reader changes them, and what changes them",
-    "ris": "as bibtex",
     "transport": "the entry of a transport that is a room of its own",
 }
 

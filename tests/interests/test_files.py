@@ -159,6 +159,78 @@ def test_no_entry_vanishes_without_a_count(content: object, counts: tuple[int, i
     assert found.read == len(found.papers) + len(found.refused)
 
 
+NL = "\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "counts", "expected"),
+    [
+        ("title\nOne, and more\nTwo\n", "CSV", (2, 0, 2), ["One, and more", "Two"]),
+        ("sep=;\ntitle;author\nOne;X\n", "CSV", (1, 0, 1), ["One"]),
+        ("title|author\nOne|X\n", "CSV", (1, 0, 1), ["One"]),
+        ("Titel;Jahr\nEins;2020\n", "CSV", (1, 0, 1), ["Eins"]),
+        ("Título,Año\nUno,2020\n", "CSV", (1, 0, 1), ["Uno"]),
+        ("タイトル,年\n一,2020\n", "CSV", (1, 0, 1), ["一"]),
+        ('"In\nprint","Title"\nx,One\n', "CSV", (1, 0, 1), ["One"]),
+        ("PT\tTI\tDI\nJ\tOne\t10.48550/arXiv.2507.07270\n", "CSV", (1, 1, 0), ["2507.07270"]),
+        ("title,doi\nOne, two,10.48550/arXiv.2507.07270\n", "CSV", (1, 1, 0), ["2507.07270"]),
+        (
+            "name,link\nOne,https://arxiv.org/abs/2507.07270\nTwo,https://doi.org/10.1/x\nThree,\n",
+            *("CSV", (3, 1, 0), ["2507.07270"]),
+        ),
+        ("2507.07270;2507.07318\nx;2507.07319\ny;z\n", "CSV", (4, 3, 0), ["2507.07270"]),
+        (
+            "%0 Generic\n%T One\n%U arxiv.org/abs/2507.07270\n\n%0 Generic\n%A X\n\n%T Two\n",
+            *("EndNote", (3, 1, 1), ["2507.07270", "Two"]),
+        ),
+        (
+            "\nPMID- 1\nTI  - One over\n      two lines\nAB  - About.\n\nPMID- 2\nAU  - X\n",
+            *("PubMed", (2, 0, 1), ["One over two lines"]),
+        ),
+        (
+            "FN Clarivate\nVR 1.0\nPT J\nTI One\n   two\nER\n\nPT J\nAU X\nER\n\nEF",
+            *("Web of Science", (2, 0, 1), ["One two"]),
+        ),
+    ],
+)
+def test_what_systems_export_is_read_and_each_row_counted(
+    content: str, kind: str, counts: tuple[int, int, int], expected: list[str]
+) -> None:
+    found = read(content)
+    assert (found.kind, found.read, found.matched, found.by_title) == (kind, *counts)
+    assert names(found)[: len(expected)] == expected
+    assert found.read == len(found.papers) + len(found.refused)
+
+
+def test_a_quote_that_does_not_close_costs_its_own_line_alone() -> None:
+    rows = NL.join(f'Paper {n},"Name, X",https://arxiv.org/abs/2507.{n:05}' for n in range(1, 51))
+    found = read(f'title,author,url\nOne,X,\n"Two,Y,\n{rows}\n"Th"ree,Z,\n"Four,Z,\nFive,Z,\n')
+    assert (found.read, found.matched, found.by_title) == (55, 50, 3)
+    why = "has a quote that does not close, or a cell without end"
+    assert [(it.name, it.why) for it in found.refused] == [("line 3", why), ("line 55", why)]
+    assert read('title,note\n"Over\ntwo lines",x\n').papers[0].title == "Over two lines"
+
+
+def test_what_looks_like_an_entry_within_an_abstract_is_no_entry() -> None:
+    found = read(
+        "@article{a, title={One}, abstract={As in\n@misc{x, title={No}}\nand\n@misc{y}},\n"
+        "  eprint={2507.07270}}\n@article{b, title={Two}, abstract={Never closed\n"
+        "@article{c, title={Three}}\n@article{d, title={Four}}\n"
+    )
+    assert names(found) == ["2507.07270", "Two", "Three", "Four"]
+    assert found.papers[0].abstract.endswith("and @misc{y}")
+    assert found.read == 4
+
+
+@pytest.mark.parametrize("piece", ["{\n", '{"a":\n', '{"a\n', "[\n"])
+def test_of_json_that_only_breaks_a_thousand_pieces_are_tried(piece: str) -> None:
+    found = read('{"title": "One"}\n' + piece * 100_000)
+    assert (found.read, found.by_title, found.refused[-1].why) == (
+        *(1001, 1),
+        "and what follows is no JSON",
+    )
+
+
 def test_what_nobody_sees_is_taken_out_of_titles_and_names() -> None:
     found = read("@a{x\u202ey, year={1}}\n@a{z, title={Co\u200bdec\u2066 one\u2069}}")
     assert [paper.title for paper in found.papers] == ["Codec one"]
@@ -229,6 +301,22 @@ def test_other_encodings_are_read() -> None:
     assert read_file(chinese.encode("gb18030")).papers[0].title == "语音分离的新方法"
     mixed = "@a{a, title={Größe und Wäche}}\n@a{b, title={".encode() + b"Caf\xe9 noir}}"
     assert [paper.title for paper in read_file(mixed).papers] == ["Größe und Wäche", "Café noir"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "title"),
+    [
+        ("shift_jis", "深層学習の研究"),
+        ("euc_jp", "深層学習の研究"),
+        ("iso2022_jp", "深層学習の研究"),
+        ("cp949", "대규모 언어 모델의 추론 능력"),
+        ("koi8_r", "Глубокое обучение"),
+        ("cp1251", "Глубокое обучение"),
+    ],
+)
+def test_what_would_be_read_as_nonsense_is_refused(encoding: str, title: str) -> None:
+    with pytest.raises(NewsletterError, match="neither Unicode nor western text"):
+        read_file(f"title,author\n{title},X\n".encode(encoding))
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

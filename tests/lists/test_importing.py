@@ -19,7 +19,7 @@ from newsletter.database.db import Database
 from newsletter.models import ImportRow, Standing, SubscriberRow, SubscriptionRow, SuppressionRow
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.subscribers.list_import.undeclared_encoding import oddities
+from newsletter.undeclared_encoding import oddities
 from tests.conftest import BY_HAND, NOW, Cli
 
 pytestmark = pytest.mark.on_both_databases

@@ -1,8 +1,10 @@
 """BibTeX and BibLaTeX, read leniently: what is wrong with an entry is told of that entry alone."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
-from itertools import chain, pairwise
+from itertools import islice
+from typing import NamedTuple
 
 from newsletter.interests.files.reading_list import RefusedEntry
 
@@ -15,6 +17,8 @@ _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _QUOTE = re.compile(r"\\.|[{}\"]", re.DOTALL)
 _PLAIN = re.compile(r"[^\s,{}\"#]+")
 _JOINT = re.compile(r"\s*#\s*")
+_HEADS_INSIDE = 3  # of what looks like entries and stands in a field, as an abstract on BibTeX
+_PROSE = {"abstract", "annote", "annotation", "note", "comment"}
 _NO_PAPERS = {"comment", "preamble", "string"}
 
 
@@ -23,25 +27,51 @@ def is_bibtex(text: str) -> bool:
 
 
 def read_bibtex(text: str) -> Iterator[dict[str, str] | RefusedEntry]:
-    """The fields of each entry. An entry ends at the latest where the next one begins."""
-    for head, following in pairwise(chain(_HEAD.finditer(text), [None])):
-        if head and head[1].lower() not in _NO_PAPERS:
-            yield _entry(text[head.end() : following.start() if following else len(text)])
+    """The fields of each entry.
+
+    An entry ends at the latest where the next one begins. But where prose would then not close, and
+    does a little later, what begins there stands in the prose.
+    """
+    found = _HEAD.finditer(text)
+    heads = deque(islice(found, _HEADS_INSIDE + 2))
+    while heads:
+        head = heads.popleft()
+        if head[1].lower() not in _NO_PAPERS:
+            ends = [it.start() for it in heads]
+            if len(ends) <= _HEADS_INSIDE:
+                ends.append(len(text))
+            entry = _read_entry(text[head.end() : ends[0]])
+            longer = (_read_entry(text[head.end() : end]) for end in ends[1:])
+            if entry.open_field in _PROSE:
+                entry = next((it for it in longer if not it.open_field), entry)
+            yield entry.fields
+            while heads and heads[0].start() < head.end() + entry.end:
+                heads.popleft()
+        heads.extend(islice(found, _HEADS_INSIDE + 2 - len(heads)))
 
 
-def _entry(text: str) -> dict[str, str] | RefusedEntry:
+class _Entry(NamedTuple):
+    fields: dict[str, str] | RefusedEntry
+    end: int  # of its last field
+    open_field: str = ""  # whose end is missing
+
+
+def _read_entry(text: str) -> _Entry:
     key = _KEY.match(text)
     name = key[1] if key else text.strip()[:40]
     fields = {"key": name}
     at = key.end() if key else 0
     while field := _FIELD.match(text, at):
-        value, at = _value(text, field.end())
+        value, end = _value(text, field.end())
+        field_name = field[1].lower().replace("-", "")
         if value is None:
             if len(fields) > 1:
-                break  # what came before is good
-            return RefusedEntry(name[:80], f"the braces of {field[1][:40]} do not close")
-        fields.setdefault(field[1].lower().replace("-", ""), value)
-    return fields
+                return _Entry(fields, at, field_name)  # what came before is good
+            why = f"the braces of {field[1][:40]} do not close"
+            return _Entry(RefusedEntry(name[:80], why), at, field_name)
+        fields.setdefault(field_name, value)
+        at = end
+    return _Entry(fields, at)
 
 
 def _value(text: str, at: int) -> tuple[str | None, int]:

@@ -7,7 +7,12 @@ from typing import Any
 
 import orjson
 
-from newsletter.interests.files.reading_list import RefusedEntry
+from newsletter.interests.files.reading_list import (
+    MOST_BROKEN,
+    MOST_ENTRIES,
+    RefusedEntry,
+    too_many_entries,
+)
 
 _WRAPPERS = ("activities-summary", "works", "bulk")
 _LISTS = ("items", "references", "data", "papers")
@@ -20,6 +25,9 @@ def parse_json(text: str) -> object | None:
     """The value, or None where it is no JSON.
 
     Of a list that breaks off, and of JSON lines, the items, with a refusal of what cannot be read.
+
+    Raises:
+        NewsletterError: there are more than 100,000 items among broken ones.
     """
     try:
         parsed: object = orjson.loads(text)
@@ -31,16 +39,21 @@ def parse_json(text: str) -> object | None:
 
 def _pieces(text: str) -> Iterator[object]:
     at = _start(text)
-    has_lines, number = at == 0, 0
+    has_lines, number, broken = at == 0, 0, 0
+    decoder = JSONDecoder()
     while (at := _behind(text, at)) < len(text) and text[at] not in "]}":
         number += 1
+        if number > MOST_ENTRIES:
+            raise too_many_entries()
         try:
-            item, at = JSONDecoder().raw_decode(text, at)
-        except (ValueError, RecursionError):
-            why = "is no JSON" if has_lines else "and what follows is no JSON"
+            item, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):  # an error counts the lines before it
+            broken += 1
+            goes_on = has_lines and broken < MOST_BROKEN
+            why = "is no JSON" if goes_on else "and what follows is no JSON"
             yield RefusedEntry(f"entry {number}", why)
             at = text.find("\n", at)
-            if at < 0 or not has_lines:
+            if at < 0 or not goes_on:
                 return
         else:
             yield item

@@ -42,7 +42,7 @@ def read_rdf(content: bytes) -> Iterator[dict[str, str]]:
                 "identifier": " ".join(
                     text
                     for name in (f"{_DC}identifier", f"{_LINK}link")
-                    for found in item.iter(name)
+                    for found in item.iterchildren(name)
                     for text in (*found.itertext(), found.get(f"{_RDF}resource", ""))
                 ),
             }

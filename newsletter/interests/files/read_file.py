@@ -1,24 +1,24 @@
 """Which kind of list a file is, told by what is in it and not by its name."""
 
-import codecs
 import re
 from contextlib import suppress
 
+from newsletter import undeclared_encoding
 from newsletter.errors import NewsletterError
 from newsletter.interests.files.arxiv_ids import identifiers_in
 from newsletter.interests.files.reading_list import ReadingList, collect
 
 MOST_BYTES = 20_000_000
-# The longer marks first: UTF-32's begins as UTF-16's does.
-_MARKED = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
+_BEGINNING = 4096
 _STRANGE = re.compile("[\udc80-\udcff]")  # a byte that is no UTF-8
-_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
-_CHINESE_RUN = 6  # bytes, two for a character; no European word has so many in a row
+# A fifth of Chinese at least; what was Japanese or Korean and is read as Chinese has hardly any.
+_COMMON_CHINESE = frozenset(
+    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说"
+    "产种面而方后多定行学法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使"
+    "点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形相全表间样与关各重新线内数正心反你明"
+    "看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题"
+)
+_CHINESE_SHARE = 0.2
 _NOT_TEXT = {
     b"%PDF": "a PDF",
     b"PK\x03\x04": "an archive or an office document",
@@ -29,8 +29,8 @@ _NOT_TEXT = {
     b"7z\xbc\xaf": "compressed",
 }
 _HINT = (
-    "a list of arXiv identifiers, BibTeX, RIS, CSV with a column `title`, Zotero's RDF or JSON,"
-    " CSL-JSON and ORCID works can be read"
+    "a list of arXiv identifiers, BibTeX, RIS, EndNote, PubMed, Web of Science, CSV with a column"
+    " `title` or with arXiv identifiers, Zotero's RDF or JSON, CSL-JSON and ORCID works can be read"
 )
 
 
@@ -53,7 +53,7 @@ def read_file(content: bytes) -> ReadingList:
 
 
 def _read(content: bytes, text: str) -> ReadingList:
-    from newsletter.interests.files import bibtex, json_lists, rdf, ris, tables
+    from newsletter.interests.files import bibtex, json_lists, rdf, tables, tagged
 
     if rdf.is_rdf(text):
         return collect("Zotero RDF", rdf.read_rdf(content))
@@ -62,39 +62,53 @@ def _read(content: bytes, text: str) -> ReadingList:
         return collect(json_lists.kind_of(value), json_lists.read_json(value))
     if bibtex.is_bibtex(text):
         return collect("BibTeX", bibtex.read_bibtex(text))
-    if ris.is_ris(text):
-        return collect("RIS", ris.read_ris(text))
-    delimiter = tables.delimiter_of(text)
-    if delimiter is not None:
-        return collect("CSV", tables.read_table(text, delimiter))
+    form = tagged.format_of(text)
+    if form is not None:
+        return collect(form.kind, tagged.read_tagged(text, form))
+    table = tables.find_table(text)
+    if table is not None:
+        return collect("CSV", tables.read_table(table))
     return collect("text", ({"eprint": name} for name in identifiers_in(text)))
 
 
 def _decoded(content: bytes) -> str:
-    for mark, encoding in _MARKED.items():
-        if content.startswith(mark):
-            return content.decode(encoding, "replace")
+    marked = undeclared_encoding.encoding_by_mark(content[:_BEGINNING])
+    if marked and marked != "utf-8-sig":
+        return content.decode(marked, "replace")
     if b"\0" in content:
         raise NewsletterError(f"the file is no text; {_HINT}")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return _guessed(content)
+    with suppress(UnicodeDecodeError):
+        if not undeclared_encoding.has_shifts(content):
+            return content.decode("utf-8-sig")
+    return _guessed(content)
 
 
 def _guessed(content: bytes) -> str:
-    """UTF-8 with a few strange bytes, else Chinese where it looks so, else Western Europe's."""
+    """UTF-8 with a few strange bytes, else what looks like Western Europe's, else Chinese.
+
+    Raises:
+        NewsletterError: it looks like none of these.
+    """
     text = content.decode("utf-8-sig", "surrogateescape")
     strange = len(content) - len(text.encode(errors="ignore"))
     beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
-    if beyond_ascii > 2 * strange:
+    if beyond_ascii > 2 * strange > 0:
         return _STRANGE.sub(lambda found: _western(bytes([ord(found[0]) - 0xDC00])), text)
-    runs = [len(run) for run in _BEYOND_ASCII.findall(content)]
-    if max(runs) >= _CHINESE_RUN and not any(length % 2 for length in runs):
-        with suppress(UnicodeDecodeError):
-            return content.decode("gb18030")
-    return _western(content)
+    western = _western(content)
+    odd = undeclared_encoding.oddities(western.splitlines())
+    if odd.is_western:
+        return western
+    with suppress(UnicodeDecodeError):
+        chinese = content.decode("gb18030")
+        signs = [char for char in chinese if not char.isascii()]
+        common = sum(char in _COMMON_CHINESE for char in signs)
+        if signs and common >= _CHINESE_SHARE * len(signs):
+            return chinese
+    raise NewsletterError(
+        f"the file is neither Unicode nor western text (line {odd.line} would be"
+        f" {odd.first!r}): save it as UTF-8"
+    )
 
 
 def _western(content: bytes) -> str:
-    return content.decode("cp1252", "replace")
+    return content.decode(undeclared_encoding.WESTERN, "replace")

@@ -10,7 +10,8 @@ from newsletter.text import brief, one_line, visible
 
 _LONGEST_TITLE = 500  # characters
 _LONGEST_ABSTRACT = 10_000
-_MOST_ENTRIES = 100_000  # so that memory has an end
+MOST_ENTRIES = 100_000  # so that memory has an end
+MOST_BROKEN = 1000  # of these, each of which may be looked at to the end of the file
 # Fields that hold an identifier and nothing else, and those that may name one, best first.
 _ARXIV_FIELDS = "eprint", "arxivid", "archiveid", "archive_location", "archivelocation", "arxiv"
 _IDENTIFIER_FIELDS = {*_ARXIV_FIELDS, "id"}
@@ -76,8 +77,8 @@ def collect(kind: str, entries: Iterable[Mapping[str, str] | RefusedEntry]) -> R
     read = 0
     for result in _papers(entries):
         read += 1
-        if read > _MOST_ENTRIES:
-            raise NewsletterError(f"the file has more than {_MOST_ENTRIES:,} entries")
+        if read > MOST_ENTRIES:
+            raise too_many_entries()
         if isinstance(result, RefusedEntry):
             refused.append(result)
             continue
@@ -88,6 +89,10 @@ def collect(kind: str, entries: Iterable[Mapping[str, str] | RefusedEntry]) -> R
             papers.append(result)
         seen.add(name)
     return ReadingList(kind, read, tuple(papers), tuple(refused))
+
+
+def too_many_entries() -> NewsletterError:
+    return NewsletterError(f"the file has more than {MOST_ENTRIES:,} entries")
 
 
 def _papers(

@@ -5,15 +5,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsletter import undeclared_encoding
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.subscribers.list_import import undeclared_encoding
+from newsletter.subscribers.list_import.likely_encodings import suggestions
 
 _BLOCK = 1 << 20
-_BOMS = (  # that of UTF-32 begins like one of UTF-16
-    *((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32")),
-    *((codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16")),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,8 @@ def survey_file(file: Path, encoding: str | None) -> FileSurvey:
     shown = (
         _check_encoding(encoding)
         if encoding
-        else _encoding_by_mark(head) or ("utf-8" if is_utf8 and not has_shifts else None)
+        else undeclared_encoding.encoding_by_mark(head)
+        or ("utf-8" if is_utf8 and not has_shifts else None)
     )
     if shown is None:
         _check_western(file)
@@ -71,7 +68,7 @@ def _check_western(file: Path) -> None:
     if found.is_western:
         return
     with file.open("rb") as raw:
-        likely = undeclared_encoding.suggestions(raw)
+        likely = suggestions(raw)
     named = f"; it may be {' or '.join(likely)}" if likely else ""
     raise WrongUseError(
         f"{file} is neither Unicode nor western text (line {found.line} would be"
@@ -85,18 +82,6 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _encoding_by_mark(head: bytes) -> str | None:
-    """The encoding that the first bytes give away."""
-    for mark, name in _BOMS:
-        if head.startswith(mark):
-            return name
-    for start, name in ((1, "utf-16-le"), (0, "utf-16-be")):
-        every_other = head[start::2]
-        if len(every_other) > 3 and every_other.count(0) * 2 > len(every_other):  # noqa: PLR2004
-            return name
-    return None
 
 
 def _check_encoding(encoding: str) -> str:

@@ -1,23 +1,21 @@
-"""A list whose bytes are not Unicode, and of which nothing says what they are.
+"""A file whose encoding nothing states: Unicode where that shows, western where it looks so.
 
-As Windows' western encoding (cp1252) nearly any bytes are text: a Chinese list's words for a state
-are some signs and letters there, and a column of such a name says nothing to us. So it is taken for
-western only where what comes of it looks like words of western languages; else the operator must
-name it.
+As Windows' western encoding (cp1252) nearly any bytes are text: what was written in Shift-JIS is
+some signs and letters there. So a file is taken for western only where what comes of it looks like
+words of western languages.
 """
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from newsletter.subscribers.list_import import import_files, refusal_columns, refusal_words
-from newsletter.subscribers.list_import.refusal_columns import ColumnKind
-
 WESTERN = "cp1252"
-_SAMPLE = 1 << 14  # bytes that a suggestion goes by, in so many lines at most
-_TELLING = 200
-_SUGGESTED = 3
-_CELL = re.compile(r"[^,;|\t\"\r\n]+")
+_BOMS = (  # that of UTF-32 begins like one of UTF-16
+    *((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32")),
+    *((codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16")),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _SHARE = 0.2  # of the words beyond ASCII that may be odd: names of elsewhere, slips
 _WORD = re.compile(r"[^\s,;|\t\"'()<>/@]*[^\x00-\x7f][^\s,;|\t\"()<>/@]*")
 _QUOTES_AROUND = "«»‹›„“”‘’‚…–—•·¡¿"  # noqa: RUF001 - signs of cp1252
@@ -31,11 +29,19 @@ _ODD = re.compile(
     r"|[^\x00-\x7f\W\d_]{3}|[^\x00-\x7f\w\s’·–—…°º«»]{2}"
     r"|^[^\x00-\x7f]{2,}$"
 )
-_CANDIDATES = (
-    *("gb18030", "big5", "cp932", "euc_jp", "cp949", "koi8_r", "cp1251", "cp866", "cp1253"),
-    *("cp1255", "cp1256", "cp1250", "cp1254", "mac_roman", "cp850", "cp874"),
-)
 _SHIFTS = re.compile(rb"\x1b[$(]")  # ISO 2022, all of which looks like ASCII
+
+
+def encoding_by_mark(head: bytes) -> str | None:
+    """The encoding that the first bytes give away."""
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name
+    for start, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        every_other = head[start::2]
+        if len(every_other) > 3 and every_other.count(0) * 2 > len(every_other):  # noqa: PLR2004
+            return name
+    return None
 
 
 @dataclass
@@ -77,32 +83,3 @@ def _words(line: str) -> Iterator[str]:
 def has_shifts(block: bytes) -> bool:
     """Whether it switches between sets of characters, as mail in Japanese did."""
     return _SHIFTS.search(block) is not None
-
-
-def suggestions(lines: Iterable[bytes]) -> list[str]:
-    """Encodings that it may be, the likeliest first; there may be none."""
-    from charset_normalizer import from_bytes
-
-    telling = [line for line in lines if not line.isascii() or has_shifts(line)][:_TELLING]
-    sample = b"".join(telling)[:_SAMPLE]
-    if has_shifts(sample):
-        return ["iso2022_kr" if b"\x1b$)C" in sample else "iso2022_jp"]
-    likely = [match.encoding for match in from_bytes(sample, cp_isolation=list(_CANDIDATES))]
-    known = {name: _known_cells(sample, name) for name in dict.fromkeys([*likely, *_CANDIDATES])}
-    told = {name: count for name, count in known.items() if count or name in likely}
-    return sorted(told, key=told.__getitem__, reverse=True)[:_SUGGESTED]
-
-
-def _known_cells(sample: bytes, encoding: str) -> int:
-    """How many cells say something to us in that encoding."""
-    try:
-        cells = _CELL.findall(sample.decode(encoding))
-    except UnicodeDecodeError:  # the sample may end amid a character
-        cells = _CELL.findall(sample.decode(encoding, "ignore")) if len(sample) == _SAMPLE else []
-    return sum(not cell.isascii() and _is_known(cell.strip()) for cell in set(cells))
-
-
-def _is_known(cell: str) -> bool:
-    word = refusal_words.status_word(refusal_columns.plain_words(cell.casefold()))
-    kind = refusal_columns.column_kind(cell)
-    return word is not None or kind is not ColumnKind.OTHER or import_files.is_known_column(cell)
