@@ -8,8 +8,10 @@ from typing import TypeVar
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from newsletter.config import Settings
+from newsletter.database.db import Database
 from newsletter.models import AnnouncementRow, ListingRow, PaperRow
-from newsletter.sources.base import AnnouncementType, Paper, PaperId
+from newsletter.sources.base import AnnouncementType, Paper, PaperId, Source
 
 _Name = TypeVar("_Name")
 
@@ -86,6 +88,28 @@ def newest(session: Session, arxiv_id: str, version: int | None = None) -> Paper
         chosen = chosen.where(PaperRow.version == version)
     row = session.scalars(chosen.order_by(PaperRow.version.desc()).limit(1)).first()
     return None if row is None else _paper(row)
+
+
+def find_paper(
+    database: Database,
+    source: Source,
+    settings: Settings,
+    arxiv_id: str,
+    version: int | None = None,
+) -> Paper:
+    """The same; what is not kept is asked for where the source describes papers.
+
+    Raises:
+        SourceError: it is not to be had, and why.
+    """
+    with database.read() as session:
+        kept = newest(session, arxiv_id, version)
+    if kept is not None:
+        return kept
+    from newsletter.sources import lookup  # 0.1 s, and most are kept
+
+    name = arxiv_id if version is None else str(PaperId(arxiv_id, version))
+    return lookup.find_paper(source, settings, name)
 
 
 def by_id(session: Session, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:

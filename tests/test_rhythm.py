@@ -194,3 +194,18 @@ def test_a_day_with_nothing_for_a_reader_sends_nothing_and_the_next_month_says_h
     assert cli("subscribers", "interests", ADA, "--author", "Ada L").code == 0
     run_on(date(2025, 8, 5))
     assert "by Ada L, whom you follow" in mails(settings)[-1]
+
+
+def test_days_that_had_gathered_come_although_only_picks_are_wanted_now(
+    run_on: Week, settings: Settings, cli: Cli
+) -> None:
+    run_on(FRIDAY)
+    assert cli("subscribers", "interests", ADA, "--word", "zebra").code == 0
+    change(settings, rhythm="friday")
+    run_on(date(2025, 7, 14))
+    run_on(date(2025, 7, 15))
+    change(settings, rhythm="picks")
+    run_on(date(2025, 7, 16))
+    run_on(date(2025, 7, 17))
+    assert [papers_of(text) for text in mails(settings)] == [[0], [3, 4, 5]]
+    assert "nothing for them" in cli("subscribers", "show", ADA).out

@@ -163,10 +163,9 @@ def _told_apart(
 ) -> "list[Interest]":
     from dataclasses import replace
 
-    from newsletter import bootstrap
+    from newsletter import bootstrap, papers
     from newsletter.interests import interest_store
     from newsletter.sources.base import PaperId
-    from newsletter.sources.lookup import find_paper
     from newsletter.taxonomy import CATEGORIES
 
     authors = [it for it in named if it.kind is interest_store.InterestType.AUTHOR]
@@ -179,8 +178,9 @@ def _told_apart(
     }
     told = [replace(author, detail={key: names for key, names in detail.items() if names})]
     if not_theirs:
-        source = bootstrap.load_source(settings)
-        paper = find_paper(source, settings, PaperId.parse(not_theirs, 1).arxiv_id)
+        source, wanted = bootstrap.load_source(settings), PaperId.parse(not_theirs, 1).arxiv_id
+        with common.open_database(settings) as database:
+            paper = papers.find_paper(database, source, settings, wanted)
         told.append(interest_store.not_this_one(author.value, paper))
     return [it for it in named if it is not author] + told
 

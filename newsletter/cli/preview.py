@@ -85,8 +85,8 @@ def preview(
         raise WrongUseError("--as shows what that subscriber named; leave --liked and the like out")
     settings = common.load(config_file)
     newsletter = common.newsletter(settings, slug)
-    named = _interests(settings, liked, words, authors)
     with common.opened(settings, sends=False) as services:
+        named = _interests(settings, services, liked, words, authors)
         content = content_of(services, newsletter, day)
         issue_id = _issue_id(services, content)
         mails = _mails(services, content, issue_id)
@@ -178,23 +178,25 @@ def _reader(
 
 
 def _interests(
-    settings: "Settings", liked: Sequence[str], words: Sequence[str], authors: Sequence[str]
+    settings: "Settings",
+    services: "Services",
+    liked: Sequence[str],
+    words: Sequence[str],
+    authors: Sequence[str],
 ) -> "Interests | None":
     """What nobody in particular named; None where nothing is."""
-    from newsletter import bootstrap
+    from newsletter import papers
     from newsletter.interests import FollowedAuthor, Interests, LikedPaper
     from newsletter.interests.interest_store import Interest, InterestType, checked
-    from newsletter.sources.lookup import find_paper
 
     if not (liked or words or authors):
         return None
     ids = [checked(Interest(InterestType.PAPER, name)).value for name in liked]
-    source = bootstrap.load_source(settings)
-    papers = [find_paper(source, settings, arxiv_id) for arxiv_id in ids]
+    found = [papers.find_paper(services.database, services.source, settings, it) for it in ids]
     return Interests(
         liked=[
             LikedPaper(paper.title, paper.abstract, paper.id.arxiv_id, paper.categories)
-            for paper in papers
+            for paper in found
         ],
         words=[checked(Interest(InterestType.WORD, word)).value for word in words],
         authors=[

@@ -78,7 +78,6 @@ def _attempt_as_json(attempt: "Attempt") -> dict[str, Any]:
 def _paper(settings: "Settings", services: "Services", tried: str) -> "Paper":
     """From a file, from what is kept, or from where the source describes papers."""
     from newsletter import papers
-    from newsletter.sources import lookup
     from newsletter.sources.base import PaperId, SourceError
 
     file = Path(tried)
@@ -89,10 +88,8 @@ def _paper(settings: "Settings", services: "Services", tried: str) -> "Paper":
     except SourceError as error:
         raise WrongUseError(f"{tried} is no file, and {error}") from error
     version = None if paper_id.version == _NO_VERSION else paper_id.version
-    with services.database.read() as session:
-        paper = papers.newest(session, paper_id.arxiv_id, version)
-    return paper or lookup.find_paper(
-        services.source, settings, paper_id.arxiv_id if version is None else str(paper_id)
+    return papers.find_paper(
+        services.database, services.source, settings, paper_id.arxiv_id, version
     )
 
 

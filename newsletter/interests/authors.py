@@ -49,12 +49,17 @@ class FollowedAuthor:
 def not_this_one(
     author: FollowedAuthor, authors: Sequence[str], categories: Sequence[str]
 ) -> FollowedAuthor:
-    """The same, once the reader said of a paper by that name that it is somebody else's."""
+    """The same, once the reader said of a paper by that name that it is somebody else's.
+
+    Its co-authors tell them apart. Its category does only where there are none: theirs may be the
+    same.
+    """
     others = name_keys(co_authors(author.name, authors))
     return replace(
         author,
         not_with_authors=author.not_with_authors | others,
-        not_with_categories=author.not_with_categories | frozenset(categories[:1]),
+        not_with_categories=author.not_with_categories
+        | frozenset(() if others else categories[:1]),
     )
 
 

@@ -115,7 +115,8 @@ def add(
 
 def not_this_one(author: str, paper: Paper) -> Interest:
     """The author stays followed, and a paper by that name is somebody else's."""
-    detail = {"not_with": co_authors(author, paper.authors), "not_in": list(paper.categories[:1])}
+    others = co_authors(author, paper.authors)
+    detail = {"not_with": others} if others else {"not_in": list(paper.categories[:1])}
     return Interest(InterestType.AUTHOR, author, detail=detail)
 
 

@@ -20,7 +20,8 @@ def leave_out(
     """Whom of those just claimed to send to: the others have nothing first, and want no mail then.
 
     A month's first issue goes to whoever had such issues in the month before, and says how many.
-    Who named nothing, and whose ranking failed, gets each issue.
+    Who named nothing, and whose ranking failed, gets each issue. So does whoever got several days
+    in one mail until now: the days that had gathered are for them.
     """
     choosy = [reader.subscriber_id for reader in recipients if reader.only_picks]
     if not choosy:
@@ -34,6 +35,7 @@ def leave_out(
         for reader in told
         if not reader.only_picks
         or reader.picks is None
+        or reader.had_issue is not None
         or any(pick.is_readers for pick in reader.picks)
         or reader.quiet_issues
     ]

@@ -26,6 +26,7 @@ from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.size_budget import LIMIT
 from newsletter.rendering.translations import translations
 from newsletter.sending.personal import choose
+from newsletter.sources import lookup
 from tests.conftest import Cli
 from tests.rendering.days import LINKS, SITE, busy_day, digest, paper
 from tests.rendering.test_levels import slow
@@ -195,6 +196,16 @@ def test_a_preview_for_nobody_in_particular_ranks_by_what_is_named(
     assert wrong.code == 2
     assert "leave --liked and the like out" in wrong.err
     assert cli("preview", "--word", "!!").code == 2
+
+
+def test_a_paper_that_is_here_is_asked_of_nobody(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settings.newsletters
+    assert cli("run").code == 0
+    monkeypatch.setattr(lookup, "find_paper", lambda *_: 1 / 0)
+    said = cli("preview", "--liked", "2507.07877", "--format", "text")
+    assert (said.code, said.out.count("为您优先")) == (0, 1)
 
 
 @given(st.text(max_size=30), st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=4))

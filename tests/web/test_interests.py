@@ -250,6 +250,8 @@ def test_a_namesake_is_told_from_whom_one_follows(site: Site) -> None:
     link = page.partition('class="whole" href="')[2].partition('"')[0].replace("&amp;", "&")
     asked = site.get(link).text
     assert 'value="Paris Smaragdis" checked' in asked
+    assert 'name="not_in" value="cs.SD">' in asked
+    assert "tick it only if yours does not write there" in asked
     told = site.post(link, **{"not": "1", "not_with": ["Paris Smaragdis"], "not_in": []})
     assert "Told apart" in told.text
     page = site.get(page_of(site)).text
