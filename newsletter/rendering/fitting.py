@@ -37,9 +37,16 @@ def fit_papers(
         )
 
     levels, encoding = plan(QUOTED_PRINTABLE), QUOTED_PRINTABLE
-    if levels != [ceiling] * len(places) and sum(others := plan(BASE64)) > sum(levels):
-        levels, encoding = others, BASE64
+    if levels != [ceiling] * len(places):
+        others = plan(BASE64)
+        if _told(others) > _told(levels):
+            levels, encoding = others, BASE64
     return dict(zip(places, levels, strict=False)), encoding
+
+
+def _told(levels: Sequence[DetailLevel]) -> tuple[int, int]:
+    """How much a plan says: how many papers have a sentence, then what all have together."""
+    return sum(level >= DetailLevel.COMPACT for level in levels), sum(levels)
 
 
 def fit_links(

@@ -88,8 +88,9 @@ class Weight:
 NOTHING = Weight(0, 0)
 LIMIT = Weight(decoded=100_000, encoded=101_999)
 # Room is kept for so many sentences, whatever mix of sections a large day has, before there are
-# titles of all; but no more of the room than this. So short sentences are more.
-_SENTENCES = ((112, 0.66), (150, 0.42))
+# titles of all; but no more of the room than this. So short sentences are more, and long ones give
+# way to the titles of papers that would else only be on the web.
+_SENTENCES = ((112, 0.45), (150, 0.32))
 
 
 def plan_levels(

@@ -353,7 +353,7 @@ def test_a_day_too_big_for_its_titles_still_opens_with_sentences() -> None:
         Weight(20, 20),
         leading=100,
     )
-    assert levels == [DetailLevel.COMPACT] * 26
+    assert levels == [DetailLevel.COMPACT] * 18 + [DetailLevel.TITLE] * 24
     many = plan_levels(
         lambda level: [Weight(1 if level is DetailLevel.TITLE else 3, 1)] * 900,
         DetailLevel.SUMMARY,
