@@ -26,7 +26,13 @@ CEILINGS = {"full": DetailLevel.FULL, "brief": DetailLevel.SUMMARY, "titles": De
 
 
 def own_level(entry: IssueEntry, level: DetailLevel) -> DetailLevel:
-    """What a mail shows of a paper at a level: a replacement is quiet at any, with no sentence."""
+    """What a mail shows of a paper at a level.
+
+    A replacement is quiet at any, with no sentence. What the editor puts first has its whole card
+    wherever it has a sentence.
+    """
+    if entry.put_first and level is DetailLevel.COMPACT:
+        return DetailLevel.SUMMARY
     if not entry.is_quiet:
         return level
     return max(min(level, DetailLevel.SUMMARY), DetailLevel.COMPACT)
@@ -48,7 +54,10 @@ def less_begins(content: IssueContent, shown: Mapping[int, DetailLevel]) -> set[
     order = {block: number for number, block in enumerate(content.blocks)}
     entries = content.entries
     placed = sorted(shown, key=lambda place: order[content.block(entries[place])])
-    own = {place: own_level(entries[place], level) for place, level in shown.items()}
+    own = {
+        place: own_level(entries[place], level) if entries[place].is_quiet else level
+        for place, level in shown.items()
+    }
     loud = [place for place in placed if not entries[place].is_quiet]
     quiet = [place for place in placed if entries[place].is_quiet]
     pairs = [*pairwise(loud), *pairwise(quiet)]

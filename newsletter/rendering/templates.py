@@ -106,6 +106,7 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
         "tex": _tex,
         "tex_unlinked": _tex_unlinked,
         "tex_title": _tex_title,
+        "tex_lean_title": _tex_lean_title,
         "plain": paper_text.plain,
         "wrapped": wrap_text,
         "long_date": catalogue.long_date,
@@ -178,19 +179,35 @@ def _tex_title(source: str) -> Markup:
     CSS cannot do this for cards, whose category stands behind the title.
     """
     whole = _tex_unlinked(source)
-    html = str(whole)
-    gap = _LAST_GAP.search(html)
-    if gap is None:
-        return whole
-    *_, before, last = whole.striptags().split(" ")
-    rest, end = html[: gap.start()], html[gap.end() :]
-    if len(last) <= _LONGEST_LAST:
-        end = _HYPHEN.sub("\N{NON-BREAKING HYPHEN}", end)
-    if len(f"{before} {last}") > _LONGEST_END:
-        return Markup(f"{rest} {end}")  # noqa: S704 - it is markup
+    rest, end, before, last = _last_word(whole)
+    if not rest or len(f"{before} {last}") > _LONGEST_END:
+        return Markup(f"{rest} {end}") if rest else whole  # noqa: S704 - it is markup
     start = rest.rfind(" ") + 1
     joined = _SHORT_PART.sub("\N{NON-BREAKING HYPHEN}", f"{rest[start:]}\N{NO-BREAK SPACE}{end}")
     return Markup(rest[:start] + joined)  # noqa: S704 - it is markup
+
+
+def _tex_lean_title(source: str) -> Markup:
+    """A title whose last word keeps its parts together, for what follows it in the same line."""
+    whole = _tex_unlinked(source)
+    rest, end, _, _ = _last_word(whole)
+    return Markup(f"{rest} {end}") if rest else whole  # noqa: S704 - it is markup
+
+
+def _last_word(whole: Markup) -> tuple[str, str, str, str]:
+    """What stands before the last word, and that word; then the last two as plain text.
+
+    Its hyphens do not break, if it is not long. All is empty where there is one word.
+    """
+    html = str(whole)
+    gap = _LAST_GAP.search(html)
+    if gap is None:
+        return "", "", "", ""
+    *_, before, last = whole.striptags().split(" ")
+    end = html[gap.end() :]
+    if len(last) <= _LONGEST_LAST:
+        end = _HYPHEN.sub("\N{NON-BREAKING HYPHEN}", end)
+    return html[: gap.start()], end, before, last
 
 
 def _unbroken(words: str) -> str:

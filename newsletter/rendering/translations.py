@@ -15,6 +15,7 @@ from babel.numbers import format_decimal
 
 from newsletter.languages import LANGUAGES, SOURCE
 
+_LONGEST_MONTH = 7  # letters that one line of a phone has room for, in a wide face
 _CHINESE_BESIDE_LATIN = re.compile(
     r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])"
 )
@@ -58,11 +59,16 @@ class Catalogue(gettext.NullTranslations):
         return format_date(day, self._known.long_date, locale=self._known.locale)
 
     def one_line_date(self, day: date) -> str:
-        """The long date with its weekday abbreviated, short enough for a phone's masthead."""
+        """The long date with its weekday abbreviated, short enough for a phone's masthead.
+
+        So is a long month, such as September.
+        """
+        locale = self._known.locale
         short = self._known.long_date.replace("EEEE", "EEE")
-        if " 'de' " in short:  # which goes with months written out
+        # "de" goes with months written out.
+        if " 'de' " in short or len(format_date(day, "MMMM", locale=locale)) > _LONGEST_MONTH:
             short = short.replace(" 'de' ", " ").replace("MMMM", "MMM")
-        return format_date(day, short, locale=self._known.locale)
+        return format_date(day, short, locale=locale)
 
     @cache  # noqa: B019 - two catalogues live as long as the process; days are few
     def medium_date(self, day: date) -> str:
