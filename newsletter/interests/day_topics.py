@@ -66,6 +66,7 @@ _OR_ANOTHER = r"|\s?,|\s(?:and|or)\b"
 _BELONGS = 0.8  # of all times that a phrase is said
 _BELONGING_RARITY = 0.7  # of a word that belongs: "model" to "predictive control"
 _NO_VERB = r"(?<!\bwe\s)(?<!\bto\s)"  # may stand before it, as in "we use"
+_GENITIVE = ("'s", "’s")
 _USUAL = 4  # times as rare as others at most, a way of writing is still one
 _NOUN = 0.15  # of all times that a phrase is said, at least
 _COMPOUND = 0.4  # and a hyphenated word, which mostly stands before a noun: "audio-visual"
@@ -93,7 +94,7 @@ def find_topics(papers: Sequence[Paper]) -> tuple[Topic, ...]:
     for topic in found:
         if not any(map(topic.repeats, chosen)) and topic.is_noun(texts):
             words = topic.written(texts)
-            if len(words) <= _LONGEST_WRITTEN:
+            if 0 < len(words) <= _LONGEST_WRITTEN:
                 chosen[topic] = words
         if len(chosen) == (_MOST_TOPICS if len(papers) < _MANY else _MOST_OF_MANY):
             break
@@ -150,6 +151,8 @@ class _PossibleTopic:
     def written(self, texts: Sequence[str]) -> str:
         """As some of the papers write it: in small letters and as a plural where enough do.
 
+        Nothing of a day with many papers none of which has these words.
+
         A word that nearly always stands before it belongs to it: "black" to "hole mergers".
         """
         own = [texts[number].partition(_BEHIND_TITLE) for number in sorted(self.papers)]
@@ -166,7 +169,11 @@ class _PossibleTopic:
         said = "\n".join(text.partition(_BEHIND_TITLE)[2] for text in texts)
         *first, last = (_spelled(word, said) for word in form.split(" "))
         is_one = {word.lower() for word in words_before} & {"the", "a", "an"} == {"the"}
-        return " ".join([*first, last if is_one else word_usage.shipped().plural(last)])
+        words = " ".join([*first, last if is_one else word_usage.shipped().plural(last)])
+        if _is_half_a_name(words):
+            words = _as_somebody_writes(words, "\n".join(texts)) or words
+        is_said = len(texts) < _MANY or re.search(re.escape(words), said, re.IGNORECASE)
+        return words if is_said else ""
 
     @property
     def pattern(self) -> str:
@@ -203,6 +210,8 @@ def _part_spelled(part: str, said: str) -> str:
     small = part.lower()
     usage = word_usage.shipped()
     name = usage.name(part)
+    if not name and small.endswith(_GENITIVE):
+        return _part_spelled(part[:-2], said) + part[-2:]
     if not name and part[-1] == "s" and not _is_known(small, or_singular=False):
         single = usage.name(part[:-1])
         name = single and f"{single}s"
@@ -213,6 +222,20 @@ def _part_spelled(part: str, said: str) -> str:
         return small
     texts = re.findall(rf"\b(?:{re.escape(small)}|{re.escape(part)})\b", said)
     return small if small in texts and (_USUAL + 1) * texts.count(small) >= len(texts) else part
+
+
+def _is_half_a_name(words: str) -> bool:
+    """Whether small letters come before a capitalized word, as in "segment Anything"."""
+    first, *others = words.split(" ")
+    return first.islower() and any(word.istitle() for word in others)
+
+
+def _as_somebody_writes(words: str, said: str) -> str:
+    """The words with capitals that somebody gives them there; nothing where they stand nowhere."""
+    forms = Counter(re.findall(rf"\b{re.escape(words)}\b", said, re.IGNORECASE))
+    if not forms:
+        return ""
+    return words if words in forms else forms.most_common(1)[0][0]
 
 
 def _is_known(word: str, *, or_singular: bool = True) -> bool:

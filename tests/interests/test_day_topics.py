@@ -78,6 +78,8 @@ _WRITTEN = (
     ("LExical iNdex Learning", "LExical iNdex Learning is new.", "lexical index learning"),
     ("Conversational AIs", "We like Conversational AIs.", "conversational AIs"),
     ("GAUSSIAN SPLATTING", "Gaussian Splatting or Gaussian splatting.", "Gaussian splatting"),
+    ("Segment Anything", "Segment Anything is a model: Segment Anything.", "Segment Anything"),
+    ("Alzheimer's Disease", "We see Alzheimer's disease early.", "Alzheimer's disease"),
     ("LoRA Adapter", "A LoRA Adapter is a LoRA Adapter.", "LoRA adapters"),
     ("Band Pass Fusion", "Band Pass Fusion is fusion.", "band pass fusion"),
 )
