@@ -16,7 +16,7 @@ from newsletter.rendering.issue_content import IssueContent, IssueSection
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.markdown import to_markdown
 from newsletter.rendering.several_days import combine_days, combine_week
-from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.size_budget import DetailLevel, own_level
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import translations
 from newsletter.sources.base import PaperId
@@ -269,6 +269,13 @@ def test_a_note_in_markdown_means_no_more_than_in_a_mail() -> None:
         rf"\# A \<b> \[x\](javascript:alert(1)) {link}\
 • <https://a.example/_z_>"
     ]
+
+
+def test_what_the_editor_puts_first_has_its_whole_card_wherever_it_has_a_sentence() -> None:
+    first, other = edited_day(edit=IssueEdit(first={"2507.01102": "Read it"})).entries[:2]
+    assert own_level(first, DetailLevel.COMPACT) is DetailLevel.SUMMARY
+    assert own_level(first, DetailLevel.TITLE) is DetailLevel.TITLE  # for who wants titles
+    assert own_level(other, DetailLevel.COMPACT) is DetailLevel.COMPACT
 
 
 def test_many_papers_left_out_are_a_few_links_and_absent_ones_are_told_with_the_issue(

@@ -361,7 +361,7 @@ def test_a_day_too_big_for_its_titles_still_opens_with_sentences() -> None:
         Weight(20, 20),
         leading=900,
     )
-    assert many == [DetailLevel.COMPACT] * 121 + [DetailLevel.TITLE] * 216
+    assert many == [DetailLevel.COMPACT] * 112 + [DetailLevel.TITLE] * 244
 
 
 def test_a_summary_of_two_sentences_is_found_in_the_abstract_as_one_piece() -> None:
