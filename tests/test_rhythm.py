@@ -209,3 +209,19 @@ def test_days_that_had_gathered_come_although_only_picks_are_wanted_now(
     run_on(date(2025, 7, 17))
     assert [papers_of(text) for text in mails(settings)] == [[0], [3, 4, 5]]
     assert "nothing for them" in cli("subscribers", "show", ADA).out
+
+
+def test_a_weekday_chosen_before_the_first_issue_is_kept(run_on: Week, settings: Settings) -> None:
+    change(settings, rhythm="tuesday")
+    for day in (FRIDAY, date(2025, 7, 14), date(2025, 7, 15)):
+        run_on(day)
+    assert [papers_of(text) for text in mails(settings)] == [[0, 3, 4]]
+
+
+def test_a_first_weekday_without_an_issue_costs_a_week_at_most(
+    run_on: Week, settings: Settings
+) -> None:
+    change(settings, rhythm="thursday")
+    run_on(FRIDAY)
+    run_on(date(2025, 7, 18))  # with what was missed
+    assert papers_of(mails(settings)[-1])[0] == 0

@@ -4,7 +4,8 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -15,6 +16,12 @@ from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.qp_template import FragmentWrapper, TextFragment
 from newsletter.rendering.size_budget import DetailLevel, less_begins, own_level
 from newsletter.rendering.templates import explain_template_error
+from newsletter.rendering.wrapping import wrap_text
+
+if TYPE_CHECKING:
+    from newsletter.rendering.texts import IssueTexts
+
+_INDENT = 4  # of an author line in the text part
 
 
 class PicksOpening(NamedTuple):
@@ -107,6 +114,17 @@ class PaperFragments:
             ]
             self._levels[level, linked] = self._finished(rendered)[1:-1]
         return self._levels[level, linked]
+
+    def naming(self, card: TextFragment, place: int, author: str) -> TextFragment:
+        """The card of the paper at that place, with that author by name, who may be the last."""
+        say = cast("IssueTexts", self._environment.globals["say"])
+        paper = self._digest.entries[place].paper
+        usual, own = say.authors(paper), say.authors(paper, author)
+        if self._ending == "html":
+            usual, own = escape(usual, quote=False), escape(own, quote=False)
+        else:
+            usual, own = wrap_text(usual, _INDENT), wrap_text(own, _INDENT)
+        return TextFragment(card.text.replace(usual, own, 1))
 
     def more(self, block: Block, papers: int) -> TextFragment:
         """The line that stands for so many papers of a block."""

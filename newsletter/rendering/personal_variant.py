@@ -230,7 +230,7 @@ class _Part:
             for block, pieces in part.rows(variant.shown, variant.linked).items()
         }
         self._card = cache(self._linked_card)
-        self._marked = lru_cache(maxsize=4096)(self._with_marks)
+        self._own_card = lru_cache(maxsize=4096)(self._with_marks)
         self._added: dict[tuple[int, DetailLevel], Weight] = {}
         self._around: dict[tuple[int, ...], Weight] = {}
 
@@ -295,17 +295,14 @@ class _Part:
     def _under_reasons(
         self, papers: Sequence[_PreparedPaper], first: FirstPapers
     ) -> WrappedFragments:
-        card, over = self._card, self._part.around_reason.over
-        if not self._is_html:
-            cards = [card(paper.place, paper.level) for paper in papers]
-            return over([line.text for line in first.lines], cards)
         cards = [
-            self._marked(paper.place, paper.level, words)
-            if words
-            else card(paper.place, paper.level)
-            for paper, words in zip(papers, first.marked, strict=True)
+            self._own_card(paper.place, paper.level, words if self._is_html else (), author)
+            if author or (words and self._is_html)
+            else self._card(paper.place, paper.level)
+            for paper, words, author in zip(papers, first.marked, first.named, strict=True)
         ]
-        return over([line.html for line in first.lines], cards)
+        lines = [line.html if self._is_html else line.text for line in first.lines]
+        return self._part.around_reason.over(lines, cards)
 
     def _head(self, note: tuple[str, str]) -> RemainingFragments:
         if note not in self._heads:
@@ -317,8 +314,13 @@ class _Part:
     def _linked_card(self, place: int, level: DetailLevel) -> TextFragment:
         return self._part.papers(level, linked=True)[place]
 
-    def _with_marks(self, place: int, level: DetailLevel, words: tuple[str, ...]) -> TextFragment:
-        return mark_words(self._card(place, level), words)
+    def _with_marks(
+        self, place: int, level: DetailLevel, words: tuple[str, ...], author: str
+    ) -> TextFragment:
+        card = self._card(place, level)
+        if author:
+            card = self._part.naming(card, place, author)
+        return mark_words(card, words)
 
 
 def mark_words(card: TextFragment, words: Sequence[str]) -> TextFragment:

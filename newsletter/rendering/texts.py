@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
 from newsletter.interests.picks import PickReason, ReasonType
-from newsletter.rendering.author_list import list_authors, read_authors
+from newsletter.rendering.author_list import CreditedAuthor, list_authors, read_authors
 from newsletter.rendering.comments import comment
 from newsletter.rendering.field_names import field_name
 from newsletter.rendering.issue_content import (
@@ -79,14 +79,20 @@ class IssueTexts(MastheadTexts):
         ) % {"num": self._number(papers)}
         return words + (self._say(": ") + reason if reason else "")
 
-    def authors(self, paper: Paper) -> str:
-        """The first few by name, the others by number; never "and 1 more"."""
-        authors = read_authors(paper.authors)
-        hidden = authors[_SHOWN_AUTHORS:]
-        if len(hidden) <= 1:
+    def authors(self, paper: Paper, named: str = "") -> str:
+        """The first few by name, the others by number; never "and 1 more".
+
+        One of those who is `named`, as the paper has the name, stands in the place of the last.
+        """
+        authors = _credited(paper.authors)
+        if len(authors) <= _SHOWN_AUTHORS + 1:
             return list_authors(authors, _short_name)
+        last = next((it for it in authors[_SHOWN_AUTHORS:] if it.name == named), None)
+        shown = authors[: _SHOWN_AUTHORS - (last is not None)]
+        names = list_authors(shown, _short_name)
+        names = names if last is None else f"{names}, … {_short_name(last.name)}"
+        hidden = [author for author in authors[len(shown) :] if author is not last]
         more = sum(author.stands_for for author in hidden)
-        names = list_authors(authors[:_SHOWN_AUTHORS], _short_name)
         many = self._count("%(names)s and %(num)s more", "%(names)s and %(num)s more", more)
         groups = [*dict.fromkeys(filter(None, (author.spoken_for for author in hidden)))]
         told = many % {"names": names, "num": self._number(more)}
@@ -94,7 +100,7 @@ class IssueTexts(MastheadTexts):
 
     def all_authors(self, paper: Paper) -> str:
         """Each by name, where `authors` has only some; else nothing."""
-        authors = read_authors(paper.authors)
+        authors = _credited(paper.authors)
         is_short = len(authors) <= _SHOWN_AUTHORS + 1
         return "" if is_short else list_authors(authors, _short_name)
 
@@ -280,3 +286,8 @@ def display_name(source: str) -> str:
 
 def _short_name(source: str) -> str:
     return shortened(plain(source), _NAME_CHARACTERS)
+
+
+@lru_cache(maxsize=64)  # a collaboration's thousands are named for one reader after the other
+def _credited(names: tuple[str, ...]) -> tuple[CreditedAuthor, ...]:
+    return tuple(read_authors(names))

@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 from newsletter.models import (
     DeliveryRow,
     IssueRow,
+    Rhythm,
     Standing,
     SubscriberRow,
     SubscriptionRow,
 )
 from newsletter.sources import calendar
+from newsletter.subscribers import rhythm
 
+_WEEK = timedelta(days=7)
 Audience = Select[int, date | None, int | None]  # subscriber, paused until, had issue
 
 
@@ -81,7 +84,7 @@ def to_come(issue: IssueRow) -> Audience:
         SubscriptionRow.subscriber_id > issue.frozen_up_to,
         SubscriberRow.id > issue.frozen_up_to,  # PostgreSQL would begin with the first
         *(_was_there(issue.frozen_at) if issue.frozen_up_to else ()),
-        _is_due(issue.day),
+        _is_due(issue.newsletter, issue.day),
         ~has_a_row,
     )
 
@@ -96,9 +99,15 @@ def _was_there(moment: datetime) -> list[ColumnElement[bool]]:
     ]
 
 
-def _is_due(day: date) -> ColumnElement[bool]:
-    """Who gets a mail of that day: a pause only puts off a mail of several days."""
+def _is_due(newsletter: str, day: date) -> ColumnElement[bool]:
+    """Who gets a mail of that day: a pause only puts off a mail of several days.
+
+    Who chose a weekday before there was any issue gets the first one on that weekday, or in a week.
+    """
     table = SubscriptionRow
-    has_come = or_(table.next_day.is_(None), table.next_day <= day)
+    week_ago = exists().where(IssueRow.newsletter == newsletter, IssueRow.day <= day - _WEEK)
+    of_today = [kind for kind in Rhythm if kind.weekday == day.weekday()]
+    begins = or_(table.next_day > rhythm.BEFORE_ANY, table.rhythm.in_(of_today), week_ago)
+    has_come = or_(table.next_day.is_(None), and_(table.next_day <= day, begins))
     reads = or_(table.paused_until.is_(None), table.paused_until < day)
     return or_(table.had_issue.is_(None), and_(has_come, reads))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter.models import DeliveryRow, IssueRow, Rhythm, SubscriptionRow
 
 _WEEK = 7
+BEFORE_ANY = date.min  # when a weekly mail is due that was chosen before there was any issue
 
 
 def choose_rhythm(session: Session, subscription: SubscriptionRow, rhythm: str) -> None:
@@ -86,7 +87,7 @@ def beginning(
         .limit(1)
     ).first()
     if newest is None:
-        return had_issue or 0, date.min
+        return had_issue or 0, BEFORE_ANY
     return newest.id if had_issue is None else had_issue, next_weekday(newest.day, weekday)
 
 

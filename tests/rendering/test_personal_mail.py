@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -181,6 +182,20 @@ def test_a_pick_that_the_issue_does_not_hold_is_passed_over() -> None:
     gone = IssuePick("2001.00001", (LONGEST,))
     mail = SMALL.mail(as_reader(picks=(gone,)))
     assert len(listed(mail.html)) == 26
+
+
+@pytest.mark.parametrize("name", ["Wei Wang", "Conor O'Brien-Müller"])
+def test_a_followed_author_among_thousands_stands_in_the_author_line(name: str) -> None:
+    crowd = (*(f"Ada B. Family{number}" for number in range(3000)), name)
+    mails = IssueEmails(digest(paper(authors=crowd)), SITE, LINKS)
+    reader = as_reader(detail="full", language="en")
+    profile = compile_profile(Interests(authors=[FollowedAuthor(name)]))
+    mail = mails.mail(replace(reader, picks=choose(mails, reader, profile)))
+    shown = "Ada B. Family0, Ada B. Family1, Ada B. Family2, Ada B. Family3, Ada B. Family4, … "
+    for part in (unescape(mail.html), " ".join(mail.text.split())):
+        assert f"by {name}, whom you follow" in part
+        assert f"{shown}{name} and 2,995 more" in part
+        assert "Family5" not in part
 
 
 def test_a_preview_for_nobody_in_particular_ranks_by_what_is_named(
