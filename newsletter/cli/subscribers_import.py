@@ -290,6 +290,11 @@ def _tell(file: Path, counts: "Counter[str]", troubled: "list[RowReport]", dry_r
     note = "  (a rehearsal: nothing was kept)" if dry_run else ""
     entries = counted(counts.total(), "entry", "entries")
     click.echo(f"{file}: {entries} = {row_report or 'nothing'}{note}")
+    if unknown := counts["unknown-newsletter"]:
+        common.warn(
+            f"{counted(unknown, 'entry', 'entries')} name newsletters that are not configured here;"
+            " --to SLUG takes them in for one that is, whatever the list says"
+        )
 
 
 def _one_line(text: str) -> str:

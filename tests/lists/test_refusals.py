@@ -113,6 +113,11 @@ THEIR_WORD = (
     ("Baixa", "no", "sí"),
     ("Allow Email", "Allow", "Do Not Allow"),
     ("Allow Email", "Allow", "Disallow"),
+    ("Unsubscribed subscriber", "", "2024-03-01"),
+    ("Utmeldt", "nei", "ja"),
+    ("Utmeldingsdato", "", "01.03.2024"),
+    ("Email Delivery", "Individual", "No Email"),  # Groups.io
+    ("Statut global", "Abonné", "Désabonné"),  # MailPoet
 )
 OTHERS_WORD = (
     ("confirmed", "1", "0"),
@@ -135,6 +140,10 @@ OTHERS_WORD = (
     ("status", "registered", "pending confirmation"),
     ("status", "manager", "not receiving"),
     ("Email permission status", "Implicit", "Temporary hold"),  # Constant Contact
+    ("Inactive subscriber", "no", "yes"),
+    ("inactivesubscription", "0", "1"),
+    ("Status", "aktiv", "Hardbounce"),  # Rapidmail
+    ("Delivery status", "Enabled", "Disabled by bounces"),  # Mailman
 )
 NOT_UNDERSTOOD = (
     ("status", "2"),  # Mailtrain: unsubscribed; elsewhere, anything
@@ -241,6 +250,11 @@ Atsisakė=ne/taip; ข่าว=รับ/ไม่รับ; Ημερομηνί
 formerly subscribed=yes/no; Abonnement suspendu=non/oui; 購読しない=いいえ/はい; 订阅已满=否/是
 Anmeldung rückgängig=nein/ja; Bestätigung storniert=nein/ja
 NL=j/n; E-Mail und SMS erlaubt=nein; Informationen per Mail=nein
+Date left=/2024-03-01; Date left list=/01/03/2024; State left=no/yes; dateleft=/2024-03-01
+Allows msgs=yes/no; Receives msgs=no/yes; allowsmsgs=yes/no; User ausgebucht=nein/ja
+Unsubscribe Method=/One-click; Unsubscribe message=/too many mails; unsubscribe count=0/1
+Unsubscribed from form=/Footer; Confirmed Opt-Out Source - other=/Contact; removed rate=no/yes
+Unsubscribed by phone=no/yes; userleft=/2024-03-01
 """
 ORDINARY = """
 is_student=no; vegetarian=no; country=NO; member since=2024-01-02; has_phd=false; name=Never Mann
@@ -288,7 +302,11 @@ Ich abonniere den Newsletter=ja; J'accepte de recevoir la newsletter=oui; 是否
 Согласие на обработку персональных данных=да; メルマガ購読を希望する=はい; 마케팅 수신동의 여부=예
 Subscription tier=free; Subscribed=2023-01-02; isSubscribed=true; Opted In=yes
 SMS Marketing Status=Not Subscribed; Did this subscriber manually confirm=0
+Casino mail list=day/night; Customer=yes/no; Account year=2024/; bounced count=0/17/3; utm=x/
+unsubscribe_link=a.example?1/a.example?2; utm_campaign=spring/
 """
+WHOSE = "user account subscriber customer date year last state site rate update note mailing list"
+LEAVING = "left resigned departed dead expired gone inactive unsubscribed removed utmeldt closed"
 
 
 def table(lines: str) -> list[tuple[str, list[str]]]:
@@ -361,6 +379,24 @@ def test_a_no_under_a_name_nobody_knows_stops_the_list_and_ordinary_columns_do_n
     wolves = [column for column in table(ORDINARY) if not taken_in(*column)]
     assert (silent, wolves) == ([], [])
     assert len(table(DOUBTFUL)) + len(table(ORDINARY)) > 150
+
+
+@pytest.mark.parametrize("cells", [("no", "yes"), ("", "2024-03-01"), ("", "x")])
+def test_an_ordinary_word_in_a_name_excuses_no_word_of_leaving(cells: tuple[str, str]) -> None:
+    pairs = [f"{whose} {left}" for whose in WHOSE.split() for left in LEAVING.split()]
+    names = [name for pair in pairs for name in (pair, " ".join(pair.split()[::-1]))]
+    assert [name for name in names if taken_in(name, [*cells, cells[0]])] == []
+
+
+def test_how_somebody_left_stops_no_list_that_says_that_they_left(
+    cli: Cli, database: Database
+) -> None:
+    rows = f"{ADA},Active,\n{BOB},Unsubscribed,Contact"
+    names = "Email address,Email status - other,Confirmed Opt-Out Source - other"
+    Path("contacts.csv").write_text(f"{names}\n{rows}\n", encoding="utf-8")
+    said = cli("subscribers", "import", "contacts.csv", *CONSENT)
+    assert said.out.endswith("= 1 added, 1 not-subscribed\n")
+    assert database
 
 
 @pytest.mark.parametrize(("name", "value"), NO_REFUSAL)

@@ -4,19 +4,23 @@ Its name bears a stem of the many words for mail, consent, contact or being acti
 it says no. All of a column is looked at: `0` says no beside `1`, and nothing beside `17`.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.subscribers.list_import import ending_words, ordinary_columns, state_words
+from newsletter.subscribers.list_import.column_names import (
+    ColumnName,
+    column_name,
+    folded,
+    plain_words,
+)
 from newsletter.subscribers.list_import.refusal_columns import (
     ColumnKind,
     column_kind,
-    folded,
     is_name,
-    letters,
-    plain_words,
-    words_of,
+    is_of_other_things,
     yes_or_no,
 )
 from newsletter.subscribers.list_import.refusal_words import (
@@ -25,7 +29,7 @@ from newsletter.subscribers.list_import.refusal_words import (
     FALSE,
     NEVER,
     NOTHING,
-    OF_OTHER_THINGS,
+    OWN_NO_NAME,
     TRUE,
     ZERO_DATE,
     StatusWord,
@@ -90,6 +94,7 @@ _ABOUT_OTHER_THINGS = lazy_pattern(
 _STAFF = {"owner", "moderator", "admin", "administrator"}
 _NEVER_ALONE = NEVER - {"nie", "mai", "off", "aus", "stop"}  # in a column of any name
 _NONE_AT_ALL = frozenset(("keine", "keiner", "aucun", "aucune", "ninguna", "ninguno", "不要"))
+_NUMBER = re.compile(r"[\d.,]+ ?%?")
 _NOTES = lazy_pattern(r"notes?$|notiz|bemerk|anmerk|comment|remark|observ|allerg|hobb|备注|備考")
 _NEVER_OTHERWISE = lazy_pattern(
     r"last|letzt|login|logged|seen|visit|smok|rauch|drink|alco|marri|chair|order|purch|sync|expir"
@@ -124,29 +129,40 @@ class ColumnCells:
         """What in it may be a no, in words."""
         kind = column_kind(name)
         if kind is ColumnKind.PLACE:
-            is_state = state_words.STATE_ON_A_MAP_NAME.search(letters(name)) is not None
+            is_state = column_name(name).has(state_words.STATE_ON_A_MAP_NAME)
             return self._strange_beside_status(is_state=is_state)
         if kind is ColumnKind.UNCLEAR and (dates := self._dates_of_some()):
             return dates
         if kind in {ColumnKind.YES, ColumnKind.LISTS, ColumnKind.UNCLEAR}:
             return self._blank_beside_yes(everywhere=kind is ColumnKind.LISTS)
-        return self._doubt_of_name(name, letters(name)) if kind is ColumnKind.OTHER else None
+        if kind is ColumnKind.DETAIL:
+            return self._some_of_detail(is_counted=column_name(name).has(OWN_NO_NAME))
+        is_unknown = kind is ColumnKind.OTHER and not is_name(name)
+        return self._doubt_of_name(column_name(name)) if is_unknown else None
 
-    def _doubt_of_name(self, name: str, plain: str) -> str | None:
+    def _some_of_detail(self, *, is_counted: bool) -> str | None:
+        """How somebody left, filled in for those who left; a link to leave by is everybody's."""
+        said = [v for v in self.values if v not in NOTHING | FALSE and not ZERO_DATE.fullmatch(v)]
+        is_of_some = self.blank or len(said) < len(self.values)
+        if not is_counted and any(value not in TRUE for value in said):
+            said = [value for value in said if not _NUMBER.fullmatch(value)]
+        return self._told(said) if is_of_some else None
+
+    def _doubt_of_name(self, name: ColumnName) -> str | None:
         """Of a column of a name that we do not know."""
-        if is_name(plain):
-            return None
-        leaving = self._leaving_words(plain)
+        leaving = self._leaving_words(name)
         if leaving:
             return self._told(leaving)
-        if _ABOUT_OTHER_THINGS.search(plain) or OF_OTHER_THINGS.search(plain):
-            return None
-        words = words_of(name)
-        is_leaving = _ABOUT_LEAVING.search(plain) or ending_words.ENDING.search(plain)
-        if is_leaving or ending_words.says_end(words):
+        # Before what is ordinary: `User resigned` is of a user, and of their leaving.
+        is_leaving = name.has(_ABOUT_LEAVING, ending_words.ENDING)
+        if is_leaving or ending_words.says_end(name.words):
             return self._told(value for value in self.values if _says_when_or_yes(value))
-        doubt = self._doubt_of_mail() if _ABOUT_MAIL.search(plain) else None
-        return doubt or (None if ordinary_columns.is_ordinary(words) else self._strange(plain))
+        is_denied = ordinary_columns.is_denied(name.words)
+        if not is_denied and (name.has(_ABOUT_OTHER_THINGS) or is_of_other_things(name)):
+            return None
+        doubt = self._doubt_of_mail() if name.has(_ABOUT_MAIL) else None
+        is_ordinary = not is_denied and ordinary_columns.is_ordinary(name.words)
+        return doubt or (None if is_ordinary else self._strange(name.letters))
 
     def _strange(self, plain: str) -> str | None:
         """Of a name that we know nothing of: whether its values part people in two."""
@@ -170,17 +186,17 @@ class ColumnCells:
             return None
         return f"some have a date in it, as in line {self.values[said[0]]}, and some have none"
 
-    def _leaving_words(self, plain: str) -> list[str]:
+    def _leaving_words(self, name: ColumnName) -> list[str]:
         """Words that say so in a column of any name, in a log of acts, or of how near they are."""
-        if state_words.EVENT_NAME.search(plain):
+        if name.has(state_words.EVENT_NAME):
             leave = state_words.EVENT_OF_LEAVING.fullmatch
             return [value for value in self.values if leave(plain_words(value))]
-        if state_words.NEARNESS_NAME.search(plain):
+        if name.has(state_words.NEARNESS_NAME):
             return [v for v in self.values if state_words.LAPSED.search(plain_words(v))]
-        if _NEVER_OTHERWISE.search(plain):
+        if name.has(_NEVER_OTHERWISE):
             return []
         nevers = self.values.keys() & _NEVER_ALONE
-        return sorted(nevers - _NONE_AT_ALL if _NOTES.search(plain) else nevers)
+        return sorted(nevers - _NONE_AT_ALL if name.has(_NOTES) else nevers)
 
     def _doubt_of_mail(self) -> str | None:
         if len(self.values) > _MOST:

@@ -11,7 +11,7 @@ from newsletter.lazy_pattern import lazy_pattern
 
 # Whatever ended: in a name that speaks of a subscription too, it is a column of leaving.
 ENDING = lazy_pattern(
-    r"cancel|(?<!de)terminat|discontinu|revo[cgkq]|withdr[ae]w|de[sz]?a[ck]tiv|churn|abandon"
+    r"cancel|resign|departed|departing|(?<!de)terminat|discontinu|revo[cgkq]|withdr[ae]w|de[sz]?a[ck]tiv|churn|abandon"
     r"|(?<!gr)an+ul+(?:ad|ac|at|az|e|o|u)|resci|retirad|desist|resili|retract|retire$|interromp|dis?det"
     r"|cessat|rinunci|storn|kundig|gekund|widerruf|beend|aufgehob|erlosch|zuruckgezog|zuruckgenom"
     r"|opgezeg|opzeg|beeindig|ingetrok|stopgezet"
@@ -34,7 +34,7 @@ ENDING = lazy_pattern(
 # The same in short words, which other words begin and end with.
 _ENDING_SHORT = (
     r"end(?:ed|ing|s|e|et|date)?|stop\w*|drop\w*|quit|left|leave\w*|laps\w+|expir(?:ed|es|ee?|ad[oa]|at[oa])|exit\w*|gone"
-    r"|lost|closed"
+    r"|lost|closed|dead"
     r"|finish\w*|fine?|fim|fini\w*|slut\w*|loppu\w*|konec|koniec|vege|kraj|bitti\w*|bitis|konets"
     r"|huy|kill\w*|remov\w+|delet\w+|ablauf\w*|abgelauf\w*|auslauf\w*"
 )
@@ -115,12 +115,13 @@ _HARMLESS_SIGNS = re.compile(  # of scripts without blanks between words
 _SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
-def says_end(words: list[str]) -> bool:
+def says_end(words: Sequence[str]) -> bool:
     """Whether one of a name's words means an end, be it a short one."""
     return any(ENDING.search(word) or _SHORT_WORD.fullmatch(word) for word in words)
 
 
-def _is_harmless(word: str) -> bool:
+def is_harmless(word: str) -> bool:
+    """Whether it is small, or who, what or since when."""
     return len(word) == 1 or word in _HARMLESS_WORDS or bool(_HARMLESS_STEM.fullmatch(word))
 
 
@@ -143,7 +144,7 @@ def strange_words(words: list[str], yes: Sequence[re.Pattern[str]]) -> list[str]
             strange += [word] * word[found.end() :].endswith(_ENDS)
         elif was_yes and word in _OBJECT_AFTER:
             return strange + [word for word in words[place + 1 :] if says_end([word])]
-        elif _is_harmless(word):
+        elif is_harmless(word):
             was_yes |= word.startswith(("opt", "agree", "accept", "want", "wish", "allow"))
         else:
             strange.append(word)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.subscribers.list_import import refusal_columns
+from newsletter.subscribers.list_import.column_names import column_name, folded
 from newsletter.subscribers.list_import.doubtful_columns import ColumnCells
 from newsletter.subscribers.list_import.import_files import ImportEntry, is_known_column
 from newsletter.subscribers.list_import.import_rows import ImportOptions, read_address, read_moment
@@ -15,6 +16,9 @@ _PAID, _ENDS_PAYING = (
     frozenset({"stripeplan", "activesubscription"}),
     {"canceldate", "expiry", "expirationdate"},
 )
+
+
+_UNUSED = {ColumnKind.OTHER, ColumnKind.CHANNEL, ColumnKind.DETAIL}
 
 
 @dataclass
@@ -44,17 +48,17 @@ def review_list(entries: Iterable[ImportEntry], plan: ImportOptions) -> ListRevi
             if isinstance(address, str):
                 review.refused.add(address)
         for name, cell in entry.others.items():
-            if name not in columns:
-                columns[name] = ColumnCells()
-            columns[name].add(cell, entry.line)
+            cells = columns.setdefault(name, ColumnCells())
+            if refusal is None or refusal_columns.column_kind(name) is not ColumnKind.DETAIL:
+                cells.add(cell, entry.line)
         _note_date(review, entry)
     _check_names(columns, plan.rules.names())
-    of_paying = _PAID.intersection(map(refusal_columns.letters, columns))
+    of_paying = _PAID.intersection(column_name(name).letters for name in columns)
     for name, cells in columns.items():
-        if of_paying and refusal_columns.letters(name) in _ENDS_PAYING:
+        if of_paying and column_name(name).letters in _ENDS_PAYING:
             continue
         doubt = cells.doubt(name)
-        if doubt and refusal_columns.folded(name) not in plan.rules.names():
+        if doubt and folded(name) not in plan.rules.names():
             raise refusal_columns.not_understood(name, doubt)
     review.unused_columns = [
         name for name, cells in columns.items() if cells.has_any() and _is_unused(name)
@@ -70,11 +74,11 @@ def _note_date(review: ListReview, entry: ImportEntry) -> None:
 
 
 def _check_names(columns: Iterable[str], named: Iterable[str]) -> None:
-    there = {refusal_columns.folded(name) for name in columns}
+    there = {folded(name) for name in columns}
     for name in sorted(set(named) - there):
         raise WrongUseError(f"the list has no column {name!r}{did_you_mean(name, sorted(there))}")
 
 
 def _is_unused(name: str) -> bool:
-    is_unused = refusal_columns.column_kind(name) in {ColumnKind.OTHER, ColumnKind.CHANNEL}
+    is_unused = refusal_columns.column_kind(name) in _UNUSED
     return is_unused and not is_known_column(name)

@@ -5,19 +5,22 @@ may be a no under a name that we do not know.
 """
 
 import re
+from collections.abc import Sequence
+from operator import or_
 
 from newsletter.lazy_pattern import lazy_pattern
+from newsletter.subscribers.list_import import column_names, ending_words
 
 # How a word begins that tells of something ordinary; as elsewhere without accents and case.
-ORDINARY_WORD = re.compile(
+_ORDINARY_WORD = re.compile(
     # people
     r"gender|sex\Z|geschlecht|sexe|sexo|genero|sesso|kjonn|kon\Z|plec|пол\Z|стать\Z|性别|性別|성별|φυλο|מין|جنس"
     r"|title|titel|anrede|salutation|civilit|tratamiento|titolo|birth|born|geb\Z|geburt|naiss|nacim|nasc"
-    r"|fodsel|fodd|urodz|narozen|syntym|szulet|рожд|народж|生日|誕生|生年|생년|생일|age\Z|alter\Z|edad|edad|years?\Z"
+    r"|fodsel|fodd|urodz|narozen|syntym|szulet|рожд|народж|生日|誕生|生年|생년|생일|age\Z|alter\Z|edad|edad"
     r"|married|marital|verheirat|spouse|famil|child|kids|kind(?:er)?\Z|parent|nationalit|citizen"
     # where
     r"|address|adresse|street|stra[sß]|city|town|zip|postal|postcode|plz|post(?:leit|nummer)|codigo|cap\Z"
-    r"|countr|land\Z|region|province|provinz|district|bezirk|state\Z|location|lat(?:itude)?\Z|lon"
+    r"|countr|land\Z|region|province|provinz|district|bezirk|location|lat(?:itude)?\Z|lon"
     r"|timezone|tz\Z|gmtoff|dstoff|utc|place|room|building|floor|office|haus|город|адрес|地址|住所|城市|国家|省|주소"
     # ways to them that are no mail
     r"|phone|mobile|cell\Z|handy|tel\Z|telef|fax|sms|whatsapp|push|skype|url|web\Z|website|homepage|blog"
@@ -30,26 +33,29 @@ ORDINARY_WORD = re.compile(
     # occasions
     r"|messe\Z|feria|salon|teilnehm|vortrag|attend|event|speak|talk|invit|conference|meeting|poster|paper|pc\Z|award|track\Z|tutorial|panel|chair|demo\Z|workshop|webinar|session|ticket|badge|seat|hotel"
     r"|arriv|departu|travel|visa|dinner|lunch|breakfast|meal|vegan|vegetar|diet|allerg|halal|kosher|gluten"
-    r"|smok|drink|alcohol|t-?shirt|shirt|size|weekend|weekday|day\Z|accessib|wheelchair|handedness"
+    r"|smok|drink|alcohol|t-?shirt|shirt|size|weekend|weekday|accessib|wheelchair|handedness"
     # trade
-    r"|interessent|lieferant|rechnung|factur|facture|fornitor|customer|client|kunde|lead|deal|order|purchas|paid|pay|price|plan\Z|premium|trial|gift|complimentary"
+    r"|interessent|lieferant|rechnung|factur|facture|fornitor|lead|deal|order|purchas|paid|pay|price|plan\Z|premium|trial|gift|complimentary"
     r"|comped|invoice|billing|stripe|amount|total|currency|donat|donor|volunteer|sponsor|partner|vendor"
     r"|discount|coupon|close\Z|conver|revenue|ltv|tier|upgrade|renew|warranty|product|cart|refund|vip|loyal|points"
     # how they read, and what a program notes
     r"|lang|locale|sprache|langue|idioma|lingua|язык|语言|language|html|plain|text\Z|format|digest|ack\Z|metoo"
     r"|nodupes|dup|hide\Z|hidden|mod\Z|visible|public|private|open|click|sent\Z|send|seen|view|read\Z"
     r"|sequence|enrich|workflow|score|rating|rank|level|weight|interest|topic|tag|note|comment|remark|bemerk|source|medium|campaign"
-    r"|utm|referr|segment|group|list\Z|list_?id|cohort|import|export|sync|upload|test\Z|id\Z|uuid|hash|token|key\Z"
-    r"|external|foreign|custom|manual|auto|batch|version|device|browser|client|ip\Z|two|mfa|2fa|otp|factor"
-    r"|password|login|account|user|profile|complet|has\Z"
+    r"|utm(?:source|medium|campaign|term|content|id)?\Z|referr|segment|cohort|import|export|sync|upload|test\Z|id\Z|uuid|hash|token|key\Z"
+    r"|external|foreign|custom|manual|auto|batch|version|device|browser|ip\Z|two|mfa|2fa|otp|factor"
+    r"|password|login|complet"
     # dates of something that began or went on
     r"|creat|updat|modif|chang|join|start|begin|since|first|last|latest|recent|next|enter|regist|added|add\Z"
-    r"|signup|sign\Z|signed|subscri|optin|opt\Z|confirm|verif|consent|approv|visit|activ|wait|contact|met\Z"
+    r"|signup|sign\Z|signed|subscri|optin|opt\Z|confirm|verif|consent|approv|visit|activ|wait|met\Z"
     r"|erstell|angelegt|geander|eingetr|beginn|eintritt|seit|letzt|anmeld|angemeld|bestat|hinzu|kauf|bestell"
     r"|cree|ajout|inscri|modifi|dernier|debut|achat|arrivee|alta\Z|creac|cread|registr|ultim|compra"
     r"|creaz|aggiunt|iscri|adesion|criad|cadastr|aangemaakt|gewijzigd|toegevoegd|lid\Z|oprett|skapad|opprett"
     r"|ilmoit|luotu|utworz|dodan|zapis|vytvor|letrehoz|creat|olustur|kayit|kayıt|созда|добав"  # noqa: RUF001 - Turkish
     r"|регистр|обновл|створ|додан|реєстр|创建|建立|注册|加入|更新|登録|入会|作成|등록|가입|생성|최근|最終|最近|最后"
+)
+_WHOSE = re.compile(
+    r"customer|client|kunde|account|user|profile|contact|group|list\Z|listid|state\Z|day\Z|years?\Z|has\Z"
 )
 _DENIALS = frozenset(
     (  # noqa: SIM905 - to be read at a glance
@@ -86,13 +92,26 @@ _NEGATION = re.compile(
 _NEGATED_END = re.compile(r"(.*?)(?:しない|ない|ません|안함|않음|아님)")
 
 
-def is_ordinary(words: list[str]) -> bool:
-    """Whether one of a name's words tells of something that is no mail."""
-    is_denied = not _DENIALS.isdisjoint(words) and "metoo" not in words  # Mailman's `not metoo`
-    return not is_denied and any(
-        ORDINARY_WORD.match(word) or (not word.isascii() and ORDINARY_WORD.search(word))
-        for word in words
-    )
+def is_denied(words: Sequence[str]) -> bool:
+    """Whether one of a name's words may turn it around."""
+    return not _DENIALS.isdisjoint(words) and "metoo" not in words  # Mailman's `not metoo`
+
+
+def is_ordinary(words: Sequence[str]) -> bool:
+    """Whether a name's words tell of something that is no mail.
+
+    Whose it is excuses no word that we do not know: a `User` may have `ausgebucht`.
+    """
+    if any(_is_of_other_things(word) for word in words):
+        return True
+    whose = [_WHOSE.match(word) is not None for word in words]
+    small = [ending_words.is_harmless(word) for word in words]
+    return any(whose) and all(map(or_, whose, small))
+
+
+def _is_of_other_things(word: str) -> bool:
+    look = _ORDINARY_WORD.match if column_names.is_latin(word) else _ORDINARY_WORD.search
+    return look(word) is not None
 
 
 def are_yes_and_no(one: str, other: str) -> bool:

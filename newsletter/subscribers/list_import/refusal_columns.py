@@ -5,15 +5,19 @@ it. One that looks like a no and is not understood stops the import: only the op
 means.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
-from unicodedata import category, normalize
 
 from newsletter.errors import WrongUseError
 from newsletter.subscribers.list_import import ending_words, refusal_words, state_words
+from newsletter.subscribers.list_import.column_names import (
+    ColumnName,
+    column_name,
+    folded,
+    plain_words,
+)
 from newsletter.subscribers.list_import.refusal_words import FALSE, NOTHING, TRUE
 
 # phpList mails who has `optedin=0`: that says that they were entered by somebody else.
@@ -33,6 +37,7 @@ class ColumnKind(Enum):
     LISTS = "newsletters, or yes and no"
     CHANNEL = "of another way than mail"
     PROOF = "how they agreed, or no"
+    DETAIL = "of a no: its page, its number, its way"
     UNCLEAR = "a yes, in words of which one may turn it around"
     AMBIGUOUS = "only the operator knows"
     OTHER = "nothing of the kind"
@@ -149,85 +154,92 @@ def says_yes_or_no(cell: str) -> bool:
 
 def is_refusal_file(stem: str) -> bool:
     """Whether a file's name says that its people said no."""
-    plain = letters(stem)
-    return any(
-        pattern.search(plain) is not None
-        for pattern in (
-            refusal_words.FILE_NAME,
-            refusal_words.OWN_NO_NAME,
-            refusal_words.NO_NAME,
-            ending_words.ENDING,
-        )
+    return column_name(stem).has(
+        refusal_words.FILE_NAME,
+        refusal_words.OWN_NO_NAME,
+        refusal_words.NO_NAME,
+        ending_words.ENDING,
     )
 
 
 @lru_cache(maxsize=512)
-def column_kind(name: str) -> ColumnKind:
+def column_kind(text: str) -> ColumnKind:
     """What a column of that name may say about refusals."""
-    plain = letters(name)
+    name = column_name(text)
     exact = dict.fromkeys(("type", "role", "typ", "contacttype"), ColumnKind.PLACE)
     exact["consent"] = ColumnKind.PROOF
-    if state_words.STATE_ON_A_MAP_NAME.search(plain):
-        exact[plain] = ColumnKind.PLACE
-    if refusal_words.NEWSLETTER_NAME.fullmatch(plain):
-        exact.setdefault(plain, ColumnKind.LISTS)
-    elif refusal_words.OTHER_CHANNEL.search(plain):
-        exact.setdefault(plain, ColumnKind.CHANNEL)
-    elif refusal_words.AMBIGUOUS_NAME.search(plain):
-        exact.setdefault(plain, ColumnKind.AMBIGUOUS)
-    if plain in exact:
-        return exact[plain]
-    if refusal_words.OWN_NO_NAME.search(plain) or refusal_words.NO_NAME.search(plain):
-        if refusal_words.WHEN_OR_WHY.search(plain):
+    if name.has(state_words.STATE_ON_A_MAP_NAME):
+        exact[name.letters] = ColumnKind.PLACE
+    if refusal_words.NEWSLETTER_NAME.fullmatch(name.letters):
+        exact.setdefault(name.letters, ColumnKind.LISTS)
+    elif _is_of_other_channel(name):
+        exact.setdefault(name.letters, _kind_of_channel(name))
+    elif name.has(refusal_words.AMBIGUOUS_NAME):
+        exact.setdefault(name.letters, ColumnKind.AMBIGUOUS)
+    if name.letters in exact:
+        return exact[name.letters]
+    if name.has(refusal_words.OWN_NO_NAME, refusal_words.NO_NAME):
+        if name.has(refusal_words.WHEN_OR_WHY):
             return ColumnKind.WHEN
-        return ColumnKind.OTHER if refusal_words.TELLS_NOTHING.search(plain) else ColumnKind.NO
-    is_other = refusal_words.OF_OTHER_THINGS.search(plain) is not None
-    return ColumnKind.OTHER if is_other else _kind_of_end(plain) or _kind_of_yes(name, plain)
+        tells_nothing = name.has(refusal_words.TELLS_NOTHING)
+        return ColumnKind.DETAIL if tells_nothing else ColumnKind.NO
+    is_other = is_of_other_things(name)
+    return ColumnKind.OTHER if is_other else _kind_of_end(name) or _kind_of_yes(name)
 
 
-def _kind_of_end(plain: str) -> ColumnKind | None:
+def _is_of_other_channel(name: ColumnName) -> bool:
+    if name.has(refusal_words.OTHER_MAIL):
+        return True
+    is_channel = name.has(refusal_words.OTHER_CHANNEL)
+    return is_channel and not name.has(refusal_words.ELECTRONIC_MAIL)
+
+
+def _kind_of_channel(name: ColumnName) -> ColumnKind:
+    """`Unsubscribed by phone` tells from what, or how; only the operator knows."""
+    is_no = name.has(refusal_words.OWN_NO_NAME, refusal_words.NO_NAME, ending_words.ENDING)
+    is_way = is_no and name.has(refusal_words.BY_CHANNEL)
+    return ColumnKind.AMBIGUOUS if is_way else ColumnKind.CHANNEL
+
+
+def is_of_other_things(name: ColumnName) -> bool:
+    """Whether a column of that name is about purchases, work, or how somebody appears."""
+    if name.has(refusal_words.PAID, refusal_words.ROLE_OR_LOOK):
+        return True
+    return name.has(refusal_words.ELSEWHERE) and not name.has(refusal_words.WILLING)
+
+
+def _kind_of_end(name: ColumnName) -> ColumnKind | None:
     """Of a name that speaks of a subscription and of an end."""
-    if not ending_words.ENDING.search(plain):
+    if not name.has(ending_words.ENDING):
         return None
-    if says_own_yes(plain) or ending_words.MAILING.search(plain):
-        return ColumnKind.WHEN if refusal_words.WHEN_OR_WHY.search(plain) else ColumnKind.NO
-    is_other = refusal_words.YES_NAME.search(plain) or refusal_words.STATUS_NAME.search(plain)
+    if name.has(*_OWN_YES, ending_words.MAILING):
+        return ColumnKind.WHEN if name.has(refusal_words.WHEN_OR_WHY) else ColumnKind.NO
+    is_other = name.has(refusal_words.YES_NAME, refusal_words.STATUS_NAME)
     return ColumnKind.AMBIGUOUS if is_other else None
 
 
-def _kind_of_yes(name: str, plain: str) -> ColumnKind:
+def _kind_of_yes(name: ColumnName) -> ColumnKind:
     """Of a name that speaks of no refusal."""
-    when = refusal_words.WHEN_OR_WHY.search(plain)
-    if refusal_words.STATUS_NAME.search(plain) or state_words.STATE_NAME.search(plain):
-        return ColumnKind.OTHER if when or "change" in plain else ColumnKind.STATUS
-    if (
-        when
-        or refusal_words.TELLS_NOTHING.search(plain)
-        or refusal_words.HOW_NOT_WHETHER.search(plain)
-    ):
+    when = name.has(refusal_words.WHEN_OR_WHY)
+    if name.has(refusal_words.STATUS_NAME, state_words.STATE_NAME):
+        return ColumnKind.OTHER if when or "change" in name.letters else ColumnKind.STATUS
+    if when or name.has(refusal_words.TELLS_NOTHING, refusal_words.HOW_NOT_WHETHER):
         return ColumnKind.OTHER
-    if says_own_yes(plain):
-        is_strange = ending_words.strange_words(words_of(name), _OWN_YES)
+    if name.has(*_OWN_YES):
+        is_strange = ending_words.strange_words(name.words, _OWN_YES)
         return ColumnKind.UNCLEAR if is_strange else ColumnKind.YES
-    return ColumnKind.YES if refusal_words.YES_NAME.search(plain) else ColumnKind.OTHER
+    return ColumnKind.YES if name.has(refusal_words.YES_NAME) else ColumnKind.OTHER
 
 
-def says_own_yes(plain: str) -> bool:
-    """Whether a column of that name tells of their own yes."""
-    return any(pattern.search(plain) for pattern in _OWN_YES)
-
-
-def _says_own_no(plain: str) -> bool:
-    if refusal_words.OWN_NO_NAME.search(plain):
-        return True
-    is_end = ending_words.ENDING.search(plain) is not None
-    return is_end and refusal_words.NO_NAME.search(plain) is None
+def _says_own_no(name: ColumnName) -> bool:
+    is_end = name.has(ending_words.ENDING) and not name.has(refusal_words.NO_NAME)
+    return is_end or name.has(refusal_words.OWN_NO_NAME)
 
 
 def _answer(name: str, cell: str) -> Answer:
     kind, value = column_kind(name), folded(cell)
     if value in NOTHING or kind is ColumnKind.CHANNEL:
-        no_mail = value == "none" and refusal_words.DELIVERY_NAME.search(letters(name))
+        no_mail = value == "none" and column_name(name).has(refusal_words.DELIVERY_NAME)
         return Answer.OWN_NO if no_mail else Answer.NOTHING
     if kind in {ColumnKind.NO, ColumnKind.WHEN}:
         return _answer_of_no(name, value, kind)
@@ -240,11 +252,11 @@ def _answer(name: str, cell: str) -> Answer:
     if kind is ColumnKind.PROOF and (said := _answer_of_proof(value)):
         return said
     # A name that tells of a page or a count, and yet it says yes.
-    says_yes = kind is ColumnKind.OTHER and value in TRUE and not value.isdigit()
+    says_yes = kind is ColumnKind.DETAIL and value in TRUE and not value.isdigit()
     is_doubtful = (
         kind is ColumnKind.AMBIGUOUS
-        or (says_yes and refusal_words.OWN_NO_NAME.search(letters(name)) is not None)
-        or refusal_words.looks_like_refusal(plain_words(value), is_name=is_name(letters(name)))
+        or says_yes
+        or refusal_words.looks_like_refusal(plain_words(value), is_name=is_name(name))
     )
     return Answer.UNKNOWN if is_doubtful else Answer.NOTHING
 
@@ -257,9 +269,9 @@ def _answer_of_proof(value: str) -> Answer | None:
     return Answer.NO if word is refusal_words.StatusWord.NOT_IN else None
 
 
-def is_name(plain: str) -> bool:
+def is_name(name: str) -> bool:
     """Whether a column of that name holds names of people, places or firms."""
-    return state_words.NAME_OF_SOMEBODY.fullmatch(plain) is not None
+    return state_words.NAME_OF_SOMEBODY.fullmatch(column_name(name).letters) is not None
 
 
 _cached_answer = lru_cache(maxsize=1 << 15)(_answer)
@@ -276,7 +288,7 @@ def _answer_of_status(value: str, kind: ColumnKind) -> Answer:
 
 
 def _answer_of_no(name: str, value: str, kind: ColumnKind) -> Answer:
-    no = Answer.OWN_NO if _says_own_no(letters(name)) else Answer.NO
+    no = Answer.OWN_NO if _says_own_no(column_name(name)) else Answer.NO
     if value in FALSE or refusal_words.ZERO_DATE.fullmatch(value):
         return Answer.NOTHING
     if value in TRUE or kind is ColumnKind.WHEN or refusal_words.DATE.search(value):
@@ -285,8 +297,8 @@ def _answer_of_no(name: str, value: str, kind: ColumnKind) -> Answer:
 
 
 def _answer_of_yes(name: str, value: str) -> Answer:
-    plain = letters(name)
-    own = says_own_yes(plain) and not refusal_words.YES_NAME.search(plain)
+    column = column_name(name)
+    own = column.has(*_OWN_YES) and not column.has(refusal_words.YES_NAME)
     if value in TRUE:
         return Answer.YES
     is_no = value in FALSE or value in refusal_words.NEVER or value == "disabled"
@@ -306,25 +318,3 @@ def _by_word(value: str) -> Answer:
         case refusal_words.StatusWord.OUT:
             return Answer.OWN_NO
     return Answer.OWN_NO if refusal_words.is_refusal(plain_words(value)) else Answer.UNKNOWN
-
-
-def folded(text: str) -> str:
-    """Without case, quotes and blanks around it."""
-    return normalize("NFC", text).strip(" \t\r\n'\"\ufeff\u200b\u00a0").casefold()
-
-
-def plain_words(text: str) -> str:
-    """Without accents; one blank between words, whatever stood there."""
-    bare = "".join(char for char in normalize("NFKD", text) if category(char) != "Mn")
-    return " ".join(normalize("NFC", bare).replace("_", " ").replace("-", " ").split())
-
-
-def words_of(name: str) -> list[str]:
-    """A name's words without accents and case, also of `optedOutOfEmail`."""
-    parted = re.sub(r"(?<=[^\W\d_A-Z])(?=[A-Z])", " ", name)
-    return re.findall(r"[^\W\d_]+", plain_words(parted).casefold())
-
-
-def letters(name: str) -> str:
-    """A name's letters without accents and case."""
-    return "".join(filter(str.isalpha, plain_words(name.casefold())))

@@ -50,7 +50,7 @@ OWN_NO_NAME = lazy_pattern(
     r"|nie(?:wysyl|kontakt)|ingen(?:mail|epost)|неприсыл|неписат|небеспоко|небажа"
     r"|abgemeldet|abmeld|abbestell|austrag|ausgetr|widerspr|widerruf|gekundigt|kundigung"
     r"|desinscri|desabonn|disiscri|disdett|cancellat|debaja|^baja|baja$|^baixa|baixa$|debaixa|descadastr|des+uscri|oppos"
-    r"|uitgeschreven|afgemeld|afmeld|wypis|avregistr|avprenum|avmeld|frameld|отпис|отказ|відпис|відмов|loobu|atsisak|atteic|rezygn"
+    r"|uitgeschreven|afgemeld|afmeld|wypis|avregistr|avprenum|avmeld|utmeld|udmeld|frameld|отпис|отказ|відпис|відмов|loobu|atsisak|atteic|rezygn"
     r"|danysgrif|cregjistr|скасувавпідп"
     r"|odhlas|odjav|leiratkoz|dezabon|abonelikten|peruut|berhentilangganan|huyđangky|διαγραφ|απεγγραφ"
     r"|הוסר|הסרה|الغاء|الغى"
@@ -86,12 +86,12 @@ _DELIVERY = r"(?:mail|delivery)(?:mode|preference|setting|option|frequency)s?$"
 DELIVERY_NAME = lazy_pattern(_DELIVERY)  # where `none` says that they want no mail
 STATUS_NAME = lazy_pattern(
     r"(?<!order)(?<!payment)(?<!plan)(?<!marital)(?<!billing)(?<!stripe)(?<!job)(?<!customer)"
-    r"(?<!lead)(?<!task)status|standing|statut$|^stav$|حالة|статус|状态|狀態|ステータス|상태|reception$"
+    r"(?<!lead)(?<!task)status|standing|^statut|statut$|^stav$|حالة|статус|状态|狀態|ステータス|상태|reception$"
     rf"|^substate|subscriptionstate|{_DELIVERY}"
     r"|subscribertype|membertype|^e?maildelivery$"
 )
 # Of a purchase, a job, a role or an account elsewhere, and no word of mail or of being willing.
-_ELSEWHERE_NAME = (
+ELSEWHERE = lazy_pattern(
     r"order|booking|buchung|reservation|payment|invoice|rechnung|facture|factura|deal|contra[ck]?t(?!o)"
     r"|vertrag|licen[cs]e|ticket|attend|employ|\bjob|student|marital|publication|twitter|linkedin"
     r"|facebook|instagram|(?:is|es|am)?(?:an?)?a[ck]ti[vf]e?[oa]?r?(?:customer|kund|client)"
@@ -99,14 +99,16 @@ _ELSEWHERE_NAME = (
     r"|agency|acceptedoffer|acceptedpaper|acceptedinvit|invitation(?:accepted|sent)|credit|callback|demo$|qualified|promotedto"
     r"|^(?:is)?promoted$|^nda|shipping|samedelivery|freedelivery|deliver(?:y|ies)(?:address|note)"
 )
-_WILLING = (
+WILLING = lazy_pattern(
     r"mail|newsl|subscri|consen|permis|optin|optout|opted|market(?!ingagency|ingqualif)|promo(?!ted)"
     r"|gdpr|dsgvo|rgpd|notif|updates|alert|news|einwill|zustimm|einverst|erlaub|werbung|kontakt|contact"
     r"|abon|inscri|correo|courri|bulet|boletin"
 )
-_PAID = r"paid|gift(?:ed|s)?(?:sub|$)|payant|depago|bezahl|kostenpfl|apagamento|付费|有料|유료"
-_ROLE_OR_LOOK = (
-    r"(?:is|has|ist|est|es|是否)?(?:(?:the|an?)?(?:primary|main|billing|technical|tech|shipping|account"
+PAID = lazy_pattern(
+    r"paid|gift(?:ed|s)?(?:sub|$)|payant|depago|bezahl|kostenpfl|apagamento|付费|有料|유료"
+)
+ROLE_OR_LOOK = lazy_pattern(
+    r"^(?:(?:is|has|ist|est|es|是否)?(?:(?:the|an?)?(?:primary|main|billing|technical|tech|shipping|account"
     r"|key|press|newsroom|test|sales|legal|emergency|haupt)(?:point|company)?contact|contactperson"
     r"|kontaktperson|hauptkontakt|ansprechpartner|(?:personne|persona)de(?:contact|contacto|contato)"
     r"|contact[eo]?princip\w+|(?:主要|主)?联系人|担当者?)"
@@ -114,10 +116,7 @@ _ROLE_OR_LOOK = (
     r"|(?:show|hide|display)e?mail(?:address)?(?:publicly)?|(?:is)?e?mail(?:address)?"
     r"(?:is)?(?:public|visible|hidden|visibility|quality)"
     r"|newsletter(?:author|editor|contributor)|(?:permission|privacy)level"
-    r"|(?:invoice|rechnung\w*|receipt)(?:by|per|via)e?mail|e?mail(?:invoice|receipt)s?"
-)
-OF_OTHER_THINGS = lazy_pattern(
-    rf"^(?!.*(?:{_WILLING})).*(?:{_ELSEWHERE_NAME})|{_PAID}|^(?:{_ROLE_OR_LOOK})$"
+    r"|(?:invoice|rechnung\w*|receipt)(?:by|per|via)e?mail|e?mail(?:invoice|receipt)s?)$"
 )
 NEWSLETTER_NAME = lazy_pattern(  # marks over letters are taken off, in Japanese and Russian too
     r"(?:our|the|unser)?(?:newsletters?|lists?|mailinglists?|メルマカ|メールマカシン|ニュースレター|뉴스레터|рассылк[аи]|розсилка"
@@ -129,23 +128,25 @@ NEWSLETTER_NAME = lazy_pattern(  # marks over letters are taken off, in Japanese
 TELLS_NOTHING = lazy_pattern(
     r"(?<!ac)(?<!dis)count(?!r)|country|(?<!corpo)rate$|pages?$|pageview|(?<!val)(?<!pa)id$|uuid|(?<!sh)(?<!v)ip$"
     r"|url$|link$|source|form$|method|price$|stripe|token|hash|code$|key$|text$|message$|subject$"
-    r"|plan$|payment|activesubscri|paidsubscri|(?<=[a-z])(?<!^is)(?<!un)subscribers?$"
-    r"|subscriberemail|track|posting|bounces$|history$|to(?:list|group)s?$|(?<!all)(?<!from)lists$"
+    r"|plan$|payment|activesubscri|paidsubscri|subscriberemail|track|posting|bounces$|history$|to(?:list|group)s?$|(?<!all)(?<!from)lists$"
 )
 # The same of names that speak of a yes: how they read, or are rated.
-HOW_NOT_WHETHER = lazy_pattern(r"html|(?<!in)format|rating|score|(?<!la)test$|mode$|manual")
-# Of another way than mail; what names both is about mail, too.
-OTHER_CHANNEL = lazy_pattern(
-    r"^(?!.*(?:mail|newsl)).*(?:sms|whatsapp|phone|telef|push(?!ed)|^mms|fax|calls?$)|^smsmarketing"
-    r"|postalmail|directmail|bypost$"
+HOW_NOT_WHETHER = lazy_pattern(
+    r"html|(?<!in)format|rating|score|(?<!la)test$|mode$|manual"
+    r"|(?<=[a-z])(?<!^is)(?<!un)subscribers?$"
 )
+# Of another way than mail; what names both is about mail, too.
+OTHER_CHANNEL = lazy_pattern(r"sms|whatsapp|phone|telef|push(?!ed)|^mms|fax|calls?$")
+BY_CHANNEL = lazy_pattern(r"(?:by|via|per)(?:sms|whatsapp|phone|tele|push|fax|call)")
+ELECTRONIC_MAIL = lazy_pattern(r"mail|newsl")
+OTHER_MAIL = lazy_pattern(r"^smsmarketing|postalmail|directmail|bypost$")
 WHEN_OR_WHY = lazy_pattern(
     r"(?:(?<!m)at|(?<!i)on|dates?|time|since|till|reasons?|campaign\w*|comments?|feedback|by|from|(?<!sh)ip"
     r"|source|datum|日期|时间|時間|日時)$|^dateof|^date(?:un|opt|sub|conf)|^fecha|datede"
 )
 FILE_NAME = lazy_pattern(
     r"unsub|opt(?:ed)?outs?|blacklist|blocklist|suppress|complain|donot(?:e?mail|contact|send)|^dnc"
-    r"|nomail|cleaned|bounce|nonsubscri|abgemeldet|austrag|desinscri|desabonn|disiscri|debaja"
+    r"|nomail|cleaned|bounce|nonsubscri|abgemeldet|austrag|desinscri|desabonn|disiscri|debaja|spam"
     r"|退订|拉黑|黑名单|отпис|^left|left(?:member|subscr|reader|list)|(?:members|subscribers|readers)left"
     r"|uitschrij|^gone|lapsed|expired|^ex(?:member|subscr|reader|abon|mitgl)|former|ehemalig|^quit"
     r"|austritt|sperrlist|^dead|abgelehn|anciens"
@@ -220,7 +221,7 @@ _STATUS_WORDS = {
         " allow allowed"
         " explicit implicit optin registered receiving engaged resubscribed trial unpaid churning"
         " owner manager moderator admin administrator abridged notice urlize not|me digestplain"
-        " individual|messages daily weekly all single|opt|in double|opt|in"
+        " individual individual|messages daily weekly all single|opt|in double|opt|in"
         " abonniert aktiv bestatigt angemeldet abonne inscrit actif confirme activo suscrito"
         " confirmado iscritto attivo confermato ativo inscrito подписан активен подтвержден"
         " tilmeldt pameldt prenumererar tilmeldte aangemeld ingeschreven odebira prihlasen"
@@ -232,14 +233,16 @@ _STATUS_WORDS = {
     ),
     StatusWord.NOT_IN: (
         " pendiente|de|confirmacion in|attesa|di|conferma en|attente|de|confirmation"
-        " pending unconfirmed unverified unactivated inactive disabled blocked removed"
+        " hardbounce softbounce pending unconfirmed unverified unactivated inactive disabled"
+        " blocked removed"
         " deleted archived invalid malformed undeliverable waiting new|unconfirmed"
         " not|confirmed awaiting|confirmation nonsubscribed non|subscribed not|subscribed"
         " never|subscribed non|member nonmember past|due not|active denied expired paused"
         " suspended banned hold on|hold validating by_bounces by_moderator bouncing"
         " soft|bounced hard|bounced non|marketing|contact unengaged failed bad dead staged"
         " excluded erased anonymized anonymised forgotten unreachable quarantined spamtrap invited"
-        " needs|attention on|vacation vacation holiday suspend special|notices|only undelivered"
+        " needs|attention on|vacation vacation holiday suspend special|notices|only"
+        " special|notices undelivered"
         " temp|hold temporary|hold no|permissions|set mailbox|full hard|bounce soft|bounce"
         " invitation|sent unspecified not|set unknown|permission transactional"
         " unbestatigt inaktiv gesperrt geloscht ausstehend inactif en|attente inactivo"
@@ -279,7 +282,8 @@ _DENIALS = frozenset({"not", "never", "non", "no"})
 _FILLERS = frozenset(
     (  # noqa: SIM905 - to be read at a glance
         "a the by from for via e email emails mail mails list lists user member manually"
-        " automatically auto self re full featured plain messages summary confirmation approval"
+        " automatically auto self re full bounces featured plain messages"
+        " summary confirmation approval"
     ).split()
 )
 _WORSE = (StatusWord.IN, StatusWord.NOT_IN, StatusWord.OUT)
