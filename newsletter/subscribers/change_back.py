@@ -55,7 +55,7 @@ def _bring_back(
     for holder in holders:
         if holder is not subscriber:
             came = _came_by(session, holder, change, {row.newsletter for row in moved})
-            lifecycle.unsubscribe(session, holder, came, evidence, now)
+            lifecycle.unsubscribe(session, holder, came, evidence.to_others(), now)
             delivery_moves.hand_over(session, holder, subscriber, came)
             lifecycle.forget_subscriptions(session, holder, came)
             interest_store.undo_move(session, holder.id, change.done_at or change.asked_at)

@@ -1,7 +1,7 @@
 """What subscribers agreed to and ended: kept as it happened, shown to whom it concerns."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -57,6 +57,10 @@ class ConsentEvidence:
     wording: str
     network: str | None = None
     doubt: str | None = None  # what looked like a machine, not like a person
+
+    def to_others(self) -> "ConsentEvidence":
+        """For the history of somebody else whom the act concerns: not from where it came."""
+        return replace(self, network=None, doubt=None)
 
 
 def proof_of_consent(consent: str, way: Channel = Channel.OPERATOR) -> ConsentEvidence:

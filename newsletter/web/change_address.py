@@ -40,11 +40,16 @@ def ask_address(token: str) -> str:
 def note_address(token: str) -> tuple[str, int]:
     claim = pages.claim(PreferencesClaim, token)
     entered = request.form.get("email", "")[:320]
+    press = pages.press()
+    if not press.counts:
+        again = gettext("Machines press buttons too. Press it once more.")
+        trouble = pages.once_more(again) if press.doubt else ""
+        return _address_form(token, trouble, entered), 400 if trouble else 200
     try:
         address = normalize_address(entered)
     except WrongUseError:
         trouble = gettext("This is no e-mail address that we can write to.")
-        return _address_form(token, trouble, entered), 400
+        return _address_form(token, trouble, entered, is_wrong=True), 400
     with pages.database.row_locked.begin() as session:
         subscriber = lock_owner(session, claim)
         if subscriber is None:
@@ -123,8 +128,12 @@ def _preferences_of(subscriber: SubscriberRow) -> tuple[str, str]:
     return pages.path("show_preferences", token=token), gettext("To your preferences")
 
 
-def _address_form(token: str, trouble: str = "", entered: str = "") -> str:
-    return pages.render("web/address.html", token=token, trouble=trouble, written=entered)
+def _address_form(
+    token: str, trouble: str = "", entered: str = "", *, is_wrong: bool = False
+) -> str:
+    """`is_wrong` is the address that was entered."""
+    shown = {"trouble": trouble, "is_wrong": is_wrong, "written": entered}
+    return pages.render("web/address.html", token=token, **shown)
 
 
 def _request_change(session: Session, subscriber: SubscriberRow, address: str) -> None:
@@ -151,7 +160,8 @@ def _apply_change(session: Session, claim: ChangeClaim) -> SubscriberRow | None:
         evidence = pages.evidence(gettext("Yes, send them here"))
         mover = session.get_one(SubscriberRow, change.subscriber_id)
         for subscriber in dict.fromkeys((mover, moved)):
-            consent_log.record_consent(session, subscriber, ConsentAction.MOVED, [], evidence, now)
+            shown = evidence if subscriber is moved else evidence.to_others()
+            consent_log.record_consent(session, subscriber, ConsentAction.MOVED, [], shown, now)
         slugs = list(lifecycle.active_subscriptions(session, moved))
         notice = Notice("moved", moved, slugs, evidence.way, old=mover)
         notice_queue.tell(session, notice, now)

@@ -14,7 +14,7 @@ from newsletter.sending import freezing
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.subscribers.signed_links import EraseClaim
 from tests.conftest import Cli
-from tests.web.conftest import Site
+from tests.web.conftest import Site, path_of, pressed_after_a_while
 from tests.web.test_preferences import ADA, history, link_of, save
 
 THIEF, NEXT = "mallory@elsewhere.example", "mallory@further.example"
@@ -67,6 +67,37 @@ def test_a_thief_learns_nothing_and_whatever_they_do_it_is_taken_back(site: Site
     assert ada is not None
     site.post(links.unsubscribe(ada.id, "-"))
     assert "had its day" in site.press(site.get(back), back).text
+
+
+def test_nobody_s_data_show_from_where_the_other_side_pressed(site: Site) -> None:
+    site.confirmed(ADA, "audio")
+    site.confirmed(THIEF, "text")
+    back = move(site, ADA, THIEF)
+    moved = json.loads(site.get(data_of(site, THIEF)).text)["history"][-1]
+    assert (moved["act"], bool(moved["network"])) == ("moved", True)
+    site.press(site.get(back), back)
+    lost = json.loads(site.get(data_of(site, THIEF)).text)["history"][-1]
+    assert (lost["act"], lost["network"]) == ("left", None)
+    own = json.loads(site.get(data_of(site, ADA)).text)["history"][-2:]
+    assert [(entry["act"], bool(entry["network"])) for entry in own] == [
+        ("moved", False),
+        ("came back", True),
+    ]
+
+
+def test_no_script_and_no_machine_asks_another_address(site: Site) -> None:
+    site.confirmed(ADA, "audio")
+    link = path_of(f"{link_of(site, ADA)}/address")
+    site.client.post(link, data={"email": THIEF})
+    given = pressed_after_a_while(site, link) | {"email": THIEF}
+    machine = {"User-Agent": "Mozilla/5.0 HeadlessChrome/120"}
+    assert site.client.post(link, data=given, headers=machine).status_code == 400
+    site.work()
+    assert site.sent == []
+    assert site.post(link, email="nobody").status_code == 400
+    assert site.press(site.get(link), link, email=THIEF).status_code == 200
+    site.work()
+    assert [mail.recipient for mail in site.sent] == [THIEF]
 
 
 @pytest.mark.parametrize("taken_back", [True, False])
