@@ -111,6 +111,7 @@ def import_list(
         if standing is None and not review.has_own_column:
             _check_name(file)
     troubled: list[RowReport] = []
+    reading_on: list[str] = []
     with (
         common.open_database(settings, *([] if keeps_out else plan.newsletters)) as real,
         _report(report) as write_report,
@@ -120,7 +121,7 @@ def import_list(
         if not dry_run:
             machine_memory.take_readers_in(settings, real)
         entries = import_files.read_entries(file, survey.encoding, column)
-        print_row = _teller(troubled, write_report, step, only_told=keeps_out)
+        print_row = _teller(troubled, reading_on, write_report, step, only_told=keeps_out)
         if keeps_out:
             now = common.utc_now()
             counts = do_not_mail.keep_out(database, entries, plan, str(standing), now, print_row)
@@ -131,7 +132,7 @@ def import_list(
         output.print_json(_counts_as_json(counts, review, dry_run))
     else:
         _tell(file, counts, troubled, dry_run)
-        _warn(review)
+        _warn(review, reading_on)
     failed = sum(number for fate, number in counts.items() if fate in UNREADABLE)
     click.get_current_context().exit(1 if failed else 0)
 
@@ -210,6 +211,7 @@ def _digest(survey: "FileSurvey", plan: "ImportOptions", column: str | None, dry
 
 def _teller(
     troubled: "list[RowReport]",
+    reading_on: list[str],
     write_report: "Callable[[RowReport], None]",
     step: Callable[[int], None],
     *,
@@ -221,6 +223,8 @@ def _teller(
     def print_row(row_report: "RowReport") -> None:
         write_report(row_report)
         step(1)
+        if row_report.reads_on:
+            reading_on.append(row_report.address)
         is_told = bool(row_report.detail) if only_told else row_report.fate not in TAKEN
         if is_told and len(troubled) <= _SHOWN:
             troubled.append(row_report)
@@ -263,7 +267,14 @@ def _counts_as_json(
     }
 
 
-def _warn(review: "ListReview") -> None:
+def _warn(review: "ListReview", reading_on: list[str]) -> None:
+    if reading_on:
+        shown = ", ".join(map(_one_line, reading_on[:_SHOWN]))
+        common.warn(
+            f"{counted(len(reading_on), 'reader')} of ours said no by the list, and yes here, later"
+            f" for all we know: {shown}{', ...' if len(reading_on) > _SHOWN else ''}; `newsletter"
+            " subscribers remove EMAIL` lets them go"
+        )
     if review.unused_columns:
         common.warn(
             f"columns that were not used: {', '.join(map(_one_line, review.unused_columns))}"
@@ -292,8 +303,8 @@ def _tell(file: Path, counts: "Counter[str]", troubled: "list[RowReport]", dry_r
     click.echo(f"{file}: {entries} = {row_report or 'nothing'}{note}")
     if unknown := counts["unknown-newsletter"]:
         common.warn(
-            f"{counted(unknown, 'entry', 'entries')} name newsletters that are not configured here;"
-            " --to SLUG takes them in for one that is, whatever the list says"
+            f"{counted(unknown, 'entry', 'entries')} with newsletters that are not configured here;"
+            " --to SLUG takes such people in for one that is, whatever the list names"
         )
 
 

@@ -4,7 +4,7 @@ Whoever sends the form gets the same answer after the same work (one row is writ
 address is new, pending, confirmed, suppressed or erased. Looking at it is another process's work.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -157,6 +157,21 @@ def end_signup(session: Session, address: str) -> None:
             _delete_subscriber(session, subscriber.id)
         elif subscriber.standing == Standing.PENDING:
             subscriber.standing = Standing.LEFT
+
+
+def withdraw_signup(session: Session, address: str, newsletters: Collection[str]) -> None:
+    """They want these newsletters no more: what waits of this (normalized) address asks for less.
+
+    Who wrote from another spelling of the same mailbox (`ada+tag@`) still does.
+    """
+    key = signup_limits.key_of(session, signup_limits.mailbox_of(address))
+    waiting = session.get(SignupRow, key, with_for_update=True)
+    if waiting is None or waiting.email != address:
+        return
+    waiting.newsletters = [slug for slug in waiting.newsletters if slug not in newsletters]
+    if not waiting.newsletters:
+        session.delete(waiting)
+    session.flush()
 
 
 def forget_address(session: Session, address: str) -> None:

@@ -73,7 +73,7 @@ def subscribe() -> tuple[Response, int]:
     return _vouch(name, client, address, wish, f"{name}: {consent.strip()[:500]}")
 
 
-@blueprint.delete("/api/subscribers/<address>")
+@blueprint.delete("/api/subscribers/<path:address>")
 def unsubscribe(address: str) -> tuple[str, int]:
     """204 for everybody, whether they had any of it or not; who moved leaves where they are now."""
     name, client = _client()
@@ -82,6 +82,7 @@ def unsubscribe(address: str) -> tuple[str, int]:
     now = pages.clock()
     with pages.database.row_locked.begin() as session:
         _count(session, name, client, _LEAVES)
+        signups.withdraw_signup(session, address, slugs)
         for subscriber in address_change.lock_addresses_linked(session, [address]):
             evidence = ConsentEvidence(Channel.API, f"by {name}")
             ended = lifecycle.unsubscribe(session, subscriber, slugs, evidence, now)

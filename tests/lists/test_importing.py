@@ -313,6 +313,8 @@ def test_the_list_says_which_newsletters_and_who_is_none(
     # Who left elsewhere is kept out here too, by a hash; their address is not kept.
     assert fates(cli, write("email\nbob@reader.example\n")) == [("bob@reader.example", "left", "")]
     assert listed(cli) == ["ada@reader.example"]
+    said = cli("subscribers", "import", write("email,List\nbob@new.example,News\n"), *CONSENT)
+    assert "1 entry with newsletters that are not configured here; --to SLUG" in said.err
     assert two
 
 

@@ -130,3 +130,23 @@ def test_who_moved_leaves_where_they_are_now_and_the_answer_does_not_say_where(s
     answer = delete(site, SHOP, ADA)
     assert (answer.status_code, answer.data) == (204, b"")
     assert site.held("ada@new.example") == {"text"}
+
+
+@pytest.mark.parametrize("email", ["a/b@reader.example", "a%2Fb@reader.example"])
+def test_an_address_with_a_slash_can_leave(site: Site, email: str) -> None:
+    site.confirmed("a/b@reader.example", "audio")
+    assert delete(site, SHOP, email).status_code == 204
+    assert site.held("a/b@reader.example") == set()
+
+
+def test_a_leave_ends_a_sign_up_that_still_waits(site: Site) -> None:
+    post(site, CRM, email=ADA)
+    assert delete(site, SHOP, ADA).status_code == 204
+    post(site, SHOP, email="bob@reader.example")
+    delete(site, SHOP, "bob@reader.example")
+    site.work()
+    (asked,) = site.sent
+    assert asked.recipient == ADA
+    link = site.link(asked, "confirm")
+    site.press(site.get(link), link)
+    assert site.held(ADA) == {"text"}

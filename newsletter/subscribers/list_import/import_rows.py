@@ -16,8 +16,10 @@ from newsletter.subscribers.addresses import normalize_address, unwrap_address
 from newsletter.subscribers.list_import.csv_format import RowError
 from newsletter.subscribers.list_import.import_files import ImportEntry
 from newsletter.subscribers.list_import.refusal_columns import (
+    Answer,
     ColumnRules,
     Refusal,
+    answer_of,
     find_refusal,
     says_yes_or_no,
 )
@@ -68,6 +70,8 @@ class RowReport:
     fate: ImportStatus | RowError
     detail: str = ""
     own_no: bool = False  # their own word elsewhere: kept here, by a hash
+    refused_at: datetime | None = None  # when they said it, where the list tells
+    reads_on: bool = False  # here, by a yes that is newer for all we know
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,11 @@ def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person |
     cells, written = entry.cells, entry.cells["email"]
     refusal = find_refusal(entry.others, plan.rules)
     if refusal is None and address in plan.refused:
-        refusal = Refusal("by another line", own=True)
+        refusal = Refusal("by another line", own=False)  # that line's no is kept
     if refusal is not None:
         fate = ImportStatus.NOT_SUBSCRIBED
-        return RowReport(entry.line, written, fate, refusal.words, refusal.own)
+        said_at = _refused_at(entry, plan) if refusal.own else None
+        return RowReport(entry.line, written, fate, refusal.words, refusal.own, said_at)
     named = _pairs(cells.get("newsletters", ""))
     if plan.only or not named or (says_yes_or_no(cells["newsletters"]) and len(named) == 1):
         named = dict.fromkeys(plan.newsletters, "")
@@ -133,6 +138,16 @@ def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person |
         lost,
         note,
     )
+
+
+def _refused_at(entry: ImportEntry, plan: ImportOptions) -> datetime | None:
+    """The latest moment of their own no in a line."""
+    moments = [
+        read_moment(cell)
+        for name, cell in entry.others.items()
+        if answer_of(name, cell, plan.rules) is Answer.OWN_NO
+    ]
+    return max(filter(None, moments), default=None)
 
 
 def read_address(entry: ImportEntry, plan: ImportOptions) -> str | RowReport:

@@ -39,6 +39,7 @@ from newsletter.subscribers.list_import.import_rows import (
     address_of,
     read_row,
 )
+from newsletter.subscribers.list_import.refused_readers import hear_refusal
 
 CHUNK = 500  # lines in a transaction: who writes alone waits for one
 
@@ -150,12 +151,9 @@ class _Chunk:
         self._look_up(addresses)  # first: whoever is being erased is known as erased after it
         self._reasons = suppression.suppression_reasons(self._session, addresses)
         fates = [
-            row if isinstance(row, RowReport) else self._fate(entry, row)
+            self._refused(row) if isinstance(row, RowReport) else self._fate(entry, row)
             for entry, row in looked_at
         ]
-        for _, row in looked_at:
-            if isinstance(row, RowReport) and row.own_no and address_of(row) not in self._known:
-                self._out.append(address_of(row))
         self._write()
         return fates
 
@@ -173,6 +171,18 @@ class _Chunk:
     def _fate(self, entry: ImportEntry, person: Person) -> RowReport:
         fate, detail = self._decide(person)
         return RowReport(entry.line, entry.cells["email"], fate, detail)
+
+    def _refused(self, row: RowReport) -> RowReport:
+        """A line that takes nobody in; their own no there is kept, and heard here, too."""
+        if not row.own_no:
+            return row
+        address = address_of(row)
+        known = self._known.get(address)
+        if known is None:
+            self._out.append(address)
+        elif known.number is not None:
+            return hear_refusal(self._session, known.number, row, self._now)
+        return row
 
     def _decide(self, person: Person) -> tuple[ImportStatus, str]:
         reason = self._reasons.get(person.address)
