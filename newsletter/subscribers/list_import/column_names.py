@@ -10,10 +10,11 @@ from functools import lru_cache
 from itertools import accumulate
 from unicodedata import category, normalize
 
-# Where a word begins within `optedOutOfEmail` and `EMAILOptOut`.
-_CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ACRONYM_ENDS = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z])")  # `EMAILOptOut`
 _LATIN = "a-zß-ɏ"
-_WORDS = re.compile(rf"[{_LATIN}]+|[^\W\d_{_LATIN}]+")
+_WORDS = re.compile(r"[^\W\d_]+")
+_BEGINS_LATIN = re.compile(f"[{_LATIN}]")
+_SCRIPTS = re.compile(rf"[{_LATIN}]+|[^{_LATIN}]+")
 # Some of these written as one word (`dateleft`) are as many, where one turns a name around.
 _PARTS = frozenset(
     (  # noqa: SIM905 - to be read at a glance
@@ -64,14 +65,22 @@ def column_name(text: str) -> ColumnName:
 
 
 def _words_of(text: str) -> list[str]:
-    bare = "".join(
-        char for char in normalize("NFKD", _CAMEL.sub(" ", text)) if category(char)[0] != "M"
-    )
+    bare = "".join(char for char in normalize("NFKD", _parted(text)) if category(char)[0] != "M")
     return _WORDS.findall(normalize("NFC", bare).casefold())
 
 
-def is_latin(word: str) -> bool:
-    return re.match(f"[{_LATIN}]", word) is not None
+def _parted(text: str) -> str:
+    """With blanks in `optedOutOfEmail`, whatever marks its letters bear."""
+    text = _ACRONYM_ENDS.sub(" ", normalize("NFC", text))
+    pairs = zip(" " + text, text, strict=False)
+    return "".join(
+        f" {char}" if char.isupper() and not before.isupper() else char for before, char in pairs
+    )
+
+
+def by_script(word: str) -> list[tuple[str, bool]]:
+    """What is Latin in a word, and what is not: `SMS通知`."""
+    return [(part, _BEGINS_LATIN.match(part) is not None) for part in _SCRIPTS.findall(word)]
 
 
 def _parts_of(word: str) -> list[str]:

@@ -9,7 +9,12 @@ name it.
 import re
 from collections.abc import Iterable
 
-from newsletter.subscribers.list_import import import_files, refusal_columns, refusal_words
+from newsletter.subscribers.list_import import (
+    column_names,
+    import_files,
+    refusal_columns,
+    refusal_words,
+)
 from newsletter.subscribers.list_import.refusal_columns import ColumnKind
 from newsletter.undeclared_encoding import has_shifts
 
@@ -47,6 +52,6 @@ def _known_cells(sample: bytes, encoding: str) -> int:
 
 
 def _is_known(cell: str) -> bool:
-    word = refusal_words.status_word(refusal_columns.plain_words(cell.casefold()))
+    word = refusal_words.status_word(column_names.plain_words(cell.casefold()))
     kind = refusal_columns.column_kind(cell)
     return word is not None or kind is not ColumnKind.OTHER or import_files.is_known_column(cell)

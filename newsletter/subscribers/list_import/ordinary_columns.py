@@ -110,8 +110,10 @@ def is_ordinary(words: Sequence[str]) -> bool:
 
 
 def _is_of_other_things(word: str) -> bool:
-    look = _ORDINARY_WORD.match if column_names.is_latin(word) else _ORDINARY_WORD.search
-    return look(word) is not None
+    return any(
+        _ORDINARY_WORD.match(part) if is_latin else _ORDINARY_WORD.search(part)
+        for part, is_latin in column_names.by_script(word)
+    )
 
 
 def are_yes_and_no(one: str, other: str) -> bool:
