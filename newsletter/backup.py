@@ -80,7 +80,8 @@ def restore(settings: Settings, file: Path, now: datetime, *, overwrite: bool) -
             _begin_anew(target)
         _copy(part, target)
     with bootstrap.open_database(settings) as restored:
-        findings = [*health.check(settings, restored, now)]
+        transport = bootstrap.transport_type(settings)
+        findings = [*health.check(settings, restored, now, transport)]
     return RestoreResult(
         kept, carried, [finding for finding in findings if finding.level is not Severity.OK]
     )

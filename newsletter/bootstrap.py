@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
 from newsletter import notice_queue
 from newsletter.config import SendingSettings, Settings
 from newsletter.database import db, schema
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
-from newsletter.lazy_plugins import SummarizerWhenUsed, TransportWhenUsed
+from newsletter.lazy_plugins import PartWhenUsed
 from newsletter.plugins import Part, completed
 from newsletter.rendering.theme import Theme
 from newsletter.sending.restore_guard.machine_memory import machine_memory, was_sent_from
@@ -83,7 +83,7 @@ def open_services(
         source = source or load_source(settings)
         source.stop_when(stopping)
         transport = _transport(settings) if sends else Memory()
-        summarizer = SummarizerWhenUsed(_summarizer(settings))
+        summarizer = PartWhenUsed(_summarizer(settings))
         is_alone = opened.engine.dialect.name == "sqlite"
         if not is_alone:
             source.meet_in(opened)
@@ -154,7 +154,10 @@ def rehearsal(real: Services) -> Iterator[Services]:
 def _transport(settings: Settings) -> Transport:
     """Raises: WrongUseError: there is none of that name."""
     installed = _installed("transport", settings)
-    return TransportWhenUsed(lambda: completed(Transport, _build("transport", installed, settings)))
+    return cast(
+        "Transport",
+        PartWhenUsed(lambda: completed(Transport, _build("transport", installed, settings))),
+    )
 
 
 def _summarizer(settings: Settings) -> Callable[[], Summarizer]:
@@ -190,6 +193,26 @@ def load_transport(settings: Settings) -> Transport:
     return _load("transport", Transport, settings)
 
 
+def transport_type(settings: Settings) -> type[Transport]:
+    """The class that its factory says it returns; one that says none is any transport.
+
+    So is one that cannot be loaded: whoever uses it says why.
+    """
+    return _type("transport", Transport, settings)
+
+
+def summarizer_type(settings: Settings) -> type[Summarizer]:
+    return _type("summarizer", Summarizer, settings)
+
+
+def _type(name: str, kind: type[Part], settings: Settings) -> type[Part]:
+    try:
+        made = get_type_hints(_factory(name, _installed(name, settings))).get("return")
+    except Exception:  # noqa: BLE001 - a stranger's part
+        return kind
+    return made if isinstance(made, type) and issubclass(made, kind) else kind
+
+
 def _load(name: str, kind: type[Part], settings: Settings) -> Part:
     return completed(kind, _build(name, _installed(name, settings), settings))
 
@@ -211,9 +234,12 @@ def _entry_points(_path: tuple[str, ...]) -> EntryPoints:
     return cast("EntryPoints", entry_points())
 
 
-def _build(kind: str, installed: EntryPoint, settings: Settings) -> Any:  # noqa: ANN401 - the same
+def _build(kind: str, installed: EntryPoint, settings: Settings) -> Any:  # noqa: ANN401 - what an entry point builds
+    return _factory(kind, installed)(settings)
+
+
+def _factory(kind: str, installed: EntryPoint) -> Callable[[Settings], Any]:
     try:
-        factory = installed.load()
+        return cast("Callable[[Settings], Any]", installed.load())
     except (ImportError, AttributeError) as error:
         raise NewsletterError(f"the {kind} {installed.name!r} cannot be loaded: {error}") from error
-    return factory(settings)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import platformdirs
 
+from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.database import db
 from newsletter.errors import NewsletterError, WrongUseError
@@ -72,7 +73,7 @@ def other_folders(settings: Settings, config: Path) -> list[Path]:
     """What is written to outside the configuration's folder."""
     base = config.parent
     database = db.sqlite_file(settings.database.url, base)
-    mail = base / settings.transport.directory if settings.transport.use == "files" else None
+    mail = bootstrap.transport_type(settings).writes_to(settings)
     chosen = (settings.sending.state_dir, settings.feedback.maildir)
     at_home = _is_below([config], _HOMES) and not settings.sending.state_dir
     state = platformdirs.user_state_path("newsletter", appauthor=False) if at_home else None

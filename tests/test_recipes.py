@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from newsletter import paths
+from newsletter import bootstrap, paths
 from newsletter.cli import common
 from newsletter.config import Settings, load
 from newsletter.daily_run import daily
@@ -20,6 +20,8 @@ from newsletter.models import BatchRow, DeliveryRow, DeliveryState
 from newsletter.outbox import EmailType
 from newsletter.plugins import completed
 from newsletter.transports.base import Transport
+from newsletter.transports.files import Files
+from newsletter.transports.smtp.transport import Smtp
 from tests.conftest import NOW, Cli
 from tests.plugins import install_plugin
 from tests.rendering.test_golden_mails import SPECIMENS
@@ -152,3 +154,36 @@ def test_what_a_part_lacks_is_as_its_kind_has_it_and_what_it_has_is_its_own(
     assert own.text == "3 at once"
     with pytest.raises(AttributeError):
         plain.of_nobody  # type: ignore[attr-defined]  # noqa: B018
+
+
+STRANGER = """
+from pathlib import Path
+from newsletter.transports.base import Transport
+
+class Pigeons(Transport):
+    at_once = 1
+    stays_here = True
+
+    @classmethod
+    def writes_to(cls, settings):
+        return settings.folder / "loft"
+
+def from_settings(settings) -> Pigeons:
+    raise RuntimeError("no pigeon is at home")
+"""
+
+
+def test_a_class_is_asked_before_there_is_a_part_and_one_that_is_not_named_is_any_of_its_kind(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = settings.folder / "packages"
+    for name, source in (("pigeons", STRANGER), ("mute", STRANGER.replace(" -> Pigeons", ""))):
+        install_plugin(packages, monkeypatch, name, source, f"newsletter.transports: {name}")
+
+    def asked(name: str) -> type[Transport]:
+        transport = settings.transport.model_copy(update={"use": name})
+        return bootstrap.transport_type(settings.model_copy(update={"transport": transport}))
+
+    assert (asked("pigeons").stays_here, asked("files"), asked("smtp")) == (True, Files, Smtp)
+    assert asked("pigeons").writes_to(settings) == settings.folder / "loft"
+    assert asked("mute") is asked("nobody's") is Transport

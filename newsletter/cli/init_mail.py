@@ -93,7 +93,7 @@ def by_options(
 
 
 def _secret_variable(preset: "MailPreset") -> str:
-    return f"NEWSLETTER_TRANSPORT__{'API_KEY' if preset.use == 'sendgrid' else 'PASSWORD'}"
+    return f"NEWSLETTER_TRANSPORT__{preset.secret_setting}"
 
 
 def _ask_details(preset: "MailPreset", answers: "Answers") -> "Answers":

@@ -153,9 +153,10 @@ def flatten(prefix: str, value: object, rows: list[tuple[str, object]]) -> None:
 
 
 def author_name(name: str) -> str:
-    return {"extractive": "authors' words", "language model": "by a language model"}.get(
-        name, f"by {name}"
-    )
+    from newsletter.sources.base import UNNAMED_MODEL
+    from newsletter.summaries.base import AUTHORS
+
+    return {AUTHORS: "authors' words", UNNAMED_MODEL: "by a language model"}.get(name, f"by {name}")
 
 
 def summaries_as_json(summaries: "SummaryReport", prices: "Prices") -> dict[str, Any]:

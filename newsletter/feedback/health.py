@@ -12,14 +12,17 @@ from newsletter.finding import Finding, Severity
 from newsletter.models import InboxRow
 from newsletter.sending import rate_limit
 from newsletter.text import counted
+from newsletter.transports.base import Transport
 
 _PART = "feedback"
 _FOLDED_WITHIN = timedelta(hours=1)
 
 
-def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+def check(
+    settings: Settings, database: Database, now: datetime, transport: type[Transport]
+) -> Iterator[Finding]:
     """Raises: WrongUseError: the key for SendGrid's webhook is none."""
-    yield _heard(settings)
+    yield _heard(settings, transport)
     with database.read() as session:
         paused = rate_limit.running_pauses(session, now)
         aside = leave_requests.count_events_aside(session)
@@ -52,32 +55,19 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
         )
 
 
-def _heard(settings: Settings) -> Finding:
+def _heard(settings: Settings, transport: type[Transport]) -> Finding:
     """Whether anybody would notice that a mail came back."""
-    hearing, carrier = settings.feedback, settings.transport.use
+    hearing = settings.feedback
     if hearing.sendgrid_public_key:
         from newsletter.feedback.sendgrid_webhook import Signature
 
         Signature(hearing.sendgrid_public_key, timedelta(seconds=hearing.max_age_s))
     if not settings.site.url and not (hearing.imap_host or hearing.maildir):
         return Finding(_PART, Severity.OK, "what comes back comes to whoever runs this")
-    if carrier == "sendgrid" and not hearing.sendgrid_public_key:
-        return Finding(
-            _PART,
-            Severity.WARNING,
-            "nobody hears SendGrid's events: set feedback.sendgrid_public_key (docs/feedback.md)",
-        )
-    if carrier == "smtp" and not (hearing.imap_host or hearing.maildir):
-        return Finding(
-            _PART,
-            Severity.WARNING,
-            f"bounces go to {settings.site.feedback_address} and nobody here reads them: set"
-            " feedback.imap_host or feedback.maildir, and let cron run `newsletter feedback`",
-        )
-    if not (hearing.sendgrid_public_key or hearing.imap_host or hearing.maildir):
-        if carrier == "files":
-            text = "mails become files, so nothing comes back; [feedback] is for those that leave"
-            return Finding(_PART, Severity.OK, text)
-        text = "nobody here hears what comes back: see [feedback] (docs/feedback.md)"
-        return Finding(_PART, Severity.WARNING, text)
+    unheard = transport.unheard(settings)
+    if unheard and transport.stays_here:
+        text = "mails stay here, so nothing comes back; [feedback] is for those that leave"
+        return Finding(_PART, Severity.OK, text)
+    if unheard:
+        return Finding(_PART, Severity.WARNING, unheard)
     return Finding(_PART, Severity.OK, "what comes back is heard")

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from newsletter import dns_records
+from newsletter import bootstrap, dns_records
 from newsletter.config import Settings
 from newsletter.dns_records import DmarcRecord, DnsError
 from newsletter.finding import Finding, Severity
 from newsletter.health.sender_policy import record_to_set, sender_policy
 from newsletter.hosts import is_this_machine
+from newsletter.transports.base import SenderProof
 from newsletter.transports.smtp import dkim
 
 # Names that never are in the public DNS (RFC 2606, RFC 6761, RFC 6762).
 _NOT_PUBLIC = ("localhost", "local", "test", "invalid", "example", "internal", "lan", "home.arpa")
-_SENDGRID_SELECTORS = ("s1", "s2")  # of SendGrid's domain authentication
 _POLICIES = ("none", "quarantine", "reject")  # RFC 9989, 4.7
 # What the largest receivers ask of who sends them thousands of mails a day.
 _RULES = {
@@ -32,6 +32,7 @@ class _Proofs:
     """What was found of each proof; what is in neither set could not be told from here."""
 
     settings: Settings
+    by: SenderProof
     there: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
     dkim_domain: str = ""
@@ -59,10 +60,11 @@ def check(settings: Settings, _now: datetime) -> Iterator[Finding]:
     """Look up what receivers look up; nothing where mails stay here, or go to ourselves alone."""
     dkim.from_settings(settings.dkim, settings.folder)  # complains of what is wrong
     domain = settings.site.sender_domain
-    proofs = _Proofs(settings)
-    if settings.transport.use not in {"smtp", "sendgrid"} or not settings.site.url:
+    by = bootstrap.transport_type(settings).sender_proof(settings)
+    if by is None or not settings.site.url:
         yield from _own_keys(settings)
         return
+    proofs = _Proofs(settings, by)
     if domain in _NOT_PUBLIC or domain.endswith(tuple(f".{name}" for name in _NOT_PUBLIC)):
         text = f"site.sender is at {domain}, which no receiver can look up; use a domain of yours"
         yield Finding("domain", Severity.WARNING, text)
@@ -96,32 +98,31 @@ def _own_keys(settings: Settings) -> Iterator[Finding]:
 def _records_to_set(proofs: _Proofs) -> Iterator[Finding]:
     """What the DNS must have, where it cannot be asked."""
     yield from _own_keys(proofs.settings)
-    if proofs.settings.transport.use == "smtp":
-        record = record_to_set(proofs.envelope, proofs.settings.transport.host)
+    if proofs.by.relay:
+        record = record_to_set(proofs.envelope, proofs.by.relay)
         yield Finding("spf", Severity.OK, f"the DNS must have: {record}")
     yield Finding("dmarc", Severity.OK, f"the DNS must have: {proofs.dmarc_record}")
 
 
 def _spf(proofs: _Proofs) -> Iterator[Finding]:
-    domain, transport = proofs.envelope, proofs.settings.transport
-    if transport.use == "sendgrid":  # whose own domain stands in the envelope, and has its record
+    if not proofs.by.relay:  # the provider's own domain stands in the envelope, and has its record
         proofs.note("SPF", there="DKIM" in proofs.there)
         return
-    policy = sender_policy(proofs.settings.site.feedback_address, transport.host)
+    policy = sender_policy(proofs.settings.site.feedback_address, proofs.by.relay)
     if policy.passes is not None:
         proofs.note("SPF", there=policy.passes)
     level = Severity.OK if policy.is_well else Severity.WARNING
-    yield Finding("spf", level, f"{domain} {policy.text}")
+    yield Finding("spf", level, f"{proofs.envelope} {policy.text}")
 
 
 def _dkim(proofs: _Proofs) -> Iterator[Finding]:
     settings = proofs.settings
-    if settings.transport.use == "sendgrid":
-        yield from _dkim_of_sendgrid(proofs)
+    if not proofs.by.relay:
+        yield from _dkim_of_provider(proofs)
         return
     if not settings.dkim.keys:
         text = (
-            f"we do not sign; if {settings.transport.host} does not sign as {proofs.sender} either,"
+            f"we do not sign; if {proofs.by.relay} does not sign as {proofs.sender} either,"
             " set [dkim] (docs/delivery.md)"
         )
         yield Finding("dkim", Severity.OK, text)
@@ -138,17 +139,18 @@ def _dkim(proofs: _Proofs) -> Iterator[Finding]:
         yield Finding("dkim", proofs.note("DKIM", there=text.endswith("ours")), text)
 
 
-def _dkim_of_sendgrid(proofs: _Proofs) -> Iterator[Finding]:
-    names = [f"{selector}._domainkey.{proofs.sender}" for selector in _SENDGRID_SELECTORS]
+def _dkim_of_provider(proofs: _Proofs) -> Iterator[Finding]:
+    by = proofs.by
+    names = [f"{selector}._domainkey.{proofs.sender}" for selector in by.selectors]
     found = [name for name in names if dns_records.dkim_key(name)]
     level = proofs.note("DKIM", there=bool(found))
     if found:
         proofs.dkim_domain = proofs.sender
-        yield Finding("dkim", level, f"SendGrid signs as {proofs.sender}: {', '.join(found)}")
+        yield Finding("dkim", level, f"{by.provider} signs as {proofs.sender}: {', '.join(found)}")
     else:
         text = (
-            f"no key at {' or '.join(names)}; authenticate {proofs.sender} at SendGrid"
-            " (Settings, Sender Authentication) and set the records that it shows"
+            f"no key at {' or '.join(names)}; authenticate {proofs.sender} at"
+            f" {by.provider} ({by.place}) and set the records that it shows"
         )
         yield Finding("dkim", level, text)
 
@@ -193,7 +195,7 @@ def _fault(record: DmarcRecord) -> str:
 
 def _aligned(proofs: _Proofs, record: DmarcRecord) -> list[str]:
     domains = {"DKIM": (proofs.dkim_domain, "adkim"), "SPF": (proofs.envelope, "aspf")}
-    if proofs.settings.transport.use == "sendgrid":
+    if not proofs.by.relay:
         del domains["SPF"]
     return [
         proof
@@ -211,22 +213,22 @@ def _may_align(proofs: _Proofs, record: DmarcRecord) -> bool:
 
 def _relay(proofs: _Proofs) -> Iterator[Finding]:
     """What can be told from here of the server that hands our mails on."""
-    transport = proofs.settings.transport
-    if transport.use == "sendgrid":
+    relay = proofs.by.relay
+    if not relay:
         proofs.there |= {"TLS", "PTR"}  # theirs to keep
         return
-    if transport.security == "none" and not is_this_machine(transport.host):
-        text = f'mails go to {transport.host} unencrypted; set transport.security = "starttls"'
+    if not proofs.by.is_encrypted and not is_this_machine(relay):
+        text = f'mails go to {relay} unencrypted; set transport.security = "starttls"'
         yield Finding("relay", proofs.note("TLS", there=False), text)
-    elif transport.security != "none":
+    elif proofs.by.is_encrypted:
         proofs.note("TLS", there=True)
-    names = dns_records.reverse_names(transport.host)
+    names = dns_records.reverse_names(relay)
     nameless = [address for address, name in names.items() if name is None]
-    if names and not is_this_machine(transport.host):
+    if names and not is_this_machine(relay):
         level = proofs.note("PTR", there=not nameless)
         shown = ", ".join(f"{address} is {name}" for address, name in names.items() if name)
         lacking = f"{', '.join(nameless)} has no name that leads back to it (PTR)"
-        yield Finding("relay", level, f"{transport.host}: {lacking if nameless else shown}")
+        yield Finding("relay", level, f"{relay}: {lacking if nameless else shown}")
 
 
 def _rules(proofs: _Proofs) -> Iterator[Finding]:

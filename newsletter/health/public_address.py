@@ -60,7 +60,7 @@ def _on_this_machine(settings: Settings) -> Finding:
     if found.level is not Severity.OK:
         why = found.text.removeprefix(settings.site.url).strip().partition(";")[0]
         text += f"; and nothing of ours answers there ({why}): is `newsletter serve` running?"
-    if settings.transport.use == "files":
+    if bootstrap.transport_type(settings).stays_here:
         return Finding(PART, Severity.WARNING, text)
     text = text if text.endswith("?") else f"{text}."
     text += (

@@ -13,6 +13,7 @@ from typing import TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from newsletter import bootstrap
 from newsletter.cluster import health as cluster_health
 from newsletter.config import Settings
 from newsletter.database import schema
@@ -93,11 +94,17 @@ QUICK_CHECKS: dict[str, Check] = ALONE | {
     "newsletters": subscribers_health.check,
     "signup": signups.check,
     "last": last_runs.check,
-    "sentences": model_outage.check,
-    "sending": sending_health.check,
+    "sentences": lambda settings, database, _: model_outage.check(
+        database, partial(bootstrap.summarizer_type, settings)
+    ),
+    "sending": lambda settings, database, now: sending_health.check(
+        settings, database, now, bootstrap.transport_type(settings)
+    ),
     "outbox": transactional_health.check,
     "notify": notices_health.check,
-    "feedback": feedback_health.check,
+    "feedback": lambda settings, database, now: feedback_health.check(
+        settings, database, now, bootstrap.transport_type(settings)
+    ),
     "site": site_watch.check,
     "workers": cluster_health.check,
 }

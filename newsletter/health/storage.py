@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
+from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.database import db, postgresql
 from newsletter.database.db import Database, describe_failure
@@ -31,8 +32,8 @@ def check_room(settings: Settings, now: datetime) -> Iterator[Finding]:
     del now
     file = _database_file(settings)
     places = [settings.folder, *([file.parent] if file is not None else [])]
-    if settings.transport.use == "files":
-        places.append(settings.folder / settings.transport.directory)
+    if mails := bootstrap.transport_type(settings).writes_to(settings):
+        places.append(mails)
     if settings.sending.state_dir is not None:
         places.append(settings.folder / settings.sending.state_dir)
     size = file.stat().st_size if file is not None and file.exists() else 0

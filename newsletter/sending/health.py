@@ -19,6 +19,7 @@ from newsletter.sending import holds, rate_limit
 from newsletter.sending.restore_guard import machine_memory, restored
 from newsletter.sending.restore_guard.machine_memory import VARIABLE, MachineMemory
 from newsletter.text import brief, without_addresses
+from newsletter.transports.base import Transport
 
 _NEW_HERE = (
     "the database comes from another machine, and issues are held here: `newsletter send --moved`"
@@ -30,12 +31,14 @@ _PASSING = ("overlay", "tmpfs", "ramfs")
 _NEWEST = select(IssueRow).order_by(IssueRow.day.desc()).limit(30)
 
 
-def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+def check(
+    settings: Settings, database: Database, now: datetime, transport: type[Transport]
+) -> Iterator[Finding]:
     with database.read() as session:
         findings = [
             *_paused(session),
             *_issues(settings, database, session, now),
-            *_personal(settings, session),
+            *_personal(transport, session),
         ]
     yield from findings or [Finding("sending", Severity.OK, "nothing is held, paused or uncertain")]
 
@@ -161,15 +164,15 @@ def _missed_most(session: Session, issue: IssueRow, counted: Counter[DeliverySta
     )
 
 
-def _personal(settings: Settings, session: Session) -> Iterator[Finding]:
-    """By SendGrid, a mail that opens with somebody's picks shares its request with nobody."""
-    if settings.transport.use != "sendgrid":
+def _personal(transport: type[Transport], session: Session) -> Iterator[Finding]:
+    """A mail that opens with somebody's picks shares its request with nobody."""
+    if not transport.shares_requests:
         return
     own = session.scalar(select(func.count(InterestRow.subscriber_id.distinct()))) or 0
     if own:
         text = (
             f"{own} readers named what comes first for them: each of their mails is a request"
-            " of its own to SendGrid, where a thousand others share one"
+            " of its own to the provider, where a thousand others share one"
         )
         yield Finding("sending", Severity.OK, text)
 

@@ -1,16 +1,16 @@
 """When a model was last asked in vain: the mails left, with the authors' own words in them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import MomentRow, SummaryFailureRow
 from newsletter.models.missing_rows import insert_missing
+from newsletter.summaries.base import Summarizer
 from newsletter.text import brief, without_addresses
 
 _IN_VAIN = "model in vain"
@@ -26,14 +26,11 @@ def forget(session: Session) -> None:
     session.execute(delete(MomentRow).where(MomentRow.name == _IN_VAIN))
 
 
-def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+def check(database: Database, summarizer: Callable[[], type[Summarizer]]) -> Iterator[Finding]:
     """Trouble from a run that asked in vain until one that gets a sentence, or asks no model."""
-    del now
-    if settings.summarizer.use == "extractive":
-        return
     with database.read() as session:
         since = session.get(MomentRow, _IN_VAIN)
-        if since is None:
+        if since is None or summarizer().quotes:
             return
         newest = select(SummaryFailureRow.reason).order_by(SummaryFailureRow.made_at.desc())
         reason = session.scalar(newest.limit(1))

@@ -7,7 +7,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
@@ -124,14 +125,52 @@ class NoObserver:
         return True
 
 
+@dataclass(frozen=True)
+class SenderProof:
+    """How receivers find out that mails by a transport are the sender's own.
+
+    A relay hands them on under our domain, whose SPF record must let it; [dkim] signs them. A
+    provider has a domain of its own in the envelope, and keys for the sender's domain.
+    """
+
+    relay: str = ""
+    is_encrypted: bool = True  # the way to the relay
+    provider: str = ""
+    selectors: tuple[str, ...] = ()  # any of the provider's keys
+    place: str = ""  # where the provider shows them
+
+
 class Transport:
     """Carries mails: one of `send` and `stream` is a transport's own, and gives the other.
 
-    Registered as a `newsletter.transports` entry point.
+    Registered as a `newsletter.transports` entry point. What is asked of the class is asked before
+    there is a transport, of the one that the entry point's factory says it returns.
     """
 
     at_once: int  # how many mails are claimed together, and so uncertain after a power cut
     connections: int | None = None  # which carry single mails beside one another, where it has such
+    stays_here: ClassVar[bool] = False  # mails do not leave this machine
+    shares_requests: ClassVar[bool] = False  # one request is for all who get the same words
+
+    @classmethod
+    def writes_to(cls, settings: "Settings") -> Path | None:
+        """The folder that mails become files in."""
+        del settings
+        return None
+
+    @classmethod
+    def sender_proof(cls, settings: "Settings") -> SenderProof | None:
+        """None where nothing is known of it."""
+        del settings
+        return None
+
+    @classmethod
+    def unheard(cls, settings: "Settings") -> str:
+        """What comes back that nobody here hears, and what to do; empty where all is heard."""
+        hearing = settings.feedback
+        if hearing.sendgrid_public_key or hearing.imap_host or hearing.maildir:
+            return ""
+        return "nobody here hears what comes back: see [feedback] (docs/feedback.md)"
 
     def send(self, mails: Sequence["Message"]) -> Iterator[tuple["Message", SendResult]]:
         """Send at most `at_once` mails and yield the outcome of each as soon as it is known.

@@ -7,12 +7,12 @@ import tempfile
 from collections.abc import Generator, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter.config import Settings
 from newsletter.finding import Finding, Severity
 from newsletter.paths import make_private_folder
 from newsletter.processes import is_running
-from newsletter.rendering.message import Message
 from newsletter.text import brief
 from newsletter.transports.base import (
     SendObserver,
@@ -23,14 +23,16 @@ from newsletter.transports.base import (
     refuse_unmailable,
 )
 
+if TYPE_CHECKING:
+    from newsletter.rendering.message import Message
+
 _LONGEST_NAME = 160  # file systems allow 255 bytes; an address may have 254 itself
 _AT_ONCE = 100
 _PART = re.compile(r"\..+\.(\d+)\.part")
 
 
 def from_settings(settings: Settings) -> "Files":
-    folder = settings.folder / settings.transport.directory
-    return Files(folder, maildir=settings.transport.format == "maildir")
+    return Files(Files.writes_to(settings), maildir=settings.transport.format == "maildir")
 
 
 class Files(Transport):
@@ -41,6 +43,11 @@ class Files(Transport):
     """
 
     at_once = _AT_ONCE
+    stays_here = True
+
+    @classmethod
+    def writes_to(cls, settings: Settings) -> Path:
+        return settings.folder / settings.transport.directory
 
     def __init__(self, folder: Path, *, maildir: bool = False) -> None:
         self._folder = folder
@@ -50,8 +57,8 @@ class Files(Transport):
         self._ready = False
 
     def stream(
-        self, chunks: Iterable[Sequence[Message]], watch: SendObserver
-    ) -> Generator[tuple[Message, SendResult]]:
+        self, chunks: Iterable[Sequence["Message"]], watch: SendObserver
+    ) -> Generator[tuple["Message", SendResult]]:
         for chunk in chunks:
             parts: list[tuple[Message, Path]] = []
             try:
@@ -81,7 +88,7 @@ class Files(Transport):
         yield _found(self._folder)
 
     def _write_parts(
-        self, mails: Sequence[Message], parts: list[tuple[Message, Path]]
+        self, mails: Sequence["Message"], parts: list[tuple["Message", Path]]
     ) -> OSError | None:
         """All that can be written; why there are no more."""
         try:
@@ -100,8 +107,8 @@ class Files(Transport):
         return None
 
     def _refused(
-        self, mails: Sequence[Message], watch: SendObserver
-    ) -> Generator[tuple[Message, SendResult]]:
+        self, mails: Sequence["Message"], watch: SendObserver
+    ) -> Generator[tuple["Message", SendResult]]:
         for mail in mails:
             refusal = refuse_unmailable(mail)
             if refusal is not None:
@@ -109,8 +116,8 @@ class Files(Transport):
                 yield mail, refusal
 
     def _publish(
-        self, parts: Sequence[tuple[Message, Path]], watch: SendObserver
-    ) -> Generator[tuple[Message, SendResult]]:
+        self, parts: Sequence[tuple["Message", Path]], watch: SendObserver
+    ) -> Generator[tuple["Message", SendResult]]:
         results = []
         for mail, part in parts:
             if watch.begin(mail):
@@ -137,7 +144,7 @@ class Files(Transport):
                 part.unlink(missing_ok=True)
         self._ready = True
 
-    def _place(self, mail: Message) -> Path:
+    def _place(self, mail: "Message") -> Path:
         """The mail's file; another mail of that name stays, the same one is written again."""
         if self._maildir:
             return self._new / f"{mail.reference}.newsletter"
@@ -147,7 +154,7 @@ class Files(Transport):
         return file
 
 
-def file_name(mail: Message) -> str:
+def file_name(mail: "Message") -> str:
     """Readable, and one for each address, though that can hold what a file name must not."""
     name = f"{mail.campaign}-{mail.recipient}"
     safe = re.sub(r"[^\w.@+-]", "_", name, flags=re.ASCII)[:_LONGEST_NAME]

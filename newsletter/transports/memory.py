@@ -17,6 +17,7 @@ def from_settings(settings: Settings) -> "Memory":
 
 class Memory(Transport):
     at_once = 100
+    stays_here = True
 
     def __init__(self) -> None:
         self.sent: list[Message] = []

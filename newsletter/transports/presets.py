@@ -26,6 +26,7 @@ class MailPreset:
     place: str = ""
     username: str = ""
     secret: str = ""
+    secret_setting: str = "PASSWORD"  # noqa: S105 - the name of one
     username_is_address: bool = False
     is_own_mailbox: bool = False  # mails come from the address that logs in
     token_is_username: bool = False
@@ -117,6 +118,7 @@ PRESETS = (
         " 100 mails a day, for 60 days.",
         use="sendgrid",
         secret="API key",  # noqa: S106 - a question
+        secret_setting="API_KEY",  # noqa: S106 - the name of one
     ),
     MailPreset(
         "local",

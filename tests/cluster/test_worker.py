@@ -172,7 +172,7 @@ def test_an_issue_that_a_worker_brought_to_nobody_is_trouble(
     full = SendResult(SendStatus.TRY_LATER, "452 4.2.2 no room", of_reader=True)
     trouble = daily.deliver_batch(replace(services, transport=Moody(full, full, full)), batch_id)
     assert trouble == "452 4.2.2 no room"
-    (finding,) = sending_health.check(settings, database, services.clock())
+    (finding,) = sending_health.check(settings, database, services.clock(), Memory)
     assert "went to nobody yet: 452 4.2.2 no room" in finding.text
 
 

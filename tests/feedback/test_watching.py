@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from newsletter.bootstrap import transport_type
 from newsletter.cli import _run, common, deliveries_status, log_format, output
 from newsletter.config import FeedbackSettings, MetricsSettings, Settings, TransportSettings
 from newsletter.database.db import Database
@@ -23,6 +24,7 @@ from newsletter.sending import delivery_updates, rate_limit
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.summaries import store
 from newsletter.summaries.base import Tokens
+from newsletter.transports.files import Files
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli
 
@@ -259,7 +261,7 @@ def test_without_a_configured_token_there_are_none_at_all(settings: Settings) ->
         ("sendgrid", {}, "nobody hears SendGrid's events"),
         ("smtp", {}, "nobody here reads them"),
         ("smtp", {"imap_host": "imap.example.org"}, "what comes back is heard"),
-        ("files", {}, "mails become files, so nothing comes back"),
+        ("files", {}, "mails stay here, so nothing comes back"),
         ("another", {}, "nobody here hears what comes back"),
     ],
 )
@@ -272,7 +274,7 @@ def test_the_check_says_whether_anybody_would_notice_a_bounce(
             "feedback": FeedbackSettings.model_validate(hearing),
         }
     )
-    (found,) = health.check(chosen, database, NOW)
+    (found,) = health.check(chosen, database, NOW, transport_type(chosen))
     assert line in found.text
     assert (found.level is Severity.OK) is ("nobody" not in line)
 
@@ -283,7 +285,7 @@ def test_the_check_names_paused_domains_and_counts_what_was_set_aside(
     with database.write.begin() as session:
         rate_limit.pause_domain(session, "b.example", "b.example blocked 30 of 60", NOW)
         apply.quarantine(session, "sendgrid", "odd", "{}", NOW)
-    told = [each.text for each in health.check(settings, database, NOW)]
+    told = [each.text for each in health.check(settings, database, NOW, Files)]
     assert "newsletter feedback --resume b.example" in told[1]
     assert told[2].startswith("1 event not understood")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, select
 
+from newsletter.bootstrap import summarizer_type
 from newsletter.config import Settings, SummarizerSettings
 from newsletter.database import db, schema
 from newsletter.database.db import Database
@@ -259,11 +260,13 @@ def test_a_model_of_which_nothing_can_be_used_is_told_until_something_is_kept(
     dead = Model(failing=set(range(8)))
     assert make(database, dead).nothing_usable == "model was not asked any more: the model is out"
     asks = settings.model_copy(update={"summarizer": SummarizerSettings(use="openai", model="m")})
-    (told,) = model_outage.check(asks, database, NOW)
+    (told,) = model_outage.check(database, lambda: summarizer_type(asks))
     assert (told.level, "the model is out" in told.text) == ("trouble", True)
-    assert not [*model_outage.check(settings, database, NOW)], "no model is asked any more"
+    assert not [*model_outage.check(database, lambda: summarizer_type(settings))], (
+        "no model is asked any more"
+    )
     assert make(database, Model(failing={1, 2, 3})).nothing_usable == ""
-    assert not [*model_outage.check(asks, database, NOW)]
+    assert not [*model_outage.check(database, lambda: summarizer_type(asks))]
     assert make(database, Model(failing={1, 2, 3})).nothing_usable == ""
     with database.read() as session:
         assert session.get_one(AnswerCountRow, ("model", "failed")).answers == 3 + 3 + 3

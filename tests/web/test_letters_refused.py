@@ -36,7 +36,7 @@ def counted(site: Site) -> tuple[int, int]:
 
 
 def troubles(site: Site) -> list[str]:
-    found = health.check(site.settings, site.database, site.clock.now)
+    found = health.check(site.settings, site.database, site.clock.now, Smtp)
     return [finding.text for finding in found if "in trouble" in finding.text]
 
 

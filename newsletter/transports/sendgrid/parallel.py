@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from newsletter.rendering.message import Message
 from newsletter.transports.base import (
     SendObserver,
     SendResult,
@@ -14,20 +14,23 @@ from newsletter.transports.base import (
 )
 from newsletter.transports.sendgrid.request_bodies import MOST, WaitingMails, refuse_too_long
 
+if TYPE_CHECKING:
+    from newsletter.rendering.message import Message
+
 MOST_REQUESTS = 4  # at once; SendGrid's own limit is 10,000 a second
 MOST_TOGETHER = MOST * MOST_REQUESTS  # mails
 _KINDS = 4  # so many times a request's mails may wait for others like them
 _LOOK_AFTER_S = 1.0
 
-Results = Iterator[tuple[Message, SendResult]]
-Post = Callable[[Sequence[Message]], Results]
+Results = Iterator[tuple["Message", SendResult]]
+Post = Callable[[Sequence["Message"]], Results]
 
 
 @dataclass
 class _Answered:
     """What a thread brings home."""
 
-    results: list[tuple[Message, SendResult]] = field(default_factory=list)
+    results: list[tuple["Message", SendResult]] = field(default_factory=list)
     failure: TransportDownError | None = None
 
 
@@ -35,7 +38,7 @@ class _Answered:
 class _Stream:
     """What is still to come, what waits, and what is on its way: how many mails each request."""
 
-    chunks: Iterator[Sequence[Message]]
+    chunks: Iterator[Sequence["Message"]]
     waiting: WaitingMails = field(default_factory=WaitingMails)
     running: dict[Future[_Answered], int] = field(default_factory=dict)
     is_over: bool = False  # nothing more comes
@@ -51,7 +54,7 @@ class ParallelRequests:
         self._trusted = False  # the last one was accepted
 
     def send(
-        self, chunks: Iterable[Sequence[Message]], watch: SendObserver, pool: ThreadPoolExecutor
+        self, chunks: Iterable[Sequence["Message"]], watch: SendObserver, pool: ThreadPoolExecutor
     ) -> Results:
         """Send all mails; one that `watch.begin` refused has no outcome.
 
@@ -96,7 +99,7 @@ class ParallelRequests:
         stream.failure = stream.failure or answered.failure
         self._trusted = _is_good(answered)
 
-    def _answer(self, mails: Sequence[Message], watch: SendObserver) -> _Answered:
+    def _answer(self, mails: Sequence["Message"], watch: SendObserver) -> _Answered:
         answered = _Answered()
         try:
             for mail, result in self._post(mails):

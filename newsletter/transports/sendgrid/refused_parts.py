@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from newsletter.rendering.message import Message
+if TYPE_CHECKING:
+    from newsletter.rendering.message import Message
 
 
 @dataclass(frozen=True)
 class RequestPart:
     """Mails of one request, and what refusals said of the larger ones that they come from."""
 
-    mails: Sequence[Message]
+    mails: Sequence["Message"]
     named: bool = False  # each of them was named by one
     halved: bool = False  # one left these unnamed; if they are refused too, it names few at a time
 
@@ -36,6 +38,6 @@ class RequestPart:
         ]
 
 
-def _halves(mails: Sequence[Message]) -> list[Sequence[Message]]:
+def _halves(mails: Sequence["Message"]) -> list[Sequence["Message"]]:
     middle = len(mails) // 2
     return [mails[:middle], mails[middle:]]

@@ -1,12 +1,14 @@
 """What is posted to SendGrid: mails of one content as one request, within SendGrid's limits."""
 
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from newsletter.rendering.message import Message
 from newsletter.transports.base import SendResult, SendStatus
+
+if TYPE_CHECKING:
+    from newsletter.rendering.message import Message
 
 MOST = 1000  # personalizations a request
 LARGEST_REQUEST = 29 * 1024 * 1024  # bytes; SendGrid takes 30 MB
@@ -27,7 +29,7 @@ class EncodedRequest(bytes):
         return f"{len(self)} octets"
 
 
-def encode_request(mails: Sequence[Message]) -> EncodedRequest:
+def encode_request(mails: Sequence["Message"]) -> EncodedRequest:
     """The JSON of one request; lone surrogates, which no JSON can bear, become question marks."""
     body = request_body(mails)
     try:
@@ -36,7 +38,7 @@ def encode_request(mails: Sequence[Message]) -> EncodedRequest:
         return EncodedRequest(orjson.dumps(_printable(body)))
 
 
-def request_body(mails: Sequence[Message]) -> dict[str, Any]:
+def request_body(mails: Sequence["Message"]) -> dict[str, Any]:
     """One request for readers of the same content.
 
     Every header that is the reader's own stands in their personalization, since substitutions do
@@ -72,7 +74,7 @@ class WaitingMails:
     def __len__(self) -> int:
         return self._number
 
-    def add(self, mail: Message) -> None:
+    def add(self, mail: "Message") -> None:
         key = (id(mail.content), mail.campaign, mail.sender, _shared_headers(mail))
         self._groups.setdefault(key, []).append(mail)
         self._number += 1
@@ -81,7 +83,7 @@ class WaitingMails:
         """Whether there are enough of a kind for a request of that size."""
         return any(len(group) >= request for group in self._groups.values())
 
-    def take(self, at_most: int) -> list[Message]:
+    def take(self, at_most: int) -> list["Message"]:
         """The next request, no address twice, of the kind that most mails are of."""
         kind = max(self._groups, key=lambda key: len(self._groups[key]), default=None)
         if kind is None:
@@ -99,12 +101,12 @@ class WaitingMails:
         self._number -= len(chosen)
         return list(chosen.values())
 
-    def take_all(self) -> list[Message]:
+    def take_all(self) -> list["Message"]:
         groups, self._groups, self._number = self._groups, {}, 0
         return [mail for group in groups.values() for mail in group]
 
 
-def refuse_too_long(mail: Message) -> SendResult | None:
+def refuse_too_long(mail: "Message") -> SendResult | None:
     """A refusal of values that SendGrid would refuse with the whole request."""
     if 40 * sum(map(len, mail.values.values())) < _LONGEST_VALUES:
         return None  # whatever escaping and UTF-8 make of them
@@ -117,7 +119,7 @@ def refuse_too_long(mail: Message) -> SendResult | None:
     )
 
 
-def _personalization(mail: Message) -> dict[str, Any]:
+def _personalization(mail: "Message") -> dict[str, Any]:
     own = {name: value for name, value in mail.headers if name == _PERSONAL_HEADER}
     return {
         "to": [{"email": mail.recipient}],
@@ -127,7 +129,7 @@ def _personalization(mail: Message) -> dict[str, Any]:
     }
 
 
-def _shared_headers(mail: Message) -> tuple[tuple[str, str], ...]:
+def _shared_headers(mail: "Message") -> tuple[tuple[str, str], ...]:
     return tuple(name for name in mail.headers if name[0] not in _NOT_SHARED)
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from http.client import HTTPException, InvalidURL
+from typing import TYPE_CHECKING
 from urllib.error import URLError
 
 from python_http_client.exceptions import HTTPError
@@ -18,9 +19,9 @@ from sendgrid import SendGridAPIClient
 
 from newsletter.config import Settings, combinations
 from newsletter.finding import Finding
-from newsletter.rendering.message import Message
 from newsletter.text import brief
 from newsletter.transports.base import (
+    SenderProof,
     SendObserver,
     SendResult,
     SendStatus,
@@ -47,9 +48,13 @@ from newsletter.transports.sendgrid.responses import (
     result_of_no_connection,
 )
 
+if TYPE_CHECKING:
+    from newsletter.rendering.message import Message
+
 _log = logging.getLogger(__name__)
 
 _ACCEPTED = 202
+_SELECTORS = ("s1", "s2")  # of its domain authentication
 _RECORD_WITHIN_S = 10.0
 _A_DAY = timedelta(days=1)  # its days are its own time zone's
 # How many requests may go into finding out whom a refusal is about. Where so many do not do,
@@ -76,6 +81,19 @@ class SendGrid(Transport):
     """Readers of the same content share a request; their own values are its substitutions."""
 
     at_once = MOST_TOGETHER
+    shares_requests = True
+
+    @classmethod
+    def sender_proof(cls, settings: Settings) -> SenderProof:
+        del settings
+        place = "Settings, Sender Authentication"
+        return SenderProof(provider="SendGrid", selectors=_SELECTORS, place=place)
+
+    @classmethod
+    def unheard(cls, settings: Settings) -> str:
+        if settings.feedback.sendgrid_public_key:
+            return ""
+        return "nobody hears SendGrid's events: set feedback.sendgrid_public_key (docs/feedback.md)"
 
     def __init__(
         self,
@@ -93,8 +111,8 @@ class SendGrid(Transport):
         self._requests = ParallelRequests(self._send_alike)
 
     def stream(
-        self, chunks: Iterable[Sequence[Message]], watch: SendObserver
-    ) -> Generator[tuple[Message, SendResult]]:
+        self, chunks: Iterable[Sequence["Message"]], watch: SendObserver
+    ) -> Generator[tuple["Message", SendResult]]:
         """A few requests at a time; only the mails of those under way are begun."""
         with ThreadPoolExecutor(MOST_REQUESTS) as pool:
             yield from self._requests.send(chunks, watch, pool)
@@ -116,7 +134,7 @@ class SendGrid(Transport):
 
         yield from health.check(settings.transport, now)
 
-    def _send_alike(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
+    def _send_alike(self, mails: Sequence["Message"]) -> Iterator[tuple["Message", SendResult]]:
         """One request; where a bad personalization fails all of it, as few more as possible."""
         waiting = deque([RequestPart(mails)])
         searches_left, refused_alone = _MOST_SEARCHES, 0
@@ -141,7 +159,7 @@ class SendGrid(Transport):
                 later = SendResult(SendStatus.TRY_LATER, result.detail, of_reader=True)
                 yield from ((mail, later) for mail in part.mails)
 
-    def _post(self, mails: Sequence[Message]) -> _Response:
+    def _post(self, mails: Sequence["Message"]) -> _Response:
         body = encode_request(mails)
         if len(body) > LARGEST_REQUEST:
             return _refuse_too_large(mails, body)
@@ -174,7 +192,7 @@ class SendGrid(Transport):
         return SendResult(SendStatus.ACCEPTED, provider_id=response.headers.get("X-Message-Id"))
 
 
-def _refuse_too_large(mails: Sequence[Message], body: EncodedRequest) -> _Response:
+def _refuse_too_large(mails: Sequence["Message"], body: EncodedRequest) -> _Response:
     """To be divided, as a request that one personalization makes bad."""
     if len(mails) > 1:
         return _Response(SendResult(SendStatus.REJECTED, "more than SendGrid takes in a request"))

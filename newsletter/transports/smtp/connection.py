@@ -5,9 +5,8 @@ import ssl
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 from enum import Enum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from newsletter.rendering.message import Message
 from newsletter.text import brief
 from newsletter.transports.base import SendResult, SendStatus
 from newsletter.transports.smtp.connect import SmtpSocket, describe_error
@@ -21,6 +20,9 @@ from newsletter.transports.smtp.replies import (
     result_of_refusal,
     result_of_refused_sender,
 )
+
+if TYPE_CHECKING:
+    from newsletter.rendering.message import Message
 
 _GO_AHEAD = 354
 _STEPS = 3  # MAIL, RCPT, DATA
@@ -78,7 +80,7 @@ class SmtpConnection:
         self.usable = True
         self.announced: Message | None = None  # whose envelope is on the wire
 
-    def announce(self, mail: Message) -> Coroutine[SendResult | None]:
+    def announce(self, mail: "Message") -> Coroutine[SendResult | None]:
         """Send the envelope and hear whether the content may come; an outcome where it may not.
 
         Raises:
@@ -102,7 +104,7 @@ class SmtpConnection:
         return None
 
     def hand_over(
-        self, content: Sequence[bytes], following: Message | None
+        self, content: Sequence[bytes], following: "Message | None"
     ) -> Coroutine[SendResult]:
         """Send the content, and behind it the next envelope; hear what became of the content.
 
@@ -149,10 +151,10 @@ class SmtpConnection:
                 self.socket.recv(_HEARD_AT_ONCE)
         self.drop()
 
-    def _bears(self, mail: Message) -> bool:
+    def _bears(self, mail: "Message") -> bool:
         return self.smtputf8 or not mail.needs_smtputf8
 
-    def _refusal(self, mail: Message, replies: list[Reply]) -> Coroutine[SendResult]:
+    def _refusal(self, mail: "Message", replies: list[Reply]) -> Coroutine[SendResult]:
         by_step = dict(zip(("mail", "rcpt", "data"), replies, strict=False))
         try:
             if by_step["mail"][0] // 100 != OK:
@@ -233,12 +235,12 @@ def _strip_parameter(pieces: Sequence[Octets], count: int) -> Sequence[Octets]:
     return []
 
 
-def _commands(mail: Message) -> tuple[str, str, str]:
+def _commands(mail: "Message") -> tuple[str, str, str]:
     parameters = " SMTPUTF8 BODY=8BITMIME" if mail.needs_smtputf8 else ""
     return f"MAIL FROM:<{mail.envelope_sender}>{parameters}", f"RCPT TO:<{mail.recipient}>", "DATA"
 
 
-def _envelope(mail: Message) -> bytes:
+def _envelope(mail: "Message") -> bytes:
     return "".join(f"{command}\r\n" for command in _commands(mail)).encode()
 
 

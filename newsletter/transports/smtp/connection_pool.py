@@ -2,11 +2,14 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from newsletter.config import TransportSettings
-from newsletter.rendering.message import Message
 from newsletter.transports.smtp.connect import connect
 from newsletter.transports.smtp.connection import SmtpConnection
+
+if TYPE_CHECKING:
+    from newsletter.rendering.message import Message
 
 
 class ConnectionPool:
@@ -48,7 +51,7 @@ class ConnectionPool:
         while self._resting:
             self._resting.pop().quit()
 
-    def content(self, mail: Message) -> Sequence[bytes]:
+    def content(self, mail: "Message") -> Sequence[bytes]:
         """The message in pieces, of which mails share the large ones."""
         pieces = mail.pieces()
         if self._sign is None:

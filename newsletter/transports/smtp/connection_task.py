@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from newsletter.rendering.message import Message
 from newsletter.transports.base import SendResult, SendStatus
 from newsletter.transports.smtp.connect import describe_error
 from newsletter.transports.smtp.connection import Awaited, Coroutine, SmtpConnection
+
+if TYPE_CHECKING:
+    from newsletter.rendering.message import Message
 
 
 class Scheduler(Protocol):
@@ -16,23 +18,23 @@ class Scheduler(Protocol):
     per_connection: int
     halted: bool  # nothing more may begin
 
-    def next(self) -> Message | None:
+    def next(self) -> "Message | None":
         """The next mail; None where there is none now, or none shall leave."""
 
-    def content(self, mail: Message) -> Sequence[bytes]: ...
+    def content(self, mail: "Message") -> Sequence[bytes]: ...
 
-    def announce(self, mail: Message) -> None:
+    def announce(self, mail: "Message") -> None:
         """Tell just before the envelope leaves."""
 
-    def may_begin(self, mail: Message) -> bool:
+    def may_begin(self, mail: "Message") -> bool:
         """Ask just before the content leaves."""
 
-    def report_result(self, mail: Message, result: SendResult) -> None: ...
+    def report_result(self, mail: "Message", result: SendResult) -> None: ...
 
-    def return_mail(self, mail: Message) -> None:
+    def return_mail(self, mail: "Message") -> None:
         """Another task, or a later moment, shall carry it."""
 
-    def no_connection(self, mail: Message, result: SendResult) -> None:
+    def no_connection(self, mail: "Message", result: SendResult) -> None:
         """There is not one; then there is none for the other mails, either."""
 
     def connect(self, task: "ConnectionTask", instead_of: SmtpConnection | None) -> None:
@@ -99,7 +101,7 @@ class ConnectionTask:
             self._since_s = time.monotonic()
             mail = yield from self._carry(mail)
 
-    def _carry(self, mail: Message) -> Coroutine[Message | None]:
+    def _carry(self, mail: "Message") -> Coroutine["Message | None"]:
         """Send one mail. Returns the one to go on with, whose envelope may be on the wire."""
         connection = yield from self._connected(mail)
         if connection is None:
@@ -120,8 +122,8 @@ class ConnectionTask:
         return None
 
     def _hand_over(
-        self, connection: SmtpConnection, mail: Message, *, was_used: bool
-    ) -> Coroutine[Message | None]:
+        self, connection: SmtpConnection, mail: "Message", *, was_used: bool
+    ) -> Coroutine["Message | None"]:
         content = self._scheduler.content(mail)
         following = None
         if connection.pipelining and connection.carried + 1 < self._scheduler.per_connection:
@@ -142,7 +144,7 @@ class ConnectionTask:
                 return again
         return following
 
-    def _broken(self, mail: Message, error: OSError, *, was_used: bool) -> Message | None:
+    def _broken(self, mail: "Message", error: OSError, *, was_used: bool) -> "Message | None":
         """The mail again where a new connection may be all it needs."""
         if was_used:
             return mail
@@ -150,7 +152,7 @@ class ConnectionTask:
         self._scheduler.report_result(mail, SendResult(SendStatus.TRY_LATER, words))
         return None
 
-    def _connected(self, mail: Message) -> Coroutine[SmtpConnection | None]:
+    def _connected(self, mail: "Message") -> Coroutine[SmtpConnection | None]:
         connection, most = self.connection, self._scheduler.per_connection
         if connection is not None and connection.usable and connection.carried < most:
             return connection
@@ -162,7 +164,7 @@ class ConnectionTask:
             self._unconnected(mail, error)
         return self.connection
 
-    def _unconnected(self, mail: Message, error: OSError) -> None:
+    def _unconnected(self, mail: "Message", error: OSError) -> None:
         if not self._scheduler.is_alone(self):  # fewer connections do; others carry this mail
             self.retired = True
             self._scheduler.return_mail(mail)

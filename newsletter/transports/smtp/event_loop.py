@@ -13,13 +13,16 @@ import selectors
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from newsletter.rendering.message import Message
 from newsletter.transports.base import SendObserver, SendResult, only_wait, refuse_unmailable
 from newsletter.transports.smtp.connection import Awaited, SmtpConnection
 from newsletter.transports.smtp.connection_pool import ConnectionPool
 from newsletter.transports.smtp.connection_task import ConnectionTask
 from newsletter.transports.smtp.connector import ConnectorThreads
+
+if TYPE_CHECKING:
+    from newsletter.rendering.message import Message
 
 _TICK_S = 0.5
 _RESERVE = 2  # of so many mails one has no connection yet when the next ones are asked for
@@ -55,7 +58,9 @@ class SmtpEventLoop:
         self.content = pool.content
         watch.meanwhile = self.go_on
 
-    def carry(self, chunks: Iterable[Sequence[Message]]) -> Iterator[tuple[Message, SendResult]]:
+    def carry(
+        self, chunks: Iterable[Sequence["Message"]]
+    ) -> Iterator[tuple["Message", SendResult]]:
         """Hand the mails out as there is room, and tell what became of them."""
         try:
             for chunk in chunks:
@@ -104,7 +109,7 @@ class SmtpEventLoop:
             else:
                 self._step(task)
 
-    def next(self) -> Message | None:
+    def next(self) -> "Message | None":
         if not self._watch.wanted():
             self.halted = True
         if self.halted or not self._mails:
@@ -112,25 +117,25 @@ class SmtpEventLoop:
         self._in_hand += 1
         return self._mails.popleft()
 
-    def announce(self, mail: Message) -> None:
+    def announce(self, mail: "Message") -> None:
         self._watch.announce(mail)
 
-    def may_begin(self, mail: Message) -> bool:
+    def may_begin(self, mail: "Message") -> bool:
         if not self.halted and self._watch.begin(mail):
             return True
         self.halted = True
         return False
 
-    def report_result(self, mail: Message, result: SendResult) -> None:
+    def report_result(self, mail: "Message", result: SendResult) -> None:
         self._watch.answered(mail, result)
         self._outcomes.append((mail, result))
         self._in_hand -= 1
 
-    def return_mail(self, mail: Message) -> None:
+    def return_mail(self, mail: "Message") -> None:
         self._mails.appendleft(mail)
         self._in_hand -= 1
 
-    def no_connection(self, mail: Message, result: SendResult) -> None:
+    def no_connection(self, mail: "Message", result: SendResult) -> None:
         self._unreachable = result
         self.report_result(mail, result)
         self.halted = True
@@ -141,7 +146,7 @@ class SmtpEventLoop:
     def is_alone(self, task: ConnectionTask) -> bool:
         return all(other is task or other.retired for other in self._tasks)
 
-    def _take_in(self, chunk: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
+    def _take_in(self, chunk: Sequence["Message"]) -> Iterator[tuple["Message", SendResult]]:
         for mail in chunk:
             refusal = refuse_unmailable(mail)
             if refusal is None:
@@ -150,7 +155,7 @@ class SmtpEventLoop:
                 self._watch.answered(mail, refusal)
                 yield mail, refusal
 
-    def _turn(self, tick: Callable[[], bool]) -> Iterator[tuple[Message, SendResult]]:
+    def _turn(self, tick: Callable[[], bool]) -> Iterator[tuple["Message", SendResult]]:
         """Give the tasks mails, let them go on, look after those that take too long."""
         if self._mails:
             self._add_connections()

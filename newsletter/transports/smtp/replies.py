@@ -1,12 +1,15 @@
 """What an SMTP server replies (RFC 5321, 3463): its octets cut into replies, and their meaning."""
 
 import re
+from typing import TYPE_CHECKING
 
-from newsletter.rendering.message import Message
 from newsletter.text import brief
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 from newsletter.transports.refusal_kinds import RefusalCause
 from newsletter.transports.refusals import asked_wait_s, refusal_cause
+
+if TYPE_CHECKING:
+    from newsletter.rendering.message import Message
 
 OK, TEMPORARY, PERMANENT = 2, 4, 5  # the first digit of a reply
 CLOSING = 421
@@ -71,7 +74,7 @@ def _lines_with_code(reply: Reply) -> str:
     return "\n".join(f"{code} {brief(line)}" for line in text.splitlines()) or str(code)
 
 
-def result_of_refused_sender(reply: Reply, mail: Message) -> SendResult:
+def result_of_refused_sender(reply: Reply, mail: "Message") -> SendResult:
     """After MAIL; where that asked for SMTPUTF8, only this mail is refused (RFC 6531, 3.5).
 
     Raises:
