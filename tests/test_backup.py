@@ -115,6 +115,7 @@ def test_who_said_no_since_the_copy_is_not_mailed_again(
 
 
 @pytest.mark.usefixtures("readers")
+@pytest.mark.slow
 def test_what_was_sent_since_the_copy_is_held(cli: Cli, settings: Settings) -> None:
     copy = settings.folder / "monday.db"
     cli("backup", str(copy))

@@ -120,6 +120,7 @@ def test_missed_days_come_as_one_issue_beside_the_newest(cli: Cli, settings: Set
 
 
 @pytest.mark.parametrize("empty", ["2025-07-17", "2025-07-16 2025-07-17"])
+@pytest.mark.slow
 def test_back_on_an_empty_day_the_newest_day_with_papers_is_its_own_issue(
     cli: Cli, settings: Settings, set_now: SetNow, empty: str
 ) -> None:
@@ -165,6 +166,7 @@ def test_with_room_for_one_issue_missed_days_come_in_the_newest_one(
     assert len(sent(settings)) == 2
 
 
+@pytest.mark.slow
 def test_with_room_for_one_issue_no_mailed_day_is_spanned_and_older_ones_come_on_a_free_day(
     cli: Cli, settings: Settings, set_now: SetNow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +196,7 @@ def test_with_room_for_them_missed_days_come_one_by_one_oldest_first(
 
 
 @pytest.mark.usefixtures("slept")
+@pytest.mark.slow
 def test_the_next_batch_that_comes_minutes_later_brings_no_older_day_with_it(
     cli: Cli, settings: Settings, set_now: SetNow
 ) -> None:
@@ -213,6 +216,7 @@ def test_the_next_batch_that_comes_minutes_later_brings_no_older_day_with_it(
 
 
 @pytest.mark.usefixtures("slept")
+@pytest.mark.slow
 def test_a_batch_that_comes_minutes_after_two_issues_waits_until_a_day_has_passed(
     cli: Cli, settings: Settings, set_now: SetNow
 ) -> None:
@@ -279,6 +283,7 @@ def test_a_day_that_has_to_wait_leaves_the_others_their_issue(
 
 
 @pytest.mark.parametrize("trouble", ["?2507.07001v1", "silent", "no network"])
+@pytest.mark.slow
 def test_a_first_day_that_could_not_be_had_is_made_up_for(
     cli: Cli, settings: Settings, set_now: SetNow, trouble: str
 ) -> None:
@@ -294,6 +299,7 @@ def test_a_first_day_that_could_not_be_had_is_made_up_for(
 
 
 @pytest.mark.usefixtures("slept")
+@pytest.mark.slow
 def test_an_issue_of_several_days_never_spans_one_that_was_mailed_already(
     cli: Cli, settings: Settings, set_now: SetNow
 ) -> None:
@@ -323,6 +329,7 @@ def test_nobody_is_mailed_a_day_from_before_their_time(
         assert (away.first_day, away.state) == (date(2025, 7, 14), IssueState.DONE)
 
 
+@pytest.mark.slow
 def test_who_subscribed_in_the_middle_gets_their_own_days(
     cli: Cli, settings: Settings, set_now: SetNow
 ) -> None:
@@ -353,6 +360,7 @@ def test_who_subscribed_in_the_middle_gets_their_own_days(
     assert [b"2507.08001" in mail for mail in raw] == [False, True]
 
 
+@pytest.mark.slow
 def test_a_day_that_was_waited_for_makes_no_third_mail(
     cli: Cli, settings: Settings, set_now: SetNow
 ) -> None:

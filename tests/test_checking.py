@@ -99,6 +99,7 @@ def with_templates(settings: Settings, name: str, text: str) -> None:
     toml.write_text(toml.read_text() + '\n[templates]\ndir = "mine"\n')
 
 
+@pytest.mark.slow
 def test_templates_of_ones_own_are_tried_on_a_real_day(cli: Cli, settings: Settings) -> None:
     with_templates(settings, "email/issue/subject.txt", "{{ digest.day }}")
     said = cli("check")
@@ -106,6 +107,7 @@ def test_templates_of_ones_own_are_tried_on_a_real_day(cli: Cli, settings: Setti
     assert f"1 of {settings.folder}/mine replace ours" in " ".join(said.out.split())
 
 
+@pytest.mark.slow
 def test_a_template_that_replaces_nothing_is_pointed_at(cli: Cli, settings: Settings) -> None:
     with_templates(settings, "email/issue/subjct.txt", "{{ digest.day }}")
     told = " ".join(cli("check").out.split())

@@ -482,6 +482,7 @@ def test_saved_pages_and_answers_give_the_same_day_as_live(
 
 @pytest.mark.parametrize("on_holiday", [False, True], ids=["empty pages", "our table is wrong"])
 @pytest.mark.usefixtures("readers")
+@pytest.mark.slow
 def test_a_day_that_was_told_as_empty_is_asked_for_again_once_the_next_is_out(
     cli: Cli,
     settings: Settings,
@@ -538,6 +539,7 @@ def test_an_empty_day_that_its_own_page_confirms_is_not_asked_for_again(
 
 
 @pytest.mark.usefixtures("readers")
+@pytest.mark.slow
 def test_what_was_found_after_a_day_went_out_comes_once_with_the_next_issue(
     cli: Cli, settings: Settings, arxiv: StandIn, set_now: SetNow
 ) -> None:
@@ -578,6 +580,7 @@ def test_what_was_found_after_a_day_went_out_comes_once_with_the_next_issue(
 
 
 @pytest.mark.usefixtures("readers")
+@pytest.mark.slow
 def test_a_day_of_a_month_ago_heals_on_request_and_the_next_issue_brings_what_it_lacked(
     cli: Cli, settings: Settings, arxiv: StandIn, set_now: SetNow
 ) -> None:

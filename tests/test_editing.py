@@ -44,6 +44,7 @@ def edited(cli: Cli, readers: list[str], settings: Settings) -> Cli:
     return cli
 
 
+@pytest.mark.slow
 def test_what_preview_shows_is_what_is_sent_and_stays(edited: Cli, settings: Settings) -> None:
     assert "not among the papers" not in edited("issues", "edit", "audio").err  # not fetched yet
     text = edited("preview", "--format", "text").out

@@ -68,6 +68,7 @@ def test_no_byte_of_the_address_is_left_in_the_database(
     assert b"signed on paper at the fair" not in left
 
 
+@pytest.mark.slow
 def test_no_byte_of_an_address_beyond_ascii_is_left_either(
     cli: Cli, settings: Settings, database: Database
 ) -> None:
@@ -88,6 +89,7 @@ def test_no_byte_of_an_address_beyond_ascii_is_left_either(
         assert suppression.suppression_reason(session, address) == "550 <<address>> no such user"
 
 
+@pytest.mark.slow
 def test_the_accounts_of_issues_still_balance(cli: Cli, database: Database, ada: int) -> None:
     cli("run")
     before = cli("deliveries", "status").out
@@ -117,6 +119,7 @@ def deliveries(cli: Cli) -> list[dict[str, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_several_erased_readers_of_one_issue_stay_apart(cli: Cli, readers: list[str]) -> None:
     cli("run")
     for email in readers[:3]:

@@ -110,6 +110,7 @@ def test_the_migrations_and_the_models_agree(empty: Database) -> None:
     assert differences(empty) == []
 
 
+@pytest.mark.slow
 def test_up_down_and_up_again(empty: Database) -> None:
     schema.upgrade(empty)
     descend(empty, "base")
@@ -120,6 +121,7 @@ def test_up_down_and_up_again(empty: Database) -> None:
     assert schema.revision(empty) == STAIRS[-1]
 
 
+@pytest.mark.slow
 def test_every_step_goes_up_and_down_with_people_on_it_and_keeps_them(empty: Database) -> None:
     climb(empty, STAIRS[0])
     put_people(empty)

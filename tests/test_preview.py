@@ -132,6 +132,7 @@ def test_only_questions_about_the_scheme_are_answered() -> None:
 
 
 @pytest.mark.usefixtures("readers")
+@pytest.mark.slow
 def test_preview_serves_on_this_machine_until_ctrl_c(settings: Settings) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

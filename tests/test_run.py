@@ -121,6 +121,7 @@ def test_the_steps_one_by_one_make_the_same_day(
     assert len(outbox(settings)) == len(readers)
 
 
+@pytest.mark.slow
 def test_who_left_since_the_freeze_is_skipped_at_the_last_moment(
     cli: Cli, settings: Settings, database: Database, readers: list[str]
 ) -> None:

@@ -160,6 +160,7 @@ def test_a_worker_that_loses_its_database_ends_and_the_next_one_goes_on(
     assert [mail.recipient for mail in memory.sent] == readers[8:]
 
 
+@pytest.mark.slow
 def test_an_issue_that_a_worker_brought_to_nobody_is_trouble(
     settings: Settings, services: Services, database: Database
 ) -> None:

@@ -465,6 +465,7 @@ def test_a_domain_that_hangs_up_is_paused_while_others_are_accepted(
 
 @pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
 @pytest.mark.parametrize(("words", "troubles"), [("421 4.7.0 bye", 0), ("550 5.7.1 blocked", 1)])
+@pytest.mark.slow
 def test_where_a_whole_batch_is_of_a_domain_that_refuses_another_batch_is_asked(
     settings: Settings,
     database: Database,

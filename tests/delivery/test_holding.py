@@ -131,6 +131,7 @@ def test_one_greylisted_reader_comes_again_and_the_others_do_not_wait(send: Send
     assert len(moody.memory.sent) == 12
 
 
+@pytest.mark.slow
 def test_who_types_send_has_those_tried_that_rest_and_uses_up_no_attempt_of_theirs(
     send: Send, database: Database
 ) -> None:

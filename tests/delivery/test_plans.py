@@ -121,6 +121,7 @@ def _subscribe_everybody(session: Session) -> None:
 
 
 @pytest.mark.on_both_databases
+@pytest.mark.slow
 def test_whatever_the_database_knows_no_step_looks_at_everybody(
     settings: Settings, database: Database, dialect: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

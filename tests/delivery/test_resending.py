@@ -36,6 +36,7 @@ def mails(settings: Settings, email: str) -> list[bytes]:
 
 
 @pytest.mark.on_both_databases
+@pytest.mark.slow
 def test_the_same_mail_goes_once_more_and_the_account_stays(
     cli: Cli, settings: Settings, readers: list[str]
 ) -> None:
@@ -64,6 +65,7 @@ def test_the_same_mail_goes_once_more_and_the_account_stays(
     assert cli("subscribers", "erase", readers[0], "--yes").code == 0
 
 
+@pytest.mark.slow
 def test_who_must_not_be_mailed_is_refused_in_one_line(
     cli: Cli, settings: Settings, database: Database, readers: list[str]
 ) -> None:
@@ -91,6 +93,7 @@ def test_who_must_not_be_mailed_is_refused_in_one_line(
     assert len(mails(settings, readers[3])) == 1
 
 
+@pytest.mark.slow
 def test_pauses_and_limits_hold_it_and_a_refused_login_is_said(
     cli: Cli,
     settings: Settings,
@@ -136,6 +139,7 @@ _run(["resend", sys.argv[1]])
 """
 
 
+@pytest.mark.slow
 def test_one_killed_in_the_middle_is_uncertain_until_a_bounce_or_the_operator_says_more(
     cli: Cli, settings: Settings, database: Database, readers: list[str]
 ) -> None:

@@ -106,6 +106,7 @@ def arrived(folder: Path) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_only_whom_this_machine_claimed_since_the_copy_is_uncertain(
     cli: Cli, settings: Settings, send: Send, copies: Copies, readers: list[str]
 ) -> None:
@@ -181,6 +182,7 @@ def test_a_run_goes_on_after_the_operator_said_what_it_is(
     assert not (settings.folder / "outbox").exists()
 
 
+@pytest.mark.slow
 def test_a_copy_on_another_machine_holds_issues_that_it_knows_nothing_of(
     cli: Cli,
     settings: Settings,
@@ -279,6 +281,7 @@ def test_who_brought_a_machine_back_can_say_so_before_an_issue_is_there(
     assert arrived(settings.folder) == readers
 
 
+@pytest.mark.slow
 def test_who_brought_a_machine_back_is_believed_in_the_middle_of_an_issue(
     cli: Cli, settings: Settings, send: Send, copies: Copies, readers: list[str]
 ) -> None:
@@ -302,6 +305,7 @@ def test_who_brought_a_machine_back_is_believed_in_the_middle_of_an_issue(
     assert (again.code, arrived(settings.folder)) == (2, readers[4:])
 
 
+@pytest.mark.slow
 def test_days_that_became_one_issue_are_compared_with_the_issues_of_each(
     cli: Cli, settings: Settings, send: Send, copies: Copies, readers: list[str]
 ) -> None:
@@ -321,6 +325,7 @@ def test_days_that_became_one_issue_are_compared_with_the_issues_of_each(
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
+@pytest.mark.slow
 def test_another_server_or_timeline_means_a_restored_database(
     cli: Cli, settings: Settings, database: Database, readers: list[str]
 ) -> None:

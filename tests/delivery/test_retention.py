@@ -27,6 +27,7 @@ def rows(database: Database) -> int:
 
 
 @pytest.mark.on_both_databases
+@pytest.mark.slow
 def test_an_old_issue_becomes_numbers_and_exceptions(
     cli: Cli,
     settings: Settings,

@@ -216,6 +216,7 @@ def test_failure_24_a_letter_cut_off_anywhere_is_read_or_kept_and_never_breaks(
     raw=st.sampled_from([mails.dsn(REFERENCE), mails.arf(REFERENCE), mails.qmail(REFERENCE)]),
     changes=st.lists(st.tuples(st.integers(0, 900), st.binary(max_size=6)), max_size=8),
 )
+@pytest.mark.slow
 def test_failure_24_whatever_is_changed_in_a_letter_reading_it_never_breaks(
     raw: bytes, changes: list[tuple[int, bytes]]
 ) -> None:

@@ -319,6 +319,7 @@ def test_what_an_earlier_version_kept_unpacked_acts_as_well(
     assert kept(database) == 1
 
 
+@pytest.mark.slow
 def test_failure_17_a_busy_database_is_a_503_and_nothing_is_half_kept(
     app: Flask, key: SigningKey, database: Database, settings: Settings
 ) -> None:

@@ -37,6 +37,7 @@ def test_nothing_is_wrong_with_a_large_day_and_its_first_lines_say_what_is_not_i
 @pytest.mark.parametrize(
     "file", days.real_days(), ids=lambda file: f"{file.parent.name}-{file.stem}"
 )
+@pytest.mark.slow
 def test_nothing_is_wrong_with_a_mail_of_a_real_day(file: Path, language: str) -> None:
     day = partial(days.real_day, file, language)
     for specimen in specimens.issue(file.stem, language, day, config.DETAILS):

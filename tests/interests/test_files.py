@@ -356,6 +356,7 @@ def test_no_hostile_file_holds_it_up_and_every_entry_is_told_of(content: str) ->
         assert found.read == len(found.papers) + len(found.refused) > 0
 
 
+@pytest.mark.slow
 def test_a_file_of_ever_more_entries_is_refused_before_they_fill_the_memory() -> None:
     with pytest.raises(NewsletterError, match="more than 100,000 entries"):
         read("@a{\n" * 100_001)

@@ -72,6 +72,7 @@ def named(cli: Cli, email: str = ADA) -> list[tuple[str, str, bool]]:
 
 
 @pytest.mark.on_both_databases
+@pytest.mark.slow
 def test_an_operator_names_interests_and_sees_the_picks_that_come_of_them(
     cli: Cli, database: Database, ada: int
 ) -> None:

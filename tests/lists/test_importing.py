@@ -347,6 +347,7 @@ def test_who_was_asked_and_now_signed_is_in(cli: Cli, database: Database) -> Non
         )
 
 
+@pytest.mark.slow
 def test_the_same_list_again_does_nothing_twice(cli: Cli, database: Database) -> None:
     list_ = write("email\n" + "\n".join(f"r{number}@reader.example" for number in range(2500)))
     assert cli("subscribers", "import", list_, *CONSENT).out.endswith("= 2500 added\n")

@@ -112,6 +112,7 @@ def test_what_has_no_room_is_a_link_to_the_whole_issue() -> None:
     assert "https://papers.example.org/audio/2025-07-11" in sent.text.splitlines()
 
 
+@pytest.mark.slow
 def test_the_budget_is_used_up_and_the_abstracts_without_room_are_counted() -> None:
     issue = busy_day(150)
     sent = mail(issue)
@@ -235,6 +236,7 @@ def test_a_newsletter_of_several_categories_can_be_set_by_category() -> None:
         (650, "titles", [], ""),
     ],
 )
+@pytest.mark.slow
 def test_where_less_of_the_papers_begins_a_line_says_what_ends_there_and_leads_to_it(
     papers: int, detail: str, said: list[str], at_the_top: str
 ) -> None:
@@ -250,6 +252,7 @@ def test_where_less_of_the_papers_begins_a_line_says_what_ends_there_and_leads_t
         assert shown(sent.html[begun.end() :])[0].startswith(f"{begun[1]}v")
 
 
+@pytest.mark.slow
 def test_papers_of_a_section_are_more_only_beside_others_of_it() -> None:
     text = mail(busy_day(650), "brief").text
     assert re.findall(r"^\d+ (.*) on the web$", text, re.MULTILINE)[-2:] == [

@@ -120,6 +120,7 @@ def test_whatever_comes_first_every_paper_is_there_once(
     ("language", "detail"),
     [("zh", "brief"), *(slow(*it) for it in (("en", "full"), ("en", "brief"), ("zh", "titles")))],
 )
+@pytest.mark.slow
 def test_a_large_day_keeps_its_limits_with_the_longest_reasons(language: str, detail: str) -> None:
     day = busy_day(320, language)
     mails = IssueEmails(day, SITE, LINKS)
@@ -151,6 +152,7 @@ def test_a_large_day_keeps_its_limits_with_the_longest_reasons(language: str, de
         assert again.html.count(only_titles) == again.text.count(only_titles) == 1
 
 
+@pytest.mark.slow
 def test_picks_take_no_more_room_than_their_own_cards_and_reasons() -> None:
     day = busy_day(317, "en")
     mails = IssueEmails(day, SITE, LINKS)

@@ -381,6 +381,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.slow
 def test_hostile_texts_neither_crash_nor_stall(kind: str) -> None:
     assert not re.search(r"[\\]", to_text(HOSTILE[kind]))
     assert "<script" not in to_html(HOSTILE[kind])

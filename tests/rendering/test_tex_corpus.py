@@ -60,6 +60,7 @@ def lost_words(source: str, seen: str) -> list[str]:
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.slow
 def test_no_text_loses_a_word_of_prose(sample: str) -> None:
     for source in texts(sample):
         if "{this http" in source:
@@ -69,6 +70,7 @@ def test_no_text_loses_a_word_of_prose(sample: str) -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.slow
 def test_hardly_any_abstract_still_shows_tex(sample: str) -> None:
     bearing = [record["abstract"] for record in records(sample) if TEX.search(record["abstract"])]
     for turn in (to_text, to_html):

@@ -144,6 +144,7 @@ def stranger(
 
 @pytest.mark.usefixtures("readers")
 @pytest.mark.parametrize("name", ["careless", "garbled", "unbuildable", "gone"])
+@pytest.mark.slow
 def test_a_strangers_faults_do_not_stop_the_day(
     cli: Cli, stranger: Settings, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

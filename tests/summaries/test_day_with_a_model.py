@@ -103,6 +103,7 @@ def in_json(paper: Paper) -> str:
     ],
     ids=["rightly", "in JSON", "with <think>", "with a lead-in", "with marks that nobody sees"],
 )
+@pytest.mark.slow
 def test_a_good_answer_stands_under_its_paper_with_the_models_name(
     cli: Cli, settings: Settings, configure: Callable[..., None], answer: Answering
 ) -> None:

@@ -124,6 +124,7 @@ body = st.one_of(
     media=st.sampled_from(_TYPES),
     headers=st.dictionaries(st.sampled_from(_HEADERS), _header, max_size=4),
 )
+@pytest.mark.slow
 def test_no_request_brings_an_error_of_ours(
     site: Site,
     place: tuple[int, list[int | str], str],

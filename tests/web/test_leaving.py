@@ -80,6 +80,7 @@ def test_from_one_newsletter_or_from_all(site: Site) -> None:
     assert site.held(ADA) == set()
 
 
+@pytest.mark.slow
 def test_the_goodbye_offers_to_take_it_back(site: Site) -> None:
     ada = site.confirmed(ADA, "audio", "text")
     link = leave_link(site, ada.id)
@@ -141,6 +142,7 @@ def test_links_outlive_the_keys_that_signed_them(two: Settings, site: Site) -> N
     assert rotated.is_to(ADA, 0, found)
 
 
+@pytest.mark.slow
 def test_a_scanner_that_follows_every_link_a_hundred_times_changes_no_byte(site: Site) -> None:
     ada = site.confirmed(ADA, "audio", "text")
     site.sign_up("new@reader.example")

@@ -87,6 +87,7 @@ def test_newsletters_detail_sections_language_and_a_pause(site: Site) -> None:
 @pytest.mark.parametrize(
     ("pause", "trouble"), [("tomorrow", "This is no day"), ("2099-01-01", "a year at most")]
 )
+@pytest.mark.slow
 def test_an_impossible_pause_is_told_and_nothing_is_saved(
     site: Site, pause: str, trouble: str
 ) -> None:

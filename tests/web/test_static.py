@@ -18,6 +18,7 @@ def app(tmp_path: Path) -> Flask:
 
 
 @pytest.mark.parametrize("name", ["style.css", "icon.svg"])
+@pytest.mark.slow
 def test_a_file_that_need_not_be_sent_is_closed_all_the_same(app: Flask, name: str) -> None:
     path = f"/static/{name}"
     with app.test_client().get(path) as whole:
