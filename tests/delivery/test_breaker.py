@@ -145,6 +145,7 @@ def attempts(database: Database) -> set[int]:
 
 
 REFUSALS = [
+    "530 5.7.0 Authentication required",
     "550 5.4.5 Daily user sending limit exceeded",
     "552 over quota",
     "550 account suspended",
@@ -434,7 +435,15 @@ def test_a_domain_that_blocks_us_is_paused_and_its_readers_wait(
 
 
 @pytest.mark.on_both_databases
-@pytest.mark.parametrize("words", ["554 5.7.1 blocked", "550 5.4.5 limit", "552 5.3.4 size"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "554 5.7.1 blocked",
+        "550 5.4.5 limit",
+        "552 5.3.4 size",
+        "550 5.1.1 host mx said: 554 Relay denied",
+    ],
+)
 def test_words_about_us_make_nobody_failed_however_few_they_are(
     run: Run, database: Database, words: str
 ) -> None:

@@ -56,3 +56,13 @@ def test_a_line_or_a_reply_without_end_is_none_and_is_not_kept() -> None:
                 break
         assert reply is not None
         assert reply[0] == NO_REPLY
+
+
+@pytest.mark.parametrize("octets", [b"25250 2.1.0 ok\r\n", b"2500\r\n", b"250: ok\r\n", b"25\r\n"])
+def test_a_code_with_something_behind_it_is_none(octets: bytes) -> None:
+    assert heard(octets, [2]) == [(NO_REPLY, octets.strip())]
+
+
+@pytest.mark.parametrize("octets", [b"250\r\n", b"250\n", b"250 \r\n", b"250-\r\n250\r\n"])
+def test_a_code_alone_is_a_reply(octets: bytes) -> None:
+    assert [code for code, _ in heard(octets, [])] == [250]

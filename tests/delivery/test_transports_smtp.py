@@ -110,10 +110,20 @@ WHOLE_SERVER = [
     {"AUTH": "535 5.7.8 bad credentials"},
     {"MAIL": "530 5.7.0 authentication required"},
     {"MAIL": "553 5.7.1 not your address"},
+]
+QUOTED = (
+    "550 5.1.1 <ada@reader.example>: Recipient address rejected: undeliverable address: host"
+    " mx.reader.example[192.0.2.3] said: 554 5.7.1 Relay access denied (in reply to RCPT TO)"
+)
+ABOUT_US = [
     {"RCPT": "530 5.7.1 authentication required"},
+    {"RCPT": "530 no"},
     {"RCPT": "554 5.7.1 <ada@reader.example>: Relay access denied"},
+    {"RCPT": QUOTED},
     {"RCPT": "550 relaying denied"},
     {"RCPT": "550 5.1.8 sender's domain is unknown"},
+    {"DATA": "550 5.1.7 not from you"},
+    {".": "535 5.7.8 log in first"},
 ]
 
 
@@ -172,8 +182,20 @@ def test_a_server_that_refuses_everybody_stops_the_sending(script: dict[str, str
     assert LOGIN["password"] not in str(caught.value)
 
 
+@pytest.mark.parametrize("script", ABOUT_US, ids=by_script)
+def test_words_about_us_for_one_reader_stop_nobody_elses_mail(script: dict[str, str]) -> None:
+    once = {when: [reply, GOOD_REPLIES[when]] for when, reply in script.items()}
+    with OddSmtp(**once) as server:
+        transport = smtp(server.port)
+        (_, refused), (_, next_one) = transport.send([ADA, BOB])
+        transport.close()
+    assert [refused.detail] == list(script.values())
+    assert (refused.status, refused.of_sender) == (SendStatus.REJECTED, True)
+    assert next_one.status is SendStatus.ACCEPTED
+
+
 def test_the_next_mail_after_a_stop_finds_a_clean_session() -> None:
-    with OddSmtp(RCPT=["554 5.7.1 Relay access denied", "250 Ok"]) as server:
+    with OddSmtp(MAIL=["553 5.7.1 not your address", "250 Ok"]) as server:
         transport = smtp(server.port)
         with pytest.raises(TransportDownError):
             outcome_of(transport)

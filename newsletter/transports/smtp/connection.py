@@ -85,7 +85,7 @@ class SmtpConnection:
 
         Raises:
             OSError: the connection is lost; the mail was surely not taken.
-            TransportDownError: nothing can be sent at all.
+            TransportDownError: the server refuses whom the mails are from.
         """
         if not self._bears(mail):
             return _NO_SMTPUTF8
@@ -110,7 +110,6 @@ class SmtpConnection:
 
         Raises:
             NotSentError: it broke before the end of the content was out.
-            TransportDownError: nothing can be sent at all.
         """
         pieces = dot_stuff(content)
         end = sum(map(len, pieces))

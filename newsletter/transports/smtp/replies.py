@@ -15,8 +15,9 @@ OK, TEMPORARY, PERMANENT = 2, 4, 5  # the first digit of a reply
 CLOSING = 421
 LONGEST = 65_536  # octets of one reply, all its lines together; those of real servers are short
 NO_REPLY = -1  # the code of what is none
-# Refusals that would meet every reader: our login (RFC 4954), our sender, our right to relay.
-_WHOLE_SERVER = re.compile(
+_CODE = re.compile(rb"[0-9]{3}(?:[\s-]|$)")  # and what ends it (RFC 5321, 4.2)
+# Refusals of our login (RFC 4954), our sender, our right to relay. After MAIL they meet every mail.
+_ABOUT_US = re.compile(
     r"53[0458] |\d{3} 5\.1\.[78](?!\d)"
     r"|.*\brelay(?:ing)? (?:access )?(?:denied|prohibited|not (?:permitted|allowed))",
     re.IGNORECASE,
@@ -44,13 +45,12 @@ class ReplyParser:
         while (end := self._heard.find(b"\n")) >= 0:
             line, self._heard = self._heard[:end], self._heard[end + 1 :]
             self._size += len(line)
-            code = line[:3]
-            if len(code) < 3 or not code.isdigit():  # noqa: PLR2004 - a code is three digits
+            if _CODE.match(line) is None:
                 self._lines.append(line.strip())
                 return self._whole(NO_REPLY)
             self._lines.append(line[4:].strip())
             if line[3:4] != b"-":
-                return self._whole(int(code))
+                return self._whole(int(line[:3]))
             if self._size > LONGEST:
                 break
         if self._size + len(self._heard) > LONGEST:
@@ -81,7 +81,7 @@ def result_of_refused_sender(reply: Reply, mail: "Message") -> SendResult:
         TransportDownError: this sender, and so every mail.
     """
     if reply[0] // 100 == PERMANENT:
-        if mail.needs_smtputf8 and not _WHOLE_SERVER.match(describe_reply(reply)):
+        if mail.needs_smtputf8 and not _ABOUT_US.match(describe_reply(reply)):
             return SendResult(SendStatus.REJECTED, describe_reply(reply))
         raise TransportDownError(
             f"the SMTP server refuses the sender {mail.envelope_sender}: {describe_reply(reply)};"
@@ -93,8 +93,8 @@ def result_of_refused_sender(reply: Reply, mail: "Message") -> SendResult:
 def result_of_refusal(reply: Reply, *, of_reader: bool) -> SendResult:
     """After RCPT, DATA or the final dot; `of_reader` where it may be about this reader alone.
 
-    Raises:
-        TransportDownError: it would meet every reader.
+    Words about us never stop a run here, since a relay also passes on what another host told it of
+    one reader. Where they meet everybody, they come in a row.
     """
     words = describe_reply(reply)
     if reply[0] // 100 != PERMANENT:
@@ -104,9 +104,9 @@ def result_of_refusal(reply: Reply, *, of_reader: bool) -> SendResult:
         return SendResult(
             SendStatus.TRY_LATER, words, of_reader=own, maybe_of_domain=closing, wait_s=wait_s
         )
-    if _WHOLE_SERVER.match(words):
-        raise TransportDownError(f"the SMTP server does not work for us: {words}; see [transport]")
     cause = refusal_cause(_lines_with_code(reply))
+    if _ABOUT_US.match(words):
+        cause = RefusalCause.SENDER
     return SendResult(
         SendStatus.REJECTED,
         words,
