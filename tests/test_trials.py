@@ -287,11 +287,16 @@ def test_sendgrid_says_what_its_key_may_do_and_where_it_is_at_home(
         monkeypatch.setattr(sendgrid_health, "_REGIONS", {"global": ours.url, "EU": eu.url})
         setting("transport", use="sendgrid", api_key="SG.key", base_url=ours.url)
         ours.record = Answer(200, b'{"scopes": ["mail.send"]}')
-        assert "the key may send mails; none was sent" in found("transport")[0][1]
+        may_send, may_not_read = found("transport")
+        assert "the key may send mails; none was sent" in may_send[1]
+        assert may_not_read[0] == "warning"
+        assert "may not read statistics (stats.read)" in may_not_read[1]
+        ours.record = Answer(200, b'{"scopes": ["mail.send", "stats.read"]}')
+        assert len(found("transport")) == 1
         ours.record = Answer(200, b"<h1>It works!</h1>")
         assert "not as SendGrid does; look at transport.base_url" in found("transport")[0][1]
         ours.record = Answer(200, b'{"scopes": ["stats.read"]}')
-        assert "give it Mail Send" in found("transport")[0][1]
+        assert "give it Mail Send and Stats (read)" in found("transport")[0][1]
         ours.record, eu.record = Answer(401), Answer(401)
         assert (
             "the key is refused (HTTP 401); look at transport.api_key" in found("transport")[0][1]

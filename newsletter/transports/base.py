@@ -65,6 +65,10 @@ class TransportDownError(NewsletterError):
     """Nothing can be sent at all; what has no outcome yet was surely not sent."""
 
 
+class RecordUnreadableError(NewsletterError):
+    """There is a record of what was taken, and it cannot be asked now."""
+
+
 class SendObserver(Protocol):
     """Who looks on while mails leave. The first three may be called from any thread."""
 
@@ -199,7 +203,10 @@ class Transport:
     def taken(self, campaign: str, day: date) -> int | None:
         """How many mails of an issue of that day were taken, by the other side's own record.
 
-        None where there is no such record, or it does not answer. Never more than were sent.
+        None where there is no such record. Never more than were sent.
+
+        Raises:
+            RecordUnreadableError: there is one, and it does not answer, or not to us.
         """
         del campaign, day
         return None

@@ -114,8 +114,8 @@ PRESETS = (
     MailPreset(
         "sendgrid",
         "SendGrid",
-        "An API key with the right Mail Send, and an authenticated domain or sender. A trial takes"
-        " 100 mails a day, for 60 days.",
+        "An API key with the rights Mail Send and Stats (read), and an authenticated domain or"
+        " sender. A trial takes 100 mails a day, for 60 days.",
         use="sendgrid",
         secret="API key",  # noqa: S106 - a question
         secret_setting="API_KEY",  # noqa: S106 - the name of one

@@ -25,7 +25,12 @@ from newsletter.sending.restore_guard import server_identity
 from newsletter.sending.restore_guard.machine_memory import machine_memory
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.transports.base import SendResult, Transport, TransportDownError
+from newsletter.transports.base import (
+    RecordUnreadableError,
+    SendResult,
+    Transport,
+    TransportDownError,
+)
 from newsletter.transports.memory import Memory
 from tests.conftest import NOW, Cli
 
@@ -256,6 +261,23 @@ def test_the_folder_of_mails_is_the_provider_s_own_record(
     assert "12 are uncertain now" in cli("send", "--restored").err
     assert "12 settled as sent" in cli("deliveries", "settle", "--as", "sent").out
     assert "nothing to do" in cli("run").out
+
+
+def test_an_issue_that_goes_on_says_that_the_provider_s_record_cannot_be_read(
+    send: Send,
+    readers: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refuse(*_: object) -> int:
+        raise RecordUnreadableError("HTTP 403")
+
+    monkeypatch.setattr(Limited, "taken", refuse)
+    first = send(5)
+    assert "could not be asked" not in caplog.text
+    assert sorted(first + send(12)) == sorted(readers)
+    assert "audio 2025-07-11 goes on, 6 mails of it were taken up before." in caplog.text
+    assert "could not be asked: HTTP 403" in caplog.text
 
 
 def test_a_machine_that_was_off_in_the_middle_goes_on_by_itself(

@@ -16,6 +16,7 @@ from newsletter.errors import WrongUseError
 from newsletter.rendering.message import Message
 from newsletter.transports.base import (
     NoObserver,
+    RecordUnreadableError,
     SendResult,
     SendStatus,
     TransportDownError,
@@ -496,8 +497,6 @@ COUNTED = (
         (Answer(200, COUNTED), 7),
         (Answer(200, b"[]"), 0),
         (Answer(200, b"<html>"), None),
-        (Answer(403, b"{}"), None),
-        (None, None),
     ],
 )
 def test_its_own_record_is_what_it_counted_for_the_category(
@@ -511,3 +510,13 @@ def test_its_own_record_is_what_it_counted_for_the_category(
         assert server.asked == [f"/v3/categories/stats?{query}"]
         list(sendgrid.send([ADA]))
         assert server.requests[0].body["categories"] == [ADA.campaign]
+
+
+@pytest.mark.parametrize("answer", [Answer(403, b"{}"), Answer(500), None])
+def test_a_record_that_may_not_be_asked_or_does_not_answer_is_told_from_an_empty_one(
+    answer: Answer | None,
+) -> None:
+    with HttpStandIn(lambda _request: Answer(202)) as server:
+        server.record = answer
+        with pytest.raises(RecordUnreadableError, match="newsletter check"):
+            SendGrid(KEY, server.url, 5).taken("audio-2025-07-11", date(2025, 7, 11))

@@ -5,6 +5,7 @@ identity, and the provider's record of what it took. An issue against which one 
 held until the operator says what it is.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +30,9 @@ from newsletter.sending.restore_guard import server_identity
 from newsletter.sending.restore_guard.claim_record import ClaimedSince
 from newsletter.sending.restore_guard.machine_memory import IssueDays, MachineMemory
 from newsletter.text import counted
-from newsletter.transports.base import Transport
+from newsletter.transports.base import RecordUnreadableError, Transport
+
+_log = logging.getLogger(__name__)
 
 _AT_ONCE = 500  # rows in a statement
 
@@ -72,10 +75,25 @@ def tell_others(database: Database, memory: MachineMemory, now: datetime) -> Non
 def taken_by_provider(
     database: Database, transport: Transport, issue: IssueRow
 ) -> Suspicion | None:
-    """Whether the provider's own record, where it has one, holds more than was ever claimed."""
+    """Whether the provider's own record, where it has one, holds more than was ever claimed.
+
+    Where it cannot be read and the issue is under way, that is said, and it goes on.
+    """
     if issue.admitted_at is not None:
         return None
-    taken = transport.taken(campaign_name(issue.first_name, issue.day), issue.day)
+    try:
+        taken = transport.taken(campaign_name(issue.first_name, issue.day), issue.day)
+    except RecordUnreadableError as error:
+        if issue.claims:
+            _log.warning(
+                "%s %s goes on, %s of it were taken up before. Whether more were, as on a machine"
+                " that was brought back from a snapshot, could not be asked: %s",
+                issue.newsletter,
+                issue.day,
+                counted(issue.claims, "mail"),
+                error,
+            )
+        return None
     with database.read() as session:  # only now: another process may have claimed meanwhile
         known = session.get_one(IssueRow, issue.id).claims
     if taken is None or taken <= known:

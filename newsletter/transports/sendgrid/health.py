@@ -1,7 +1,7 @@
 """What a key of SendGrid's may do, as `/v3/scopes` tells it; no mail leaves."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
 from http.client import HTTPException
@@ -18,6 +18,7 @@ from newsletter.text import brief
 _PART = "transport"
 _WITHIN_S = 10.0
 _REGIONS = {"global": "https://api.sendgrid.com", "EU": "https://api.eu.sendgrid.com"}
+_STATISTICS = {"stats.read", "categories.stats.read"}
 _KEY_REFUSED = (401, 403)
 _FAILURES = (OSError, HTTPException, ValueError)
 
@@ -40,11 +41,25 @@ def check(settings: TransportSettings, now: datetime) -> Iterator[Finding]:
         yield Finding(_PART, Severity.TROUBLE, text)
         return
     yield from clock_health.compare(date, host, now)
-    if "mail.send" in scopes:
-        yield Finding(_PART, Severity.OK, f"{host}: the key may send mails; none was sent")
-    else:
-        text = f"{host}: the key may not send mails; give it Mail Send, or set another api_key"
+    yield from _rights(host, scopes)
+
+
+def _rights(host: str, scopes: Collection[str]) -> Iterator[Finding]:
+    """To send, and to read what was sent: by that a restored machine is noticed."""
+    if "mail.send" not in scopes:
+        text = (
+            f"{host}: the key may not send mails; give it Mail Send and Stats (read), or set"
+            " another api_key"
+        )
         yield Finding(_PART, Severity.TROUBLE, text)
+        return
+    yield Finding(_PART, Severity.OK, f"{host}: the key may send mails; none was sent")
+    if _STATISTICS.isdisjoint(scopes):
+        text = (
+            f"{host}: the key may not read statistics (stats.read): were this machine brought back"
+            " from a snapshot, mails would go twice, unnoticed; give the key Stats (read) as well"
+        )
+        yield Finding(_PART, Severity.WARNING, text)
 
 
 def _scopes(settings: TransportSettings, base_url: str) -> tuple[list[str], str]:

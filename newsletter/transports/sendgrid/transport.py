@@ -21,6 +21,7 @@ from newsletter.config import Settings, combinations
 from newsletter.finding import Finding
 from newsletter.text import brief
 from newsletter.transports.base import (
+    RecordUnreadableError,
     SenderProof,
     SendObserver,
     SendResult,
@@ -50,8 +51,6 @@ from newsletter.transports.sendgrid.responses import (
 
 if TYPE_CHECKING:
     from newsletter.rendering.message import Message
-
-_log = logging.getLogger(__name__)
 
 _ACCEPTED = 202
 _SELECTORS = ("s1", "s2")  # of its domain authentication
@@ -118,7 +117,11 @@ class SendGrid(Transport):
             yield from self._requests.send(chunks, watch, pool)
 
     def taken(self, campaign: str, day: date) -> int | None:
-        """What SendGrid has counted for that category; its counts come some minutes late."""
+        """What SendGrid has counted for that category; its counts come some minutes late.
+
+        Raises:
+            RecordUnreadableError: the key lacks the right to ask, or there is no answer.
+        """
         try:
             response = self._client.client.categories.stats.get(
                 query_params={"start_date": f"{day - _A_DAY}", "categories": campaign},
@@ -126,8 +129,10 @@ class SendGrid(Transport):
             )
             return counted_requests(response.body)
         except (HTTPError, OSError, HTTPException) as error:  # no right to ask, or no answer
-            _log.info("SendGrid's own record cannot be read: %s", brief(error))
-            return None
+            raise RecordUnreadableError(
+                f"SendGrid's statistics cannot be read ({brief(error)}; `newsletter check` tries"
+                " the key)"
+            ) from error
 
     def check_health(self, settings: Settings, now: datetime) -> Iterable[Finding]:
         from newsletter.transports.sendgrid import health
