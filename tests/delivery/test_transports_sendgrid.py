@@ -307,6 +307,35 @@ def test_a_request_larger_than_sendgrid_takes_is_divided(
         send(server, ADA)
 
 
+@pytest.mark.parametrize(("most", "requests"), [(70, 30), (3, 600)])
+def test_what_sendgrid_itself_calls_too_large_is_divided_and_the_size_kept(
+    most: int, requests: int
+) -> None:
+    def answer(request: Request) -> Answer:
+        is_large = len(request.body["personalizations"]) > most
+        return refusal(413, None, "payload too large") if is_large else Answer(202)
+
+    mails = [mail_to(f"reader{number}@reader.example") for number in range(1000)]
+    with HttpStandIn(answer) as server:
+        outcomes = send(server, *mails)
+        sizes = [len(request.body["personalizations"]) for request in server.requests]
+    assert {outcome.status for outcome in outcomes} == {SendStatus.ACCEPTED}
+    assert sum(size for size in sizes if size <= most) == 1000
+    assert len([size for size in sizes if size > most]) < 10
+    assert len(sizes) < requests
+
+
+def test_a_single_mail_that_is_too_large_waits_and_the_others_get_theirs() -> None:
+    def answer(request: Request) -> Answer:
+        addresses = [each["to"][0]["email"] for each in request.body["personalizations"]]
+        return refusal(413, None, "too large") if BOB.recipient in addresses else Answer(202)
+
+    outcomes = send_to(answer, ADA, BOB, mail_to("cyd@reader.example"))
+    large, *others = sorted(outcomes, key=lambda each: each.status is not SendStatus.REJECTED)
+    assert large.of_sender
+    assert [each.status for each in others] == [SendStatus.ACCEPTED] * 2
+
+
 @pytest.mark.parametrize(
     ("status", "reset", "after", "wait_s"),
     [
@@ -363,7 +392,6 @@ STOPPING = [
     refusal(400, "content.1.value", "The content value must be a string"),
     refusal(400, None, "Bad Request"),
     refusal(404, None, "not found"),
-    refusal(413, None, "Payload too large"),
 ]
 
 

@@ -16,13 +16,14 @@ from newsletter.transports.base import SendResult, SendStatus, TransportDownErro
 from newsletter.transports.refusal_kinds import RefusalCause
 from newsletter.transports.refusals import refusal_cause
 
+TOO_LARGE = 413
 _BAD_REQUEST = 400
 _FORBIDDEN = (401, 403)
 # What SendGrid documents as "not now", and as a fault of the request. Any other status comes from
 # somebody before it, a gateway or a proxy, who may have passed the request on:
 # https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/errors
 _NOT_NOW = (429, 500, 503)
-_REFUSED = (_BAD_REQUEST, *_FORBIDDEN, 404, 405, 406, 413, 415, 451)
+_REFUSED = (_BAD_REQUEST, *_FORBIDDEN, 404, 405, 406, TOO_LARGE, 415, 451)
 _TOO_MANY = 429
 _LONGEST_WAIT_S = 3600.0  # whatever the header says
 _USUAL_WAIT_S = 60.0  # after a 429, where nothing is said that can be read
@@ -44,6 +45,8 @@ def result_of_error(error: HTTPError, now_s: float) -> SendResult:
     told = f"SendGrid: {said}"
     if status in _NOT_NOW:
         return SendResult(SendStatus.TRY_LATER, told, wait_s=_asked_wait(error, now_s))
+    if status == TOO_LARGE:
+        return SendResult(SendStatus.REJECTED, told, of_sender=True)
     if status == _BAD_REQUEST and _about_a_reader(body):
         cause = refusal_cause(_reasons(body))
         return SendResult(SendStatus.REJECTED, told, of_sender=cause is RefusalCause.SENDER)

@@ -39,10 +39,12 @@ from newsletter.transports.sendgrid.parallel import (
 from newsletter.transports.sendgrid.refused_parts import RequestPart
 from newsletter.transports.sendgrid.request_bodies import (
     LARGEST_REQUEST,
+    MOST,
     EncodedRequest,
     encode_request,
 )
 from newsletter.transports.sendgrid.responses import (
+    TOO_LARGE,
     counted_requests,
     named_personalizations,
     result_of_error,
@@ -56,7 +58,7 @@ _ACCEPTED = 202
 _SELECTORS = ("s1", "s2")  # of its domain authentication
 _RECORD_WITHIN_S = 10.0
 _A_DAY = timedelta(days=1)  # its days are its own time zone's
-# How many requests may go into finding out whom a refusal is about. Where so many do not do,
+# How many refused requests may go into finding out whom it is about. Where so many do not do,
 # something else is wrong, and the others wait instead of being rejected one after the other.
 _MOST_SEARCHES = 100
 _REFUSED_ALONE = 12  # single readers, and none of the request was taken: the same
@@ -108,11 +110,13 @@ class SendGrid(Transport):
         self._timeout_s = timeout_s
         self._clock = clock
         self._requests = ParallelRequests(self._send_alike)
+        self._most = MOST  # readers that a request may be for, as far as is known
 
     def stream(
         self, chunks: Iterable[Sequence["Message"]], watch: SendObserver
     ) -> Generator[tuple["Message", SendResult]]:
         """A few requests at a time; only the mails of those under way are begun."""
+        self._most = MOST
         with ThreadPoolExecutor(MOST_REQUESTS) as pool:
             yield from self._requests.send(chunks, watch, pool)
 
@@ -145,9 +149,12 @@ class SendGrid(Transport):
         searches_left, refused_alone = _MOST_SEARCHES, 0
         while waiting:
             part = waiting.popleft()
+            if len(part.mails) > self._most:
+                waiting.extendleft(reversed(part.divided([])))
+                continue
             answer = self._post(part.mails)
-            searches_left -= 1
             result = answer.result
+            searches_left -= result.status is SendStatus.REJECTED
             if is_for_all(result) or result.status is SendStatus.UNCERTAIN:
                 yield from ((mail, result) for mail in part.mails)
                 unasked = SendResult(SendStatus.TRY_LATER, result.detail, wait_s=result.wait_s)
@@ -171,6 +178,8 @@ class SendGrid(Transport):
         try:
             return _Response(self._outcome(body))
         except HTTPError as error:
+            if error.status_code == TOO_LARGE:
+                self._most = max(1, min(self._most, len(mails) // 2))
             return _Response(
                 result_of_error(error, self._clock()), named_personalizations(error.body)
             )
