@@ -26,11 +26,12 @@ import os, signal, sys
 from newsletter import bootstrap, config
 from newsletter.daily_run import daily
 from newsletter.cli import common
+from newsletter.transports.base import Transport
 
 moment, number = sys.argv[1], int(sys.argv[2])
 settings = config.load(None)
 
-class Killer:
+class Killer(Transport):
     at_once = 1
 
     def __init__(self, real):

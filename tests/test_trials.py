@@ -26,7 +26,7 @@ from newsletter import bootstrap
 from newsletter.bootstrap import load_transport
 from newsletter.cli import common
 from newsletter.config import Settings, SourceSettings
-from newsletter.database import db
+from newsletter.database import db, postgresql
 from newsletter.database.db import Database
 from newsletter.errors import StoppedError
 from newsletter.finding import Finding
@@ -250,7 +250,7 @@ def test_a_database_server_that_says_nothing_is_not_waited_for(
     setting: Set, found: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("psycopg", reason="psycopg is not installed (pip install '.[postgresql]')")
-    monkeypatch.setattr(db, "_CONNECT_WITHIN_S", 1)
+    monkeypatch.setattr(postgresql, "_CONNECT_WITHIN_S", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         setting("database", url=f"postgresql+psycopg://ada@127.0.0.1:{port}/papers")
