@@ -197,11 +197,11 @@ class BatchWorker:
         deferred, everybody = self._breaker.take_deferred()
         self._answers += deferred
         refused = self._breaker.leave_refused(self._batch_id)
-        gone = self._breaker.take_gone()
+        alone = self._breaker.take_refused()
         with self._context.database.concurrent.begin() as session:
             now = self._context.clock()
             self._answers += gone_mailboxes.classify_refusals(
-                session, self._issue_id, gone, self._breaker, now
+                session, self._issue_id, alone, self._breaker, now
             )
             self._record(session)
             ledger.unclaim(session, [*everybody, *refused], now, self._breaker.words)

@@ -14,7 +14,14 @@ from newsletter.config import Settings
 from newsletter.database import db
 from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
-from newsletter.models import DeliveryRow, DeliveryState, InterestRow, IssueRow, IssueState
+from newsletter.models import (
+    BatchRow,
+    DeliveryRow,
+    DeliveryState,
+    InterestRow,
+    IssueRow,
+    IssueState,
+)
 from newsletter.sending import holds, rate_limit
 from newsletter.sending.restore_guard import machine_memory, restored
 from newsletter.sending.restore_guard.machine_memory import VARIABLE, MachineMemory
@@ -109,6 +116,9 @@ def _issues(
                     " `newsletter send` tries at once and says why"
                 )
                 yield Finding("sending", Severity.TROUBLE, text)
+            elif (why := _why_they_wait(session, issue)) is not None:
+                text = f"{name}: {counted[DeliveryState.PENDING]} pending: {why}"
+                yield Finding("sending", Severity.WARNING, text)
         if counted[DeliveryState.UNCERTAIN]:
             text = (
                 f"{name}: {counted[DeliveryState.UNCERTAIN]} uncertain;"
@@ -134,6 +144,21 @@ def _unwritable_memory(settings: Settings, trouble: str) -> Finding:
     named = f"another {VARIABLE}" if os.environ.get(VARIABLE) else "sending.state_dir"
     text = f"{trouble}: a restored folder would not be noticed; set {named}"
     return Finding("sending", Severity.WARNING, text)
+
+
+def _why_they_wait(session: Session, issue: IssueRow) -> str | None:
+    """What was said of one of those whom a run asked, or passed over, in vain."""
+    waiting = select(BatchRow.id).where(BatchRow.issue_id == issue.id, BatchRow.pending > 0)
+    said = session.scalar(
+        select(DeliveryRow.reason)
+        .where(
+            DeliveryRow.batch_id.in_(waiting),
+            DeliveryRow.state == DeliveryState.PENDING,
+            DeliveryRow.reason.is_not(None),
+        )
+        .limit(1)
+    )
+    return without_addresses(brief(said)) if said else None
 
 
 def _missed_most(session: Session, issue: IssueRow, counted: Counter[DeliveryState]) -> str | None:

@@ -217,13 +217,18 @@ def resume_sending(session: Session, now: datetime, of: str = TRANSPORT) -> None
     """The provider has taken mails."""
     row = _row(session, of)
     row.troubles, row.paused_until, row.reason, row.filled_at = 0, None, None, now
-    session.execute(delete(RateRow).where(RateRow.key == _DOWN))
+    forget_down(session)
 
 
 def record_down(session: Session, reason: str, now: datetime) -> None:
     """Mails are left, as after a refused login or a stop. The next run just tries again."""
     row = _row(session, _DOWN)
     row.reason, row.filled_at = reason, now
+
+
+def forget_down(session: Session) -> None:
+    """Mails were accepted since."""
+    session.execute(delete(RateRow).where(RateRow.key == _DOWN))
 
 
 def down(session: Session) -> RateRow | None:

@@ -29,6 +29,8 @@ from newsletter.sending import (
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased, wait
 from newsletter.sending.provider_trouble import gone_mailboxes, probe
+from newsletter.sending.provider_trouble.breaker import CircuitBreaker
+from newsletter.sending.provider_trouble.doubt import advice_on_many_refused
 from newsletter.sending.restore_guard import restored, server_identity
 from newsletter.sending.totals import IssueSendResult
 from newsletter.text import counted, without_addresses
@@ -55,13 +57,13 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
             context.memory.register(context.database)
         with context.shown_to_live(), _database_errors_in_words():
             trouble = _in_rounds(context, issue_id, lambda: _send_batches(context, issue_id, mails))
-            _apply_late_feedback(context, issue_id)
+            _settle_late(context, issue_id)
     if not context.stopping():  # what holds the mails does not hold the account
         _freeze_on(context, issue_id, math.inf)
     with context.database.read() as session:
         account = totals.delivery_totals(session, issue_id)
         if account.pending and trouble is None and not context.stopping():
-            trouble = _why_they_wait(session, issue_id)
+            trouble = _why_they_wait(session, issue_id, context.breaker)
     _log.info(
         "issue sent" if trouble is None else "issue not sent to all",
         extra={"issue": issue_id, **vars(account), "trouble": without_addresses(trouble or "")},
@@ -106,8 +108,10 @@ def _record_unsent(context: SendContext, issue_id: int, trouble: str) -> None:
             rate_limit.record_down(session, without_addresses(reason), context.clock())
 
 
-def _why_they_wait(session: Session, issue_id: int) -> str | None:
+def _why_they_wait(session: Session, issue_id: int, breaker: CircuitBreaker) -> str | None:
     """What servers said to most of those who wait for a later run."""
+    if breaker.refused_share.is_high:
+        return advice_on_many_refused(breaker.refused_share.words)
     for why in stats.reasons(session, issue_id):
         if why.state == DeliveryState.PENDING and why.reason:
             return f"{why.number} wait for a later run: {why.reason}"
@@ -210,8 +214,11 @@ def _judge_refusals(context: SendContext, issue_id: int) -> None:
                 ledger.release_batch(session, batch_id, context.owner)
 
 
-def _apply_late_feedback(context: SendContext, issue_id: int) -> None:
-    """Let what came back while the mails were on their way settle what it can."""
+def _settle_late(context: SendContext, issue_id: int) -> None:
+    """Let what a run learned, and what came back during it, settle what it can."""
+    if context.breaker.failed:
+        with context.database.write.begin() as session:
+            gone_mailboxes.take_back(session, issue_id, context.breaker, context.clock())
     with context.database.concurrent.begin() as session:
         delivery_updates.settle_issue(session, issue_id, context.clock())
 
@@ -254,8 +261,8 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
         trouble = _in_rounds(context, issue_id, send_round)
         with context.database.read() as session:
             is_done = session.get_one(IssueRow, issue_id).state == IssueState.DONE
-        if is_done:
-            _apply_late_feedback(context, issue_id)
+        if is_done or context.breaker.failed:
+            _settle_late(context, issue_id)
         if trouble and is_ours and not context.stopping():
             _record_unsent(context, issue_id, trouble)
         return trouble
@@ -305,6 +312,8 @@ def _pause(context: SendContext) -> str:
     said = breaker.advice() if breaker.is_open else breaker.trouble
     reason = without_addresses(said or "the provider asks to wait")
     with context.database.write.begin() as session:
+        if breaker.accepted:
+            rate_limit.forget_down(session)
         running = rate_limit.sending_pause(session, context.clock())
         if running is not None and running.paused_until and running.troubles > breaker.troubles:
             until = running.paused_until  # another process found out at the same time

@@ -20,6 +20,7 @@ from newsletter.models import (
     SubscriberRow,
 )
 from newsletter.sending import delivery_updates
+from newsletter.sending.claiming import claim
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.subscribers import suppression
 
@@ -64,8 +65,11 @@ def settle_deliveries(
     chosen: DeliveryFilter,
     settled_as: DeliveryState,
     now: datetime,
+    refused_in: str = "",
 ) -> SettleResult:
-    """The operator's word on some deliveries.
+    """The operator's word on some deliveries, or a run's on what it judged too early.
+
+    Those of a run keep the words that they were `refused_in`, and rest before they are asked again.
 
     `SENT`: they arrived. `PENDING`: they shall be sent again, at the risk of a double where they
     were uncertain. An address that was suppressed by the very refusal that is taken back is mailed
@@ -83,8 +87,11 @@ def settle_deliveries(
     rows = select_deliveries(session, issue_id, chosen)
     deliveries = delivery_updates.find_deliveries(session, [row.reference for row in rows])
     again = chosen.state is DeliveryState.FAILED and settled_as is DeliveryState.PENDING
+    reason = refused_in or "settled by the operator"
+    rested = claim.RESTS_FROM if refused_in else 0
+    attempts = rested if again else None
     changes = [
-        StateChange(delivery, settled_as, "settled by the operator", attempts=0 if again else None)
+        StateChange(delivery, settled_as, reason, attempts=attempts)
         for delivery in deliveries.values()
     ]
     unsuppressed = 0

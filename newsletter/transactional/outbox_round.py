@@ -67,7 +67,7 @@ class OutboxRound:
             judged = breaker.note(answer)
         breaker.is_open |= asked and breaker.is_doubtful
         blocked, breaker.blocked = breaker.blocked, []
-        self._settle([*judged, *breaker.take_gone(), *blocked], now)
+        self._settle([*judged, *breaker.take_refused(), *blocked], now)
         return result
 
     def finish(self, now: datetime) -> None:

@@ -8,13 +8,13 @@ together: a server that is ill says now this and now that. After a lost answer n
 until one mail has got through.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.doubt import Doubt, advice
+from newsletter.sending.provider_trouble.refused_share import DomainRefusals, RefusedShare
 from newsletter.sending.provider_trouble.streak import (
     MOST_DOMAINS,
     LostAnswers,
@@ -23,7 +23,6 @@ from newsletter.sending.provider_trouble.streak import (
 )
 from newsletter.transports.base import SendResult, SendStatus
 
-_OF_ONE_DOMAIN = 20  # refusals in words about us: then the domain is paused, as for bounces
 _WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to
 _LONGEST_WAIT_S = 60.0  # that a run waits for what a server asks
 _OF_SEVERAL = frozenset({Doubt.REFUSED, Doubt.DEFERRED, Doubt.MIXED})
@@ -39,13 +38,14 @@ class CircuitBreaker:
 
     def __init__(self) -> None:
         self._refused, self._deferred = Streak(), Streak()
-        self._refusals_by: Counter[str] = Counter()  # about us, by domain, none accepted since
+        self._of_domains, self.refused_share = DomainRefusals(), RefusedShare()
         # By domain that was asked, by a run before this one too, whether it took its last mail.
         self.takes: dict[str, bool] = {}
         self.blocked: list[DeliveryResult] = []  # refused by a domain that refuses everything
         self._pauses: dict[str, str] = {}  # such domains, and the words of each
-        self._gone: list[DeliveryResult] = []  # without a mailbox, until their batch ends
-        self.vanished = 0  # of them, who took mails before
+        self._refused_alone: list[DeliveryResult] = []  # others were accepted; till the batch ends
+        self.failed: list[DeliveryResult] = []  # in this run, for being refused
+        self.vanished = 0  # of those without a mailbox, who took mails before
         self.lost_answers = LostAnswers()
         self._trouble_rate = TroubleRate()
         self._probing = self._asks_again = False
@@ -136,6 +136,8 @@ class CircuitBreaker:
         self.words = result.detail or self.words
         self._trouble_rate.add(self._trouble(result))
         self.takes[answer.domain] = result.status is SendStatus.ACCEPTED
+        if result.status in {SendStatus.ACCEPTED, SendStatus.REJECTED}:
+            self.refused_share.add(result)
         if result.status is SendStatus.ACCEPTED:
             return [*self._accept(answer), answer]
         if result.status is SendStatus.UNCERTAIN:
@@ -150,7 +152,8 @@ class CircuitBreaker:
             self._throttled += 1
             self.was_put_off = True
             self._throttled_by_domains &= result.maybe_of_domain
-            self._refusals_by[answer.domain] += result.maybe_of_domain
+            if result.maybe_of_domain:
+                self._of_domains.add(answer.domain)
             self.trouble = result.detail
             self.provider_wait_s = max(self.provider_wait_s or 0.0, result.wait_s or 0.0) or None
         self._troubles.add(answer)
@@ -179,10 +182,16 @@ class CircuitBreaker:
         """The refusals that are not recorded, of earlier batches too."""
         return self._refused.answers
 
-    def take_gone(self) -> list[DeliveryResult]:
-        """At the end of a batch: who has no mailbox, while others were accepted."""
-        gone, self._gone = self._gone, []
-        return gone
+    def take_refused(self) -> list[DeliveryResult]:
+        """At the end of a batch: who was refused while others were accepted."""
+        refused, self._refused_alone = self._refused_alone, []
+        return refused
+
+    def spares(self, answer: DeliveryResult) -> bool:
+        """Whether so many are refused in this way that nobody's address is worth less for it."""
+        codes, last = answer.result.detail.split()[:2], self.words.split()[:2]
+        is_last = self.is_open and codes == last
+        return is_last or self.refused_share.is_high or self._is_blocked(answer)
 
     def take_pauses(self) -> dict[str, str]:
         """The domains that take nothing while others do, and the words of each."""
@@ -235,7 +244,7 @@ class CircuitBreaker:
 
     def forget(self) -> None:
         """What was held back is somebody else's, or pending again."""
-        self._refused, self._deferred, self._gone = Streak(), Streak(), []
+        self._refused, self._deferred, self._refused_alone = Streak(), Streak(), []
 
     @property
     def cannot_judge(self) -> bool:
@@ -258,7 +267,7 @@ class CircuitBreaker:
         return advice(doubt or Doubt.REFUSED, self.words)
 
     def _accept(self, answer: DeliveryResult) -> list[DeliveryResult]:
-        del self._refusals_by[answer.domain]
+        self._of_domains.accept(answer.domain)
         self._greylists = self._greylists or self._asks_again
         refused = self._refused.settle(answer.begun, is_clear=not self.cannot_judge)
         blocked = [held for held in refused if self._is_blocked(held)]
@@ -269,8 +278,8 @@ class CircuitBreaker:
             if held.result.maybe_of_domain and self._is_blocked(held)
         ]
         self._pauses |= {held.domain: held.result.detail for held in (*blocked, *closed)}
-        gone = [held for held in refused if held.result.permanent and held not in blocked]
-        self._gone += gone
+        mine = [held for held in refused if not (held.result.of_sender or held in blocked)]
+        self._refused_alone += mine
         self.lost_answers.accept(answer.begun, answer.answered, probing=self._probing)
         self._throttled, self._throttled_by_domains = 0, True
         self.accepted += 1
@@ -279,17 +288,18 @@ class CircuitBreaker:
             self.doubt = None
         return [
             *self._deferred.settle(answer.begun),
-            *(held for held in refused if held not in blocked and held not in gone),
+            *(held for held in refused if held not in blocked and held not in mine),
         ]
 
     def _is_blocked(self, answer: DeliveryResult) -> bool:
-        return self._refusals_by[answer.domain] >= _OF_ONE_DOMAIN
+        return self._of_domains.are_all(answer.domain)
 
     def _refuse(self, answer: DeliveryResult) -> None:
         result = answer.result
         deferred = result.status is SendStatus.TRY_LATER
         (self._deferred if deferred else self._refused).add(answer)
-        self._refusals_by[answer.domain] += result.of_sender
+        if not deferred:
+            self._of_domains.add(answer.domain)
         self._throttled, self._throttled_by_domains = 0, True
         if deferred:
             self.trouble = result.detail

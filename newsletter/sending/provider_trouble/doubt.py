@@ -14,11 +14,11 @@ class Doubt(StrEnum):
 
 
 _ADVICE = {
-    Doubt.REFUSED: "readers of every domain are refused ({words}): nobody is marked for it; ask"
-    " your provider about quota, account, reputation and size",
+    Doubt.REFUSED: "readers of every domain are refused ({words}): they wait; ask your"
+    " provider about quota, account, reputation and size",
     Doubt.DEFERRED: "readers of every domain are deferred ({words}): ask your provider why",
-    Doubt.MIXED: "readers of every domain fail, in several ways ({words}): nobody is marked for it;"
-    " ask your provider why",
+    Doubt.MIXED: "readers of every domain fail, in several ways ({words}): they wait; ask"
+    " your provider why",
     Doubt.LOST: "the answers to mails are lost ({words}): those are uncertain, `newsletter"
     " deliveries settle` decides",
     Doubt.EARLIER: "it is not over ({words}): see [transport], or ask your provider",
@@ -28,3 +28,11 @@ _ADVICE = {
 def advice(doubt: Doubt, words: str) -> str:
     """One line with the server's words, and what to do."""
     return _ADVICE[doubt].replace("{words}", words)
+
+
+def advice_on_many_refused(words: str) -> str:
+    """The same where others were accepted between."""
+    return (
+        f"too many readers are refused to be their own fault ({words}): they wait; ask your"
+        " provider why, and where their addresses are dead, `newsletter subscribers remove`"
+    )

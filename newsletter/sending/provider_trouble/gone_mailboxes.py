@@ -13,6 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow
+from newsletter.sending import settle
+from newsletter.sending.claiming import claim
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 
@@ -31,17 +33,36 @@ def classify_refusals(
 ) -> list[DeliveryResult]:
     """Refusals as they are to be recorded: of who took mails before, no address is suppressed.
 
-    Where they are many of this run, they are as if in words about us: later runs ask again.
+    Where they are many of this run, they are as if in words about us: later runs ask again. So is
+    anybody's where too many are refused, and of who waits for such a reason, until their attempts
+    are used up.
     """
     known = _accepted_before(session, issue_id, answers, now)
     breaker.vanished += len(known)
     many = breaker.vanished >= _FEW and breaker.vanished > _SHARE * breaker.accepted
-    return [
-        replace(answer, result=replace(answer.result, permanent=False, of_sender=many))
-        if answer.recipient.subscriber_id in known
-        else answer
-        for answer in answers
-    ]
+    judged = []
+    for answer in answers:
+        is_known = answer.recipient.subscriber_id in known
+        waits = (many and is_known) or answer.recipient.attempts >= claim.RESTS_FROM
+        waits |= breaker.spares(answer)
+        permanent = answer.result.permanent and not (is_known or waits)
+        of_sender = answer.result.of_sender or waits
+        result = replace(answer.result, permanent=permanent, of_sender=of_sender)
+        judged.append(replace(answer, result=result))
+    breaker.failed += [answer for answer in judged if not answer.result.of_sender]
+    return judged
+
+
+def take_back(session: Session, issue_id: int, breaker: CircuitBreaker, now: datetime) -> None:
+    """At the end of a run: who was failed in it before it turned out that too many are refused."""
+    spared = [answer for answer in breaker.failed if breaker.spares(answer)]
+    breaker.failed = []
+    by_words: dict[str, list[str]] = {}
+    for answer in spared:
+        by_words.setdefault(answer.result.detail, []).append(answer.recipient.reference)
+    for words, references in by_words.items():
+        chosen = settle.DeliveryFilter(DeliveryState.FAILED, references)
+        settle.settle_deliveries(session, issue_id, chosen, DeliveryState.PENDING, now, words)
 
 
 def _accepted_before(
