@@ -132,7 +132,9 @@ def _in_rounds(
             domains=probe.domains(session, issue_id), troubles=rate_limit.troubles(session)
         )
         sizer = context.claim_sizer
-        sizer.begin_issue(totals.number_of_readers(session, issue_id, sizer.readers_that_matter))
+        readers = totals.number_of_readers(session, issue_id, sizer.readers_that_matter)
+        uncertain = delivery_counters.of_issue(session, issue_id)[DeliveryState.UNCERTAIN]
+        sizer.begin_issue(readers, lost_before=bool(breaker.troubles and uncertain))
     pauses = list(_PAUSES_S)
     while True:
         accepted, down = breaker.accepted, breaker.trouble if breaker.provider_down else None

@@ -342,6 +342,22 @@ def test_where_every_second_answer_is_lost_one_reader_is_asked_with_at_a_time(
 
 
 @pytest.mark.parametrize("emails", [[f"r{number:03}@d.example" for number in range(160)]])
+def test_a_run_after_one_that_lost_answers_risks_one_reader_at_a_time(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    answers = cycle([Answer(202), Answer(202), Answer(502)])
+    with HttpStandIn(lambda _request: next(answers)) as server:
+        first = run.by(SendGrid("key", server.url, 5))
+        before = len(server.requests)
+        second = run.by(SendGrid("key", server.url, 5), after=HOUR)
+        sizes = [len(request.body["personalizations"]) for request in server.requests[before:]]
+    assert set(sizes) == {1}
+    assert 0 < second.account.uncertain - first.account.uncertain <= 6
+    assert not second.is_done
+
+
+@pytest.mark.parametrize("emails", [[f"r{number:03}@d.example" for number in range(160)]])
 @pytest.mark.parametrize(
     ("status", "said", "waits"),
     [(429, {"Retry-After": "3"}, 3), (503, {"Retry-After": "3"}, 3), (503, {}, 2)],

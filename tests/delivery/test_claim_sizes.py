@@ -49,9 +49,31 @@ def test_after_a_lost_answer_one_reader_is_asked_with_and_only_good_answers_make
     sizer = ClaimSizer(1000)
     assert growing(sizer, 2) == [10, 20]
     sizer.restart()
-    assert growing(sizer, 2) == [1, 1]
-    sizer.restart()
+    sizer.restart()  # another reader of the same request
     assert growing(sizer, 7) == [1, 1, 2, 2, 4, 4, 8]
+
+
+def test_after_each_further_loss_more_must_get_through_until_requests_are_as_large_as_before() -> (
+    None
+):
+    sizer = ClaimSizer(1000)
+    sizer.restart()
+    assert growing(sizer, 1) == [1]
+    for needed in (10, 50, 100, 100):
+        sizer.restart()
+        assert growing(sizer, needed) == [1] * needed
+        assert growing(sizer, 3) == [2, 2, 4]
+    while sizer.next(0) < 1000:
+        get_through(sizer, 1)
+    sizer.restart()
+    assert growing(sizer, 3) == [1, 1, 2]
+
+
+def test_a_run_after_one_that_lost_answers_stays_at_one_reader_until_many_got_through() -> None:
+    sizer = ClaimSizer(1000)
+    sizer.begin_issue(20_000, lost_before=True)
+    assert sizer.wire_limits == WireLimits(1, 1)
+    assert growing(sizer, 105) == [1] * 100 + [2, 2, 4, 4, 8]
 
 
 def test_what_did_not_get_through_makes_no_request_larger() -> None:

@@ -15,6 +15,8 @@ _LARGEST_REQUEST = 1000
 _SHARE_A_REQUEST = 10
 _SHARE_ALTOGETHER = 5
 _GOOD_AFTER_TROUBLE = 2  # times as many must get through as are at risk, before more are
+# And so many after each further loss, before requests are as large as they were; at most.
+_GOOD_AFTER_TROUBLES = (_GOOD_AFTER_TROUBLE, 10, 50, 100)
 
 
 class ClaimSizer:
@@ -40,6 +42,7 @@ class ClaimSizer:
         self._largest_request = min(most, _LARGEST_REQUEST)
         # How many got through since so many are at risk, and how many times as many it takes.
         self._through, self._needed = 0, 1
+        self._losses = 0  # since requests were as large as they may be
         self._number = self._first
         self.begin()
 
@@ -50,14 +53,21 @@ class ClaimSizer:
             return 0
         return max(_SHARE_A_REQUEST * _LARGEST_REQUEST, _SHARE_ALTOGETHER * self._most)
 
-    def begin_issue(self, readers: int) -> None:
-        """The issue that is sent now has so many readers."""
+    def begin_issue(self, readers: int, *, lost_before: bool = False) -> None:
+        """The issue that is sent now has so many readers.
+
+        Where answers were `lost_before`, in a run that ended so, it goes on with one reader a
+        request until many got through.
+        """
         if self._requests:
             request = max(_FIRST_REQUEST, readers // _SHARE_A_REQUEST)
             self._largest_request = min(self._most, _LARGEST_REQUEST, request)
             altogether = max(_FIRST_REQUEST, readers // _SHARE_ALTOGETHER)
             self._largest = min(self._most, altogether)
             self._number = min(self._number, self._largest)
+            if lost_before:
+                self._losses = len(_GOOD_AFTER_TROUBLES)
+                self.restart()
 
     def begin(self) -> None:
         """Nothing is on its way: the time since the last ones says nothing."""
@@ -67,7 +77,9 @@ class ClaimSizer:
 
     def restart(self) -> None:
         """An answer was lost: nobody knows what the next ones meet."""
-        self._through, self._needed = 0, _GOOD_AFTER_TROUBLE
+        if self._through or self._number > 1:  # else it is another reader of the same request
+            self._losses = min(self._losses + 1, len(_GOOD_AFTER_TROUBLES))
+        self._through, self._needed = 0, _GOOD_AFTER_TROUBLES[self._losses - 1]
         self._number = 1 if self._requests else self._first
         if self._pace is not None:
             self._pace.restart()
@@ -83,6 +95,8 @@ class ClaimSizer:
         self._through += 1
         if self._requests and self._through >= self._needed * self._number:
             self._through, self._number = 0, min(2 * self._number, self._largest)
+            self._needed = min(self._needed, _GOOD_AFTER_TROUBLE)
+            self._losses = 0 if self._number == self._largest else self._losses
 
     @property
     def wire_limits(self) -> WireLimits:
