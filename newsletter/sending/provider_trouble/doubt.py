@@ -14,8 +14,8 @@ class Doubt(StrEnum):
 
 
 _ADVICE = {
-    Doubt.REFUSED: "readers of every domain are refused ({words}): they wait; ask your"
-    " provider about quota, account, reputation and size",
+    Doubt.REFUSED: "readers of every domain are refused ({words}): they wait; look at"
+    " [transport], and ask your provider about quota, account, reputation and size",
     Doubt.DEFERRED: "readers of every domain are deferred ({words}): ask your provider why",
     Doubt.MIXED: "readers of every domain fail, in several ways ({words}): they wait; ask"
     " your provider why",
