@@ -338,7 +338,7 @@ class BatchWorker:
         for answer in blocked:
             ledger.unclaim(session, [answer.recipient], now, answer.result.detail)
         for domain, words in sorted(self._breaker.take_pauses().items()):
-            reason = f"it refuses everything: {without_addresses(words)}"
+            reason = f"it takes nothing: {without_addresses(words)}"
             rate_limit.pause_domain(session, domain, reason, now)
             self.held = f"{domain} is paused: {reason}"
             self._lease_state = None  # and who is paused is to be asked anew

@@ -442,7 +442,7 @@ def test_a_domain_that_blocks_us_is_paused_and_its_readers_wait(
         assert server.taken == Counter(EMAILS)
     assert (result.account.sent, result.account.pending) == (READERS, 30)
     assert (result.account.failed, suppressed(database)) == (0, 0)
-    assert "later.example is paused: it refuses everything: 554 5.7.1 bl" in str(result.trouble)
+    assert "later.example is paused: it takes nothing: 554 5.7.1 bl" in str(result.trouble)
     assert run.waited == []
     with OddSmtp() as server:
         assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS + 30
@@ -559,6 +559,22 @@ def test_of_a_domain_that_refuses_all_its_readers_nobody_is_failed(
     assert "later.example is paused" in str(result.trouble)
     with OddSmtp() as server:
         assert run.by(smtp(server), after=3 * HOUR).is_done
+
+
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+def test_a_domain_that_answers_no_mail_is_paused_and_the_others_get_theirs(run: Run) -> None:
+    with SmtpByReader(lambda _email: None) as server:
+        replies = server.next_reply
+
+        def lose(when: str) -> str:
+            lost = when == "." and server.asked[-1].endswith("@later.example")
+            return CLOSE if lost else replies(when)
+
+        server.next_reply = lose  # type: ignore[method-assign]
+        result = run.by(smtp(server, CONNECTIONS))
+    assert result.account.sent == READERS
+    assert 0 < result.account.uncertain <= 3 * CONNECTIONS
+    assert "later.example is paused" in str(result.trouble)
 
 
 ILL_IN_PART = [f"r{number:03}@d{number % DOMAINS}.example" for number in range(200)]

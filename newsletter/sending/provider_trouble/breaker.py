@@ -142,6 +142,8 @@ class CircuitBreaker:
             return [*self._accept(answer), answer]
         if result.status is SendStatus.UNCERTAIN:
             self.lost = False
+            if self.doubt is not Doubt.LOST:  # else it was on the wire with another that was lost
+                self._of_domains.lose(answer.domain, result.detail)
             self.lost_answers.add(answer.answered, together=self.doubt is Doubt.LOST)
             self.doubt, self.was_interrupted = Doubt.LOST, True
             return [answer]
@@ -278,6 +280,9 @@ class CircuitBreaker:
             if held.result.maybe_of_domain and self._is_blocked(held)
         ]
         self._pauses |= {held.domain: held.result.detail for held in (*blocked, *closed)}
+        silent = self._of_domains.take_silent()
+        self._pauses |= silent
+        self.lost_answers.forget_domains(len(silent))
         mine = [held for held in refused if not (held.result.of_sender or held in blocked)]
         self._refused_alone += mine
         self.lost_answers.accept(answer.begun, answer.answered, probing=self._probing)

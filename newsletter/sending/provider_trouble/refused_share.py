@@ -14,6 +14,7 @@ _LATELY = 200  # answers that are looked at
 _LEAST = 50  # of them, before a share says anything
 _DEAD = 0.1  # of an old list; by chance it is more, seldom by the root of how many were asked
 _OF_ONE_DOMAIN = 12  # refusals: then the domain is paused, as for bounces
+LOSSES_OF_ONE_DOMAIN = 3  # lost answers do as well: each is a mail in doubt
 _AN_ACCEPTED = 9  # refusals that a mail outweighs which the domain took: nine of ten are refused
 
 
@@ -45,9 +46,21 @@ class DomainRefusals:
     """Which domains take nothing, or nearly nothing."""
 
     _refusals: Counter[str] = field(default_factory=Counter)
+    _lost: dict[str, str] = field(default_factory=dict)
 
     def add(self, domain: str) -> None:
         self._refusals[domain] += 1
+
+    def lose(self, domain: str, words: str) -> None:
+        """The answer to a mail to it was lost."""
+        self._refusals[domain] += _OF_ONE_DOMAIN // LOSSES_OF_ONE_DOMAIN
+        self._lost[domain] = words
+
+    def take_silent(self) -> dict[str, str]:
+        """The domains that answer no mail any more, and the words of each; said once."""
+        silent = {domain: words for domain, words in self._lost.items() if self.are_all(domain)}
+        self._lost = {domain: words for domain, words in self._lost.items() if domain not in silent}
+        return silent
 
     def accept(self, domain: str) -> None:
         if domain in self._refusals:

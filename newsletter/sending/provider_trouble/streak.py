@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending.ledger import DeliveryResult
+from newsletter.sending.provider_trouble.refused_share import LOSSES_OF_ONE_DOMAIN
 from newsletter.transports.base import SendStatus
 from newsletter.transports.refusals import is_greylisting
 
@@ -127,6 +128,10 @@ class LostAnswers:
         self._last_at = answered
         self._weight += not together
         self.in_a_row += 1
+
+    def forget_domains(self, number: int) -> None:
+        """So many domains get nothing any more, of which all were lost."""
+        self._weight = max(0.0, self._weight - LOSSES_OF_ONE_DOMAIN * number)
 
     def accept(self, begun: int, answered: int, *, probing: bool) -> None:
         """A mail was accepted, of which nothing is known where it was begun before a loss.
