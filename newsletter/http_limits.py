@@ -104,6 +104,17 @@ def _is_stalled_body(error: Exception) -> bool:
     return is_lost and any(isinstance(part, ReadTimeoutError) for part in error.args)
 
 
+def reasons(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and all that it came of."""
+    seen = set[int]()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        reason = getattr(error, "reason", None)
+        given = [part for part in (reason, *error.args) if isinstance(part, BaseException)]
+        error = given[0] if given else error.__cause__ or error.__context__
+
+
 @contextmanager
 def session_within(seconds: float) -> Iterator[requests.Session]:
     """A session for a request or two, whose answers are read in that time.

@@ -57,7 +57,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(answer.body)
             self._trickle(for_ever=answer.endless)
             return
-        self.send_response(answer.status)
+        self.send_response_only(answer.status)
+        if "Date" not in answer.headers:
+            self.send_header("Date", self.date_time_string())
         for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
             self.send_header(name, value)
         self.end_headers()

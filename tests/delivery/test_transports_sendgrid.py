@@ -2,14 +2,18 @@
 
 import json
 import logging
+import os
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
-from urllib.error import URLError
+from pathlib import Path
 
 import pytest
+import requests
+from urllib3.exceptions import ProtocolError
 
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
@@ -23,8 +27,9 @@ from newsletter.transports.base import (
     WireLimits,
 )
 from newsletter.transports.sendgrid import transport
-from newsletter.transports.sendgrid.responses import result_of_no_connection
+from newsletter.transports.sendgrid.responses import result_of_no_answer
 from newsletter.transports.sendgrid.transport import SendGrid
+from tests.certificates import certificate, needs_openssl
 from tests.delivery.http_standin import (
     SILENT,
     Answer,
@@ -359,7 +364,8 @@ def test_a_single_mail_that_is_too_large_waits_and_the_others_get_theirs() -> No
 def test_failure_10_too_many_requests_make_the_whole_sender_wait_for_what_is_said(
     status: int, reset: str | None, after: str | None, wait_s: float | None
 ) -> None:
-    said = {"X-RateLimit-Reset": reset, "Retry-After": after}
+    today = "Mon, 12 Jan 1970 13:46:40 GMT"
+    said = {"Date": today, "X-RateLimit-Reset": reset, "Retry-After": after}
     headers = {name: value for name, value in said.items() if value is not None}
     busy = Answer(status, b'{"errors": [{"field": null, "message": "too many"}]}', headers)
     mails = [mail_to(f"reader{number}@reader.example") for number in range(1500)]
@@ -467,7 +473,8 @@ def test_where_the_status_came_a_body_without_an_end_does_not_matter(
 
 @pytest.mark.parametrize("broken", [ConnectionResetError(), BrokenPipeError(), ssl.SSLEOFError()])
 def test_a_connection_that_breaks_under_the_request_is_uncertain(broken: OSError) -> None:
-    assert result_of_no_connection(URLError(broken)).status is SendStatus.UNCERTAIN
+    lost = requests.ConnectionError(ProtocolError("Connection aborted.", broken))
+    assert result_of_no_answer(lost).status is SendStatus.UNCERTAIN
 
 
 def test_nobody_listening_means_surely_not_sent() -> None:
@@ -497,6 +504,33 @@ def test_a_server_that_speaks_no_tls_stops_the_sending(server: HttpStandIn) -> N
     outcomes = SendGrid(KEY, server.url.replace("http:", "https:"), 5).send([ADA])
     with pytest.raises(TransportDownError, match="SendGrid cannot be used"):
         next(outcomes)
+
+
+@needs_openssl
+def test_tls_that_fails_under_the_answer_is_uncertain_and_before_it_stops_the_sending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = certificate(tmp_path, "IP:127.0.0.1")
+
+    def answer_in_plain_text(listening: socket.socket) -> None:
+        for _ in range(2):
+            with suppress(OSError), listening.accept()[0] as plain:
+                connection = ours.context.wrap_socket(plain, server_side=True)
+                connection.read()
+                os.write(connection.fileno(), b"HTTP/1.1 202 Accepted\r\n\r\n")
+                connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=answer_in_plain_text, args=[listening], daemon=True).start()
+        sendgrid = SendGrid(KEY, f"https://127.0.0.1:{listening.getsockname()[1]}", 5)
+        with pytest.raises(TransportDownError, match="certificate"):
+            next(sendgrid.send([ADA]))
+        ours.trust(monkeypatch)
+        monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+        monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+        ((_, outcome),) = sendgrid.send([ADA])
+    assert outcome.status is SendStatus.UNCERTAIN
+    assert "broke" in outcome.detail
 
 
 def test_neither_key_nor_readers_are_logged_even_at_debug(

@@ -1,12 +1,13 @@
 """Who lets us in at all: whoever never answered is not asked again and again."""
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import NameResolutionError
 
+from newsletter.http_limits import reasons
 from newsletter.sources.base import NoNetworkError, SourceError
 
 CONNECT_S = 4.0  # an address; arXiv's names have four
@@ -41,7 +42,7 @@ class Reachability:
         # A name that is arXiv's is there; another may be a slip in the configuration.
         is_arxiv = f".{host}".endswith(".arxiv.org")
         why = _no_network(host, error) if is_arxiv else None
-        refused = any(isinstance(part, ConnectionRefusedError) for part in _reasons(error))
+        refused = any(isinstance(part, ConnectionRefusedError) for part in reasons(error))
         if why is None and refused:
             self._closed[urlsplit(url or "").netloc] = self._clock() + _CLOSED_FOR_S
             if not is_arxiv or len(self._closed) == 1:
@@ -55,24 +56,13 @@ def host_of(url: str | None) -> str:
     return urlsplit(url or "").hostname or "arXiv"
 
 
-def _reasons(error: BaseException | None) -> Iterator[BaseException]:
-    """An error, and all that it came of."""
-    seen = set[int]()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        reason = getattr(error, "reason", None)
-        given = [part for part in (reason, *error.args) if isinstance(part, BaseException)]
-        error = given[0] if given else error.__cause__ or error.__context__
-
-
 def _no_network(host: str, error: requests.RequestException) -> str | None:
     """Why nothing at all can be reached, in words; None where another host may answer."""
     if isinstance(error, requests.exceptions.ProxyError):
         return "the proxy that HTTPS_PROXY names lets nothing through"
     if isinstance(error, requests.ConnectTimeout):
         return f"{host} does not take a connection within {CONNECT_S:.0f} s; is it a firewall?"
-    for reason in _reasons(error):
+    for reason in reasons(error):
         no_way = isinstance(reason, OSError) and reason.errno in _NO_WAY_OUT
         if no_way or isinstance(reason, NameResolutionError):
             return f"{host} cannot be looked up or reached from here"

@@ -4,23 +4,22 @@ import json
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
-from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from python_http_client.exceptions import HTTPError
-from sendgrid import SendGridAPIClient
 
 from newsletter import clock_health
 from newsletter.config import TransportSettings
 from newsletter.finding import Finding, Severity
+from newsletter.http_limits import reasons
 from newsletter.text import brief
+from newsletter.transports.sendgrid.bounded_client import sendgrid_client
 
 _PART = "transport"
 _WITHIN_S = 10.0
 _REGIONS = {"global": "https://api.sendgrid.com", "EU": "https://api.eu.sendgrid.com"}
 _STATISTICS = {"stats.read", "categories.stats.read"}
 _KEY_REFUSED = (401, 403)
-_FAILURES = (OSError, HTTPException, ValueError)
 
 
 def check(settings: TransportSettings, now: datetime) -> Iterator[Finding]:
@@ -31,13 +30,13 @@ def check(settings: TransportSettings, now: datetime) -> Iterator[Finding]:
     except HTTPError as error:
         yield Finding(_PART, Severity.TROUBLE, f"{host}: {_refused(settings, error)}")
         return
-    except ValueError:
-        text = f"{host}: answers, and not as SendGrid does; look at transport.base_url"
+    except OSError as error:
+        words = brief(list(reasons(error))[-1])
+        text = f"{host}: no answer ({words}); look at transport.base_url and this network"
         yield Finding(_PART, Severity.TROUBLE, text)
         return
-    except _FAILURES as error:
-        words = brief(getattr(error, "reason", None) or error)
-        text = f"{host}: no answer ({words}); look at transport.base_url and this network"
+    except ValueError:
+        text = f"{host}: answers, and not as SendGrid does; look at transport.base_url"
         yield Finding(_PART, Severity.TROUBLE, text)
         return
     yield from clock_health.compare(date, host, now)
@@ -65,7 +64,7 @@ def _rights(host: str, scopes: Collection[str]) -> Iterator[Finding]:
 def _scopes(settings: TransportSettings, base_url: str) -> tuple[list[str], str]:
     """The key's rights, and the answer's `Date`."""
     key = settings.api_key.get_secret_value()
-    response = SendGridAPIClient(key, host=base_url).client.scopes.get(timeout=settings.timeout_s)
+    response = sendgrid_client(key, base_url).scopes.get(timeout=settings.timeout_s)
     answer = json.loads(response.body)  # what is no JSON raises a ValueError, too
     scopes = answer.get("scopes") if isinstance(answer, dict) else None
     if not isinstance(scopes, list):
@@ -79,7 +78,7 @@ def _refused(settings: TransportSettings, error: HTTPError) -> str:
     if settings.base_url in _REGIONS.values():
         for region, other in _REGIONS.items():
             if other != settings.base_url:
-                with suppress(HTTPError, *_FAILURES):
+                with suppress(HTTPError, OSError, ValueError):
                     _scopes(settings, other)
                     return f'that key is of SendGrid\'s {region}: transport.base_url = "{other}"'
     return f"the key is refused (HTTP {error.status_code}); look at transport.api_key"

@@ -6,15 +6,17 @@ import random
 import re
 import socket
 import ssl
-from email.utils import parsedate_to_datetime
-from urllib.error import URLError
 
+import requests
 from python_http_client.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
 
+from newsletter.http_limits import reasons, retry_after_s
 from newsletter.text import brief
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 from newsletter.transports.refusal_kinds import RefusalCause
 from newsletter.transports.refusals import refusal_cause
+from newsletter.transports.sendgrid.bounded_client import LostAnswerError
 
 TOO_LARGE = 413
 _BAD_REQUEST = 400
@@ -28,6 +30,7 @@ _TOO_MANY = 429
 _LONGEST_WAIT_S = 3600.0  # whatever the header says
 _USUAL_WAIT_S = 60.0  # after a 429, where nothing is said that can be read
 _BROKEN = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SSLEOFError)
+_NEVER_REACHED = (NewConnectionError, ConnectTimeoutError, ProxyError)
 
 
 def result_of_error(error: HTTPError, now_s: float) -> SendResult:
@@ -55,23 +58,29 @@ def result_of_error(error: HTTPError, now_s: float) -> SendResult:
     raise TransportDownError(f"{told}; this is about no single reader, so nobody is marked")
 
 
-def result_of_no_connection(error: URLError) -> SendResult:
-    """The meaning of a request that urllib could not send as a whole.
+def result_of_no_answer(error: requests.RequestException) -> SendResult:
+    """The meaning of a request that has no status: surely not taken where nobody was reached.
 
     Raises:
         TransportDownError: the address or its certificate is wrong.
     """
-    reason = error.reason
-    if isinstance(reason, _BROKEN):
-        return SendResult(
-            SendStatus.UNCERTAIN, f"the connection to SendGrid broke: {brief(reason)}"
-        )
-    wrong_host = isinstance(reason, socket.gaierror) and reason.errno == socket.EAI_NONAME
-    if wrong_host or isinstance(reason, ssl.SSLError):
-        raise TransportDownError(
-            f"SendGrid cannot be used: {brief(reason)}; see transport.base_url"
-        )
-    return SendResult(SendStatus.TRY_LATER, f"SendGrid cannot be reached: {brief(reason)}")
+    if isinstance(error, ValueError):
+        raise TransportDownError(f"transport.base_url: {brief(error)}") from error
+    parts = list(reasons(error))
+    words = brief(parts[-1])
+    if isinstance(error, LostAnswerError) or any(isinstance(part, _BROKEN) for part in parts):
+        return SendResult(SendStatus.UNCERTAIN, f"the connection to SendGrid broke: {words}")
+    if any(isinstance(part, ssl.SSLError) or _is_no_name(part) for part in parts):
+        raise TransportDownError(f"SendGrid cannot be used: {words}; see transport.base_url")
+    if any(isinstance(part, _NEVER_REACHED) for part in parts):
+        return SendResult(SendStatus.TRY_LATER, f"SendGrid cannot be reached: {words}")
+    if isinstance(error, requests.Timeout):
+        return SendResult(SendStatus.UNCERTAIN, "SendGrid did not answer in time")
+    return SendResult(SendStatus.UNCERTAIN, f"SendGrid's answer was lost: {words}")
+
+
+def _is_no_name(error: BaseException) -> bool:
+    return isinstance(error, socket.gaierror) and error.errno == socket.EAI_NONAME
 
 
 def named_personalizations(detail: bytes) -> list[int]:
@@ -98,10 +107,10 @@ def _asked_wait(error: HTTPError, now_s: float) -> float | None:
     The little differs from sender to sender, so that not all come back in the same moment. None
     where nothing is said, and it was not too many requests.
     """
-    again = _header(error, "Retry-After")
-    said_s, usual_s = [_number(again), _date_s(again) - now_s], None
+    headers = error.headers or {}
+    said_s, usual_s = [retry_after_s(headers) or math.nan], None
     if error.status_code == _TOO_MANY:  # the limit says nothing of any other trouble
-        said_s.append(_number(_header(error, "X-RateLimit-Reset")) - now_s)  # since 1970
+        said_s.append(_number(headers.get("X-RateLimit-Reset", "")) - now_s)  # since 1970
         usual_s = _USUAL_WAIT_S
     wait_s = max(filter(math.isfinite, said_s), default=usual_s)
     if wait_s is None:
@@ -110,23 +119,11 @@ def _asked_wait(error: HTTPError, now_s: float) -> float | None:
     return wait_s + random.uniform(0.5, 3.0)  # noqa: S311 - an offset in time, not a secret
 
 
-def _header(error: HTTPError, name: str) -> str:
-    return str(error.headers.get(name, "")) if error.headers else ""
-
-
 def _number(text: str) -> float:
     """That number; NaN where it is none."""
     try:
         return float(text)
     except ValueError:
-        return math.nan
-
-
-def _date_s(text: str) -> float:
-    """An HTTP date in seconds since 1970; NaN where it is none."""
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (ValueError, OverflowError):
         return math.nan
 
 

@@ -10,12 +10,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from http.client import HTTPException, InvalidURL
 from typing import TYPE_CHECKING
-from urllib.error import URLError
 
+import requests
 from python_http_client.exceptions import HTTPError
-from sendgrid import SendGridAPIClient
 
 from newsletter.config import Settings, combinations
 from newsletter.finding import Finding
@@ -29,7 +27,7 @@ from newsletter.transports.base import (
     Transport,
     TransportDownError,
 )
-from newsletter.transports.sendgrid.bounded_client import BoundedClient
+from newsletter.transports.sendgrid.bounded_client import sendgrid_client
 from newsletter.transports.sendgrid.parallel import (
     MOST_REQUESTS,
     MOST_TOGETHER,
@@ -48,7 +46,7 @@ from newsletter.transports.sendgrid.responses import (
     counted_requests,
     named_personalizations,
     result_of_error,
-    result_of_no_connection,
+    result_of_no_answer,
 )
 
 if TYPE_CHECKING:
@@ -104,9 +102,7 @@ class SendGrid(Transport):
         clock: Callable[[], float] = time.time,
     ) -> None:
         logging.getLogger("python_http_client.client").addFilter(_without_secrets)
-        self._client = SendGridAPIClient(api_key, host=base_url)
-        unbounded = self._client.client
-        self._client.client = BoundedClient(base_url, unbounded.request_headers, version=3)
+        self._client = sendgrid_client(api_key, base_url)
         self._timeout_s = timeout_s
         self._clock = clock
         self._requests = ParallelRequests(self._send_alike)
@@ -127,12 +123,12 @@ class SendGrid(Transport):
             RecordUnreadableError: the key lacks the right to ask, or there is no answer.
         """
         try:
-            response = self._client.client.categories.stats.get(
+            response = self._client.categories.stats.get(
                 query_params={"start_date": f"{day - _A_DAY}", "categories": campaign},
                 timeout=min(self._timeout_s, _RECORD_WITHIN_S),
             )
             return counted_requests(response.body)
-        except (HTTPError, OSError, HTTPException) as error:  # no right to ask, or no answer
+        except (HTTPError, OSError, ValueError) as error:  # no right to ask, or no answer
             raise RecordUnreadableError(
                 f"SendGrid's statistics cannot be read ({brief(error)}; `newsletter check` tries"
                 " the key)"
@@ -183,18 +179,13 @@ class SendGrid(Transport):
             return _Response(
                 result_of_error(error, self._clock()), named_personalizations(error.body)
             )
-        except URLError as error:
-            return _Response(result_of_no_connection(error))
-        except (UnicodeError, InvalidURL) as error:
-            raise TransportDownError(f"transport.base_url: {brief(error)}") from error
-        except TimeoutError:
-            return _Response(SendResult(SendStatus.UNCERTAIN, "SendGrid did not answer in time"))
-        except (OSError, HTTPException) as error:
-            words = f"SendGrid's answer was lost: {brief(error)}"
-            return _Response(SendResult(SendStatus.UNCERTAIN, words))
+        except requests.RequestException as error:
+            return _Response(result_of_no_answer(error))
+        except (OSError, ValueError) as error:  # no file of certificates, a host that is no name
+            raise TransportDownError(f"SendGrid cannot be used: {brief(error)}") from error
 
     def _outcome(self, body: EncodedRequest) -> SendResult:
-        response = self._client.client.mail.send.post(
+        response = self._client.mail.send.post(
             request_body=body,
             # Under this name the package takes the body as it is; its own JSON is slower.
             request_headers={"Content-Type": "application/json; charset=utf-8"},
