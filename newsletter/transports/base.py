@@ -40,8 +40,8 @@ class SendResult:
     # A TRY_LATER that is about this reader alone: counted as an attempt, and tried again later and
     # later. Any other is about the provider, and costs nobody an attempt.
     of_reader: bool = False
-    # A TRY_LATER that closed the connection in answer to this reader: about the provider, unless
-    # others are accepted; then about the reader's domain.
+    # A TRY_LATER that ended the connection in answer to this reader: about the provider, unless
+    # others are accepted; then about the reader, or the reader's domain.
     maybe_of_domain: bool = False
     # Somebody said when: the reader's server where it is `of_reader`, else the provider, for which
     # the whole sender waits.

@@ -577,6 +577,23 @@ def test_a_domain_that_answers_no_mail_is_paused_and_the_others_get_theirs(run: 
     assert "later.example is paused" in str(result.trouble)
 
 
+@pytest.mark.parametrize("reader", [EMAILS[3], EMAILS[-1]])
+@pytest.mark.parametrize("words", [CLOSE, "421 4.3.0 internal error", "hello?"])
+def test_a_reader_at_whom_the_server_hangs_up_is_deferred_and_given_up_and_stops_nobody(
+    run: Run, database: Database, reader: str, words: str
+) -> None:
+    with SmtpByReader(lambda email: words if email == reader else None) as server:
+        result = run.by(smtp(server))
+        assert (result.account.sent, result.account.pending) == (READERS - 1, 1)
+        with database.read() as session:
+            assert rate_limit.last_trouble(session) is None
+        for times in range(1, 12):
+            result = run.by(smtp(server), after=5 * times * HOUR)
+    assert (result.account.sent, result.account.failed) == (READERS - 1, 1)
+    assert suppressed(database) == 0
+    assert result.is_done
+
+
 ILL_IN_PART = [f"r{number:03}@d{number % DOMAINS}.example" for number in range(200)]
 
 

@@ -20,6 +20,7 @@ from newsletter.sending.provider_trouble.streak import (
     LostAnswers,
     Streak,
     TroubleRate,
+    of_reader,
 )
 from newsletter.transports.base import SendResult, SendStatus
 
@@ -37,7 +38,7 @@ class CircuitBreaker:
     """What the results of a run say of the provider. `lost` may be set from any thread."""
 
     def __init__(self) -> None:
-        self._refused, self._deferred = Streak(), Streak()
+        self._refused, self._deferred, self._closed = Streak(), Streak(), Streak()
         self._of_domains, self.refused_share = DomainRefusals(), RefusedShare()
         # By domain that was asked, by a run before this one too, whether it took its last mail.
         self.takes: dict[str, bool] = {}
@@ -147,7 +148,9 @@ class CircuitBreaker:
             self.lost_answers.add(answer.answered, together=self.doubt is Doubt.LOST)
             self.doubt, self.was_interrupted = Doubt.LOST, True
             return [answer]
-        is_held = result.of_reader or result.status is SendStatus.REJECTED
+        if result.maybe_of_domain and answer.recipient.attempts:
+            answer = of_reader(answer)
+        is_held = answer.result.of_reader or result.status is SendStatus.REJECTED
         if is_held:
             self._refuse(answer)
         else:
@@ -156,24 +159,27 @@ class CircuitBreaker:
             self._throttled_by_domains &= result.maybe_of_domain
             if result.maybe_of_domain:
                 self._of_domains.add(answer.domain)
+                self._closed.add(answer)
             self.trouble = result.detail
             self.provider_wait_s = max(self.provider_wait_s or 0.0, result.wait_s or 0.0) or None
         self._troubles.add(answer)
         self._weigh()
-        return [] if is_held else [answer]
+        return [] if is_held or result.maybe_of_domain else [answer]
 
     def take_deferred(self) -> tuple[list[DeliveryResult], list[Recipient]]:
         """At the end of a batch: who was deferred for their own sake, and who for everybody's."""
-        answers = self._deferred.answers
+        answers, closed = self._deferred.answers, self._closed.answers
         everybody = (
             self.is_open
             or self.is_undecided
             or (self._deferred.is_long(self._domains) and not self._is_greylisting())
         )
-        self._deferred = Streak()
+        self._deferred, self._closed = Streak(), Streak()
         if everybody:
-            return [], [answer.recipient for answer in answers]
-        return answers, []
+            return [], [answer.recipient for answer in (*answers, *closed)]
+        if self.accepted and len(closed) < _THROTTLED:  # the last ones of a batch
+            return [*answers, *map(of_reader, closed)], []
+        return answers, [answer.recipient for answer in closed]
 
     def first_deferred(self) -> Recipient | None:
         """The reader who was deferred first, to be asked again."""
@@ -193,7 +199,7 @@ class CircuitBreaker:
         """Whether so many are refused in this way that nobody's address is worth less for it."""
         codes, last = answer.result.detail.split()[:2], self.words.split()[:2]
         is_last = self.is_open and codes == last
-        return is_last or self.refused_share.is_high or self._is_blocked(answer)
+        return is_last or self.refused_share.is_high or self._of_domains.are_all(answer.domain)
 
     def take_pauses(self) -> dict[str, str]:
         """The domains that take nothing while others do, and the words of each."""
@@ -246,7 +252,8 @@ class CircuitBreaker:
 
     def forget(self) -> None:
         """What was held back is somebody else's, or pending again."""
-        self._refused, self._deferred, self._refused_alone = Streak(), Streak(), []
+        self._refused, self._deferred, self._closed = Streak(), Streak(), Streak()
+        self._refused_alone = []
 
     @property
     def cannot_judge(self) -> bool:
@@ -272,14 +279,12 @@ class CircuitBreaker:
         self._of_domains.accept(answer.domain)
         self._greylists = self._greylists or self._asks_again
         refused = self._refused.settle(answer.begun, is_clear=not self.cannot_judge)
-        blocked = [held for held in refused if self._is_blocked(held)]
+        blocked = [held for held in refused if self._of_domains.are_all(held.domain)]
+        self._troubles.settle(answer.begun)
+        closed = self._closed.settle(answer.begun)
+        blocked += [held for held in closed if self._of_domains.are_all(held.domain)]
         self.blocked += blocked
-        closed = [
-            held
-            for held in self._troubles.settle(answer.begun)
-            if held.result.maybe_of_domain and self._is_blocked(held)
-        ]
-        self._pauses |= {held.domain: held.result.detail for held in (*blocked, *closed)}
+        self._pauses |= {held.domain: held.result.detail for held in blocked}
         silent = self._of_domains.take_silent()
         self._pauses |= silent
         self.lost_answers.forget_domains(len(silent))
@@ -293,11 +298,9 @@ class CircuitBreaker:
             self.doubt = None
         return [
             *self._deferred.settle(answer.begun),
+            *(of_reader(held) for held in closed if held not in blocked),
             *(held for held in refused if held not in blocked and held not in mine),
         ]
-
-    def _is_blocked(self, answer: DeliveryResult) -> bool:
-        return self._of_domains.are_all(answer.domain)
 
     def _refuse(self, answer: DeliveryResult) -> None:
         result = answer.result

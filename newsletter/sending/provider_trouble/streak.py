@@ -81,6 +81,11 @@ class Streak:
         return len(self.answers) >= most and len(self.domains) >= domains
 
 
+def of_reader(answer: DeliveryResult) -> DeliveryResult:
+    """As if the reader was told "later": others were accepted after the server hung up on this."""
+    return replace(answer, result=replace(answer.result, of_reader=True))
+
+
 def _unblamed(answer: DeliveryResult) -> DeliveryResult:
     """As if it was refused for our sake, unless there is no such mailbox."""
     result = replace(answer.result, of_sender=not answer.result.permanent)

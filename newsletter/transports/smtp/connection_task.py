@@ -149,7 +149,8 @@ class ConnectionTask:
         if was_used:
             return mail
         words = f"before the mail was handed over: {describe_error(error)}"
-        self._scheduler.report_result(mail, SendResult(SendStatus.TRY_LATER, words))
+        result = SendResult(SendStatus.TRY_LATER, words, maybe_of_domain=True)
+        self._scheduler.report_result(mail, result)
         return None
 
     def _connected(self, mail: "Message") -> Coroutine[SmtpConnection | None]:

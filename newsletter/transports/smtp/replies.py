@@ -98,8 +98,8 @@ def result_of_refusal(reply: Reply, *, of_reader: bool) -> SendResult:
     """
     words = describe_reply(reply)
     if reply[0] // 100 != PERMANENT:
-        closing = of_reader and reply[0] == CLOSING
-        own = of_reader and reply[0] // 100 == TEMPORARY and not closing
+        own = of_reader and reply[0] // 100 == TEMPORARY and reply[0] != CLOSING
+        closing = of_reader and not own
         wait_s = asked_wait_s(words) if own else None
         return SendResult(
             SendStatus.TRY_LATER, words, of_reader=own, maybe_of_domain=closing, wait_s=wait_s
