@@ -1,16 +1,18 @@
 """Subscribers through the whole sending path to a SendGrid on loopback that checks what it takes.
 
-    python benchmarks/by_sendgrid.py [SUBSCRIBERS] [FOLDER]     (1,000,000 by default)
+    python benchmarks/by_sendgrid.py [SUBSCRIBERS] [PROCESSES] [FOLDER]     (1,000,000 and 1)
 
 Everything is real but the other end: the bundled day, frozen for all subscribers, the ledger on
-SQLite in FOLDER, the `sendgrid` transport. The stand-in runs in a process of its own, reads every
-personalization, and counts references, so that a mail lost or doubled would show.
+SQLite in FOLDER, the `sendgrid` transport, as many runs at once as PROCESSES. The stand-in runs in
+a process of its own, reads every personalization, and counts references, so that a mail lost or
+doubled would show.
 """
 
 import resource
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,6 +31,7 @@ from newsletter.cli.common import bar
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
+from newsletter.sending.totals import DeliveryTotals
 from newsletter.transports.sendgrid.request_bodies import MOST
 
 _SHARE = 20_000
@@ -119,45 +122,56 @@ def _subscribe(settings: Settings, number: int) -> None:
                 session.execute(insert(SubscriptionRow), wishes)
 
 
-def _measure(folder: Path, number: int) -> None:
+def _configured(folder: Path, port: int) -> Settings:
     settings = scaffold.write_configuration(folder / "newsletter.toml", scaffold.DEMO, {})
-    _subscribe(settings, number)
+    transport = settings.transport.model_copy(
+        update={
+            "use": "sendgrid",
+            "api_key": SecretStr("SG.benchmark"),
+            "base_url": f"http://127.0.0.1:{port}",
+        }
+    )
+    return settings.model_copy(update={"transport": transport})
+
+
+def _run(settings: Settings) -> tuple[float, DeliveryTotals, str | None]:
+    """Seconds of CPU, the account at the end, and what went wrong."""
+    cpu = time.process_time()
+    with bootstrap.open_services(settings, lambda: datetime.now(UTC), bar, lambda: False) as parts:
+        report = daily.run_day(parts, settings.newsletters[0], None)
+    assert report.result is not None
+    return time.process_time() - cpu, report.result.account, report.result.trouble
+
+
+def _measure(folder: Path, number: int, processes: int) -> None:
     with _sendgrid() as (port, said, asked):
-        transport = settings.transport.model_copy(
-            update={
-                "use": "sendgrid",
-                "api_key": SecretStr("SG.benchmark"),
-                "base_url": f"http://127.0.0.1:{port}",
-            }
-        )
-        chosen = settings.model_copy(update={"transport": transport})
-        before, cpu = time.perf_counter(), time.process_time()
-        with bootstrap.open_services(
-            chosen, lambda: datetime.now(UTC), bar, lambda: False
-        ) as parts:
-            report = daily.run_day(parts, chosen.newsletters[0], None)
-        took, used = time.perf_counter() - before, time.process_time() - cpu
+        settings = _configured(folder, port)
+        _subscribe(settings, number)
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            list(pool.map(abs, range(processes)))  # they are there
+            before = time.perf_counter()
+            runs = list(pool.map(_run, [settings] * processes))
+            took = time.perf_counter() - before
         asked.put("enough")
         requests, taken, different, server_cpu = said.get(timeout=60)
-    assert report.result is not None
-    account = report.result.account
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    used = sum(cpu for cpu, _, _ in runs)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(
-        f"{number:,} subscribers: {took:.1f} s, {number / took:,.0f} a second,"
-        f" in {requests} requests"
+        f"{number:,} subscribers, {processes} runs at once: {took:.1f} s,"
+        f" {number / took:,.0f} a second, in {requests} requests"
     )
     print(f"  our CPU {used:.1f} s ({1000 * used / number:.3f} ms a mail), peak {peak:.0f} MB")
     print(f"  the stand-in took {taken:,} ({different:,} different), its CPU {server_cpu:.1f} s")
-    print(f"  {account}")
-    if report.result.trouble:
-        print(f"  trouble: {report.result.trouble}")
-    assert taken == different == account.sent == number
+    for _, account, trouble in runs:
+        print(f"  {account}{f', trouble: {trouble}' if trouble else ''}")
+    assert taken == different == max(account.sent for _, account, _ in runs) == number
 
 
 def main() -> None:
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    with TemporaryDirectory(dir=sys.argv[2] if len(sys.argv) > 2 else None) as folder:  # noqa: PLR2004
-        _measure(Path(folder), number)
+    processes = int(sys.argv[2]) if len(sys.argv) > 2 else 1  # noqa: PLR2004
+    with TemporaryDirectory(dir=sys.argv[3] if len(sys.argv) > 3 else None) as folder:  # noqa: PLR2004
+        _measure(Path(folder), number, processes)
 
 
 if __name__ == "__main__":
