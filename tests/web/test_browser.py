@@ -143,7 +143,7 @@ def test_the_whole_life_of_an_interest(
 
     first, *others = eyes.visit(f"{address}{preferences}?lang=en", name, width)
     assert first == "by Jonah Casebeer, whom you follow"
-    assert {"mentions codec", "a paper you like"} <= set(others)
+    assert {"mentions codecs", "a paper you like"} <= set(others)
 
     def change_ones_mind(page: Page, _: list[str]) -> list[str]:
         page.get_by_role("link", name="Not this one?").click()
