@@ -136,7 +136,7 @@ def claim_deliveries(
 
 def coming_with_interests(
     session: Session,
-    share: BatchRef,
+    batch: BatchRef,
     limits: SendingSettings,
     now: datetime,
     after: int,
@@ -144,7 +144,7 @@ def coming_with_interests(
 ) -> dict[int, tuple[Recipient, KeptInterests]]:
     """Of those whom a claim would look at now, who named interests and has no picks yet."""
     look_at = at_most * (_LOOKED_AT if limits.per_domain else 1)
-    rows = next_pending(session, share, after, look_at, now, _NEXT_UNRANKED)
+    rows = next_pending(session, batch, after, look_at, now, _NEXT_UNRANKED)
     return {
         row.subscriber_id: (
             totals.find_recipient(row, row.reference, row.had_issue, row.attempts),
@@ -303,6 +303,9 @@ _NEXT = (
     )
     .order_by(_CHOSEN.c.subscriber_id)
 )
+_THEIR_PICKS = (PickRow.issue_id == _CHOSEN.c.issue_id) & (
+    PickRow.subscriber_id == _CHOSEN.c.subscriber_id
+)
 _NEXT_WITH_INTERESTS = (
     _NEXT.add_columns(
         PickRow.chosen,
@@ -310,21 +313,13 @@ _NEXT_WITH_INTERESTS = (
         ProfileRow.content,
         exists().where(InterestRow.subscriber_id == _CHOSEN.c.subscriber_id).label("has_interests"),
     )
-    .outerjoin(
-        PickRow,
-        (PickRow.issue_id == _CHOSEN.c.issue_id)
-        & (PickRow.subscriber_id == _CHOSEN.c.subscriber_id),
-    )
+    .outerjoin(PickRow, _THEIR_PICKS)
     .outerjoin(ProfileRow, ProfileRow.subscriber_id == _CHOSEN.c.subscriber_id)
 )
 _NEXT_UNRANKED = (
     _NEXT.add_columns(ProfileRow.lexicon, ProfileRow.content)
     .join(ProfileRow, ProfileRow.subscriber_id == _CHOSEN.c.subscriber_id)
-    .outerjoin(
-        PickRow,
-        (PickRow.issue_id == _CHOSEN.c.issue_id)
-        & (PickRow.subscriber_id == _CHOSEN.c.subscriber_id),
-    )
+    .outerjoin(PickRow, _THEIR_PICKS)
     .where(PickRow.subscriber_id.is_(None), _CHOSEN.c.attempts == 0)
 )
 _SET_STATE = (
