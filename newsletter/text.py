@@ -3,6 +3,7 @@
 import json
 import re
 from ast import literal_eval
+from unicodedata import combining, normalize
 
 from newsletter.lazy_pattern import lazy_pattern
 
@@ -19,6 +20,11 @@ _INVISIBLE = lazy_pattern(
 # Line breaks that HTML does not know as white space.
 _LINE_BREAK = lazy_pattern("[\x0b\x1c-\x1e\x85\u2028\u2029]")
 _LONGEST_BRIEF = 300  # characters
+
+
+def without_accents(text: str) -> str:
+    """Taken apart (NFKD), and without the marks that combine with a letter."""
+    return "".join(char for char in normalize("NFKD", text) if not combining(char))
 
 
 def one_line(text: str | None) -> str:

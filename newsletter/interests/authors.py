@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
-from unicodedata import combining, normalize
+from unicodedata import normalize
 
-from newsletter.text import visible
+from newsletter.text import visible, without_accents
 
 NameKey = tuple[str, str]  # the first name and the last, folded
 
@@ -145,8 +145,7 @@ def fold_name(name: str) -> FoldedName:
 
 def _parted(text: str) -> _Name:
     if not text.isascii():
-        text = normalize("NFKD", text.translate(_NO_DECOMPOSITION))
-        text = "".join(char for char in text if not combining(char))
+        text = without_accents(text.translate(_NO_DECOMPOSITION))
     text = _SUFFIX.sub("", _BRACKETS.sub(" ", text).strip())
     text = text.rpartition(":")[2].strip() or text  # of "X Collaboration: Ada L", the person
     last, comma, first = _TITLE.sub("", text).partition(",")

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
-from unicodedata import combining, normalize
 
 from newsletter.interests.files.arxiv_ids import identifiers_in
 from newsletter.interests.files.reading_list import MOST_BROKEN, RefusedEntry
+from newsletter.text import without_accents
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -159,8 +159,7 @@ def _name(cell: str) -> str:
 
 
 def _folded(cell: str) -> str:
-    letters = normalize("NFKD", cell.casefold())
-    return re.sub(r"[\W_]+", "", "".join(char for char in letters if not combining(char)))
+    return re.sub(r"[\W_]+", "", without_accents(cell.casefold()))
 
 
 _OTHER_NAMES = {
