@@ -6,7 +6,8 @@ Our whole path (claim, assemble, send, record; SQLite, synchronous=FULL) and Pos
 generator `smtp-source -s 8`, one after the other against the same `smtp-sink`, mails of one size;
 for the level of detail that readers get unasked, and for the longest. What a mail costs the
 processor is the slope between half the readers and all of them; what is left is paid once a run.
-Then as many processes as PROCESSES (by default the cores) share one issue, all begun at once.
+Then as many processes as PROCESSES (by default the cores) share one issue, all begun at once: to
+the sink, which costs the processor as much as we do, and to a server that costs it little.
 """
 
 import multiprocessing
@@ -27,6 +28,7 @@ from pathlib import Path
 
 from sqlalchemy import Table, insert
 
+from benchmarks.light_server import light_server
 from newsletter import bootstrap, completeness, config, issues, scaffold
 from newsletter.config import Settings
 from newsletter.daily_run import daily
@@ -70,6 +72,13 @@ def main(number: int, processes: int) -> None:
             )
             shared = number / share(port, number, detail, processes)
             print(f"  {processes} processes{shared:19.0f}/s, {shared / whole.rate:.2f} of one")
+            with light_server() as elsewhere:
+                alone = run(elsewhere, number, detail).rate
+                beside = number / share(elsewhere, number, detail, processes)
+            print(
+                f"  to a server that costs little{alone:8.0f}/s,"
+                f" {processes} processes {beside:.0f}/s, {beside / alone:.2f} of one"
+            )
             for more in ([], ["-d"]):
                 theirs = source(port, number, whole.size, more)
                 label = " ".join(["  smtp-source -s 8", *more])

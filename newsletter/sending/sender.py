@@ -41,6 +41,7 @@ _log = logging.getLogger(__name__)
 _PAUSES_S = (2.0, 10.0)  # before the second and the third round over what shall come later
 _GOES_ON = 5  # mails that were taken before the provider said "not now"
 _LOOK_AGAIN_S = 0.3
+_PER_CONNECTION = 60  # mails of a batch; at its end each connection waits a round trip or two
 _FREEZING = 0.1  # of the time that a batch took; three more batches come of it at least
 
 
@@ -187,7 +188,8 @@ def _send_batches(context: SendContext, issue_id: int, mails: IssueEmails) -> st
 
 def _freeze_on(context: SendContext, issue_id: int, for_s: float) -> bool:
     """Write down further recipients for so long, some at least; whether that was all."""
-    together = context.transport.at_once
+    transport = context.transport
+    together = max(transport.at_once, _PER_CONNECTION * (transport.connections or 0))
     return freezing.freeze_on(
         context.database, issue_id, for_s, context.stopping, together=together
     )
