@@ -40,9 +40,9 @@ from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import Transport
 from newsletter.transports.sendgrid.transport import SendGrid
 from newsletter.transports.smtp.transport import Smtp
-from tests.delivery.killing import freeze
-from tests.delivery.transports_standins import smtp_settings
+from tests.sending.killing import freeze
 from tests.serving import Running
+from tests.transports.smtp_standins import smtp_settings
 
 DOMAINS = 12
 CONNECTIONS = 4

@@ -16,7 +16,7 @@ import psycopg
 
 from tests import postgresql
 from tests.certificates import certificate
-from tests.delivery.transports_standins import unused_port
+from tests.transports.smtp_standins import unused_port
 
 _CONFIGURATION = """
 [databases]

@@ -27,7 +27,7 @@ from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.web import create_app
 from tests import postgresql
 from tests.conftest import NOW, Cli
-from tests.delivery.test_restored import Limited, arrived
+from tests.sending.test_restored import Limited, arrived
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 DOCUMENTED = Path(__file__).parents[1] / "docs" / "scale.md"

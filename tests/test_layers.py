@@ -148,6 +148,11 @@ def test_every_room_has_its_place() -> None:
     assert rooms - _DATA == set(LAYERS)
 
 
+def test_a_folder_of_tests_bears_its_rooms_name() -> None:
+    folders = {file.parent.name for file in Path(__file__).parent.glob("*/test_*.py")}
+    assert folders <= {*LAYERS, "gates"}
+
+
 def test_imports_between_rooms_only_go_down() -> None:
     upward = [
         f"{module} imports {other}"

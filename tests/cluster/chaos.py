@@ -29,7 +29,7 @@ from newsletter.config import Settings
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
 from newsletter.sending import stats, totals
 from tests import postgresql
-from tests.delivery.killing import CONNECTIONS, Found, freeze, hostile_server
+from tests.sending.killing import CONNECTIONS, Found, freeze, hostile_server
 
 _MACHINES = 4
 _STOPPED_S = 60  # longer than a lease

@@ -35,8 +35,8 @@ from newsletter.web import create_app
 from tests import pgbouncer, postgresql
 from tests.certificates import needs_openssl
 from tests.conftest import Cli
-from tests.delivery.test_holding import Moody
-from tests.delivery.test_many_machines import PowerCutError, Watched, account, cut_at
+from tests.sending.test_holds import Moody
+from tests.sending.test_many_machines import PowerCutError, Watched, account, cut_at
 
 pytest.importorskip("procrastinate", reason="procrastinate is not installed")
 pytestmark = [

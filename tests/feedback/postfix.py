@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.delivery.transports_standins import unused_port
+from tests.transports.smtp_standins import unused_port
 
 DAEMONS = Path("/usr/lib/postfix/sbin")
 

@@ -18,8 +18,8 @@ from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli
-from tests.delivery.http_standin import Answer, HttpStandIn, Request
 from tests.feedback.samples import SigningKey, body, fold, ledger_of, references, said
+from tests.transports.http_standin import Answer, HttpStandIn, Request
 
 FIRST_REQUESTS = 10  # readers: sending begins with so many, in a request a content
 READERS = [f"reader{number:02}@reader.example" for number in range(12)]

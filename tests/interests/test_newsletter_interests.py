@@ -23,8 +23,8 @@ from newsletter.subscribers import lifecycle
 from newsletter.web import create_app
 from tests.conftest import Cli
 from tests.rendering.days import LINKS, SITE, busy_day
-from tests.rendering.test_mail import READER
-from tests.rendering.test_personal_mail import LONGEST, listed
+from tests.rendering.test_message import READER
+from tests.rendering.test_personal_variant import LONGEST, listed
 
 DAY = date(2025, 7, 11)
 ADA, BOB, CAI = (f"reader0{number}@reader.example" for number in (1, 2, 3))

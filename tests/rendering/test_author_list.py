@@ -13,7 +13,7 @@ from newsletter.rendering.translations import translations
 from newsletter.sources.arxiv_api import papers_in
 from newsletter.sources.author_names import authors_of
 from tests.rendering.days import LINKS, SITE, digest, paper
-from tests.rendering.test_mail import READER
+from tests.rendering.test_message import READER
 from tests.sources.samples import Told, answer
 
 SAY = IssueTexts(translations("en"))

@@ -12,10 +12,10 @@ from newsletter.sources.catchup_page import parse_catchup_page
 from newsletter.sources.from_files import SavedFiles
 from newsletter.sources.listing_page import parse_listing_page
 from tests.rendering.days import LINKS, SITE, digest, paper
-from tests.rendering.test_mail import READER
+from tests.rendering.test_message import READER
 from tests.sources.samples import SHARED, Told, answer, page, shared
 from tests.sources.standin import Clock, Reply, listening
-from tests.sources.test_verdicts import DAY, fetch
+from tests.sources.test_listing_status import DAY, fetch
 
 AS_HTML = Told("2507.00001v1", html="/html/2507.00001v1")
 OF_ANOTHER_VERSION = Told("2507.00002v2", "replace", html="https://arxiv.org/html/2507.00002v1")

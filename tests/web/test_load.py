@@ -17,7 +17,7 @@ from newsletter.subscribers import lifecycle
 from newsletter.web import create_app
 from newsletter.web.app import utc_now
 from tests.web.conftest import ENGLISH, Hand, Site, opened, path_of
-from tests.web.test_leaving import ONE_CLICK, leave_link
+from tests.web.test_unsubscribe import ONE_CLICK, leave_link
 
 PUBLIC = ("/audio/feed", "/audio/2025-07-11", "/audio", "/", "/look.css")
 CROWD = 40

@@ -38,7 +38,7 @@ from newsletter.subscribers.signed_links import ALL, UndoClaim
 from tests import postgresql
 from tests.conftest import NOW
 from tests.web.conftest import Hand, Site, opened
-from tests.web.test_leaving import ADA, ONE_CLICK, leave_link
+from tests.web.test_unsubscribe import ADA, ONE_CLICK, leave_link
 
 BOB, EVE = "bob@reader.example", "eve@reader.example"
 WISH = SubscriptionRequest(["audio"], "titles", "en")

@@ -13,9 +13,9 @@ from newsletter.cli import _run
 from newsletter.models import AddressChangeRow, SubscriberRow
 from tests.gates.browser import Eyes
 from tests.web.conftest import Site, path_of
-from tests.web.test_leaving import leave_link
-from tests.web.test_machines import doubts, every_button
+from tests.web.test_button_presses import doubts, every_button
 from tests.web.test_preferences import link_of
+from tests.web.test_unsubscribe import leave_link
 
 ADA, EVE, NEW, MOVED = (f"{name}@reader.example" for name in ("ada", "eve", "new", "moved"))
 _ANY, _SEEN = "main button", "main button:not([tabindex='-1'])"

@@ -12,7 +12,7 @@ from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.subscribers import lifecycle
-from tests.test_together import worker
+from tests.database.test_together import worker
 
 _PATIENCE_S = 30
 _BEGUN = (

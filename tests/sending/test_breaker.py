@@ -1,0 +1,768 @@
+"""When the whole provider says no: nobody burned, nobody doubled, and it goes on afterwards."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+from threading import Event
+
+import pytest
+from sqlalchemy import func, select
+
+from newsletter import bootstrap
+from newsletter.config import Settings
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
+from newsletter.models import (
+    BatchRow,
+    DeliveryRow,
+    DeliveryState,
+    IssueRow,
+    SubscriberRow,
+    SuppressionRow,
+)
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.sending import freezing, rate_limit
+from newsletter.sending.context import NO_OVERRIDE
+from newsletter.sending.sender import send_issue
+from newsletter.sending.totals import IssueSendResult
+from newsletter.services import Services
+from newsletter.subscribers import lifecycle
+from newsletter.subscribers.lifecycle import SubscriptionRequest
+from newsletter.transports.base import Transport
+from newsletter.transports.sendgrid.transport import SendGrid
+from newsletter.transports.smtp.transport import Smtp
+from tests.conftest import NOW, Cli, Prepare
+from tests.sending.killing import freeze
+from tests.transports.http_standin import Answer, HttpStandIn, Request, refusal
+from tests.transports.smtp_standins import CLOSE, GOOD_REPLIES, OddSmtp, smtp_settings
+
+HOUR = timedelta(hours=1)
+NOT_NOW = refusal(429, None, "too many requests")
+READERS, DOMAINS = 60, 6
+CONNECTIONS = 3
+EMAILS = [f"r{number:02}@d{number % DOMAINS}.example" for number in range(READERS)]
+
+
+class SmtpByReader(OddSmtp):
+    """Answers each recipient as it is told to, and writes down whom it took a mail for."""
+
+    def __init__(self, judge: Callable[[str], str | None], **replies: str | list[str]) -> None:
+        super().__init__(**replies)
+        self._judge = judge
+        self.asked: list[str] = []
+        self.taken: Counter[str] = Counter()
+
+    def next_reply(self, when: str) -> str:
+        if when == "RCPT":
+            found = re.search(rb"<(.+)>", self.lines[-1])
+            assert found
+            self.asked.append(found[1].decode())
+            return self._judge(self.asked[-1]) or GOOD_REPLIES["RCPT"]
+        reply = super().next_reply(when)
+        if when == "." and reply.startswith("250"):
+            self.taken[self.asked[-1]] += 1
+        return reply
+
+
+class OutageBehindOne(SmtpByReader):
+    """Goes on with the first mail when it may, and tells when it has taken it."""
+
+    def __init__(self, judge: Callable[[str], str | None]) -> None:
+        super().__init__(judge)
+        self.first_was_taken = Event()
+
+    def next_reply(self, when: str) -> str:
+        if when == "DATA":
+            self.may_answer.wait()
+        reply = super().next_reply(when)
+        if when == ".":
+            self.first_was_taken.set()
+        return reply
+
+
+@dataclass
+class Run:
+    """Sends the frozen issue by a transport, without waiting."""
+
+    settings: Settings
+    issue_id: int
+    parts: Services
+    waited: list[float] = field(default_factory=list)
+
+    def by(self, transport: Transport, after: timedelta = timedelta()) -> IssueSendResult:
+        used = replace(self.parts, transport=transport, clock=lambda: datetime.now(UTC) + after)
+        context = daily._send_context(used, lambda _done: None, NO_OVERRIDE)
+        context.sleep = self.waited.append
+        content = daily.load_frozen_issue(used, self.issue_id)
+        mails = IssueEmails(content, used.site, used.links, used.theme)
+        try:
+            return send_issue(context, self.issue_id, mails)
+        finally:
+            transport.close()
+
+
+@pytest.fixture
+def emails() -> list[str]:
+    return EMAILS
+
+
+@pytest.fixture
+def run(
+    settings: Settings, database: Database, emails: list[str], prepared: Prepare
+) -> Iterator[Run]:
+    def freeze_for_them() -> None:
+        with database.write.begin() as session:
+            for email in emails:
+                wish = SubscriptionRequest(["audio"], "titles", "en")
+                lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
+        freeze(settings)
+
+    prepared(f"frozen for {emails}", freeze_for_them)
+    with database.read() as session:
+        issue_id = session.scalars(select(IssueRow.id)).one()
+    now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
+    with bootstrap.open_services(settings, now, lambda *_: iter(()), lambda: False) as parts:  # type: ignore[arg-type]
+        assert parts.memory
+        parts.memory.make_known()  # where the database is a copy, this machine shall send of it
+        yield Run(settings, issue_id, parts)
+
+
+def smtp(server: OddSmtp, connections: int = 1) -> Smtp:
+    return Smtp(smtp_settings(server.port, connections=connections))
+
+
+def suppressed(database: Database) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(SuppressionRow)) or 0
+
+
+def attempts(database: Database) -> set[int]:
+    with database.read() as session:
+        return set(session.scalars(select(DeliveryRow.attempts)))
+
+
+REFUSALS = [
+    "530 5.7.0 Authentication required",
+    "550 5.4.5 Daily user sending limit exceeded",
+    "552 over quota",
+    "550 account suspended",
+    "554 5.7.1 blocked",
+    "552 5.3.4 size",
+    "550 5.1.1 no such user",
+    "550 what is this?",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize(("when", "taken"), [("RCPT", 0), (".", 0), (".", 25)])
+def test_refused_for_everybody_nobody_is_marked_and_the_run_stops(
+    run: Run, database: Database, refusal: str, when: str, taken: int
+) -> None:
+    with OddSmtp(**{when: [*[GOOD_REPLIES[when]] * taken, refusal]}) as server:
+        result = run.by(smtp(server, CONNECTIONS))
+        tried = server.heard.count("MAIL")
+    assert (result.account.sent, result.account.pending) == (taken, READERS - taken)
+    assert (result.account.failed, suppressed(database)) == (0, 0)
+    assert tried - taken < 25
+    assert not result.is_done
+    assert refusal in str(result.trouble)
+    assert "one mail first" in str(result.trouble)
+    with OddSmtp(RCPT=refusal) as server:
+        again = run.by(smtp(server, CONNECTIONS), after=HOUR)
+        assert server.heard.count("MAIL") == 1
+    assert again.account.pending == READERS - taken
+    with OddSmtp() as server:
+        assert run.by(smtp(server, CONNECTIONS), after=3 * HOUR).account.sent == READERS
+        assert len(server.contents) == READERS - taken
+
+
+SEVERAL_WAYS = {
+    "DATA": ["421 4.3.0 busy", "451 4.3.0 later", "554 5.5.1 no", CLOSE],
+    "RCPT": ["450 4.2.1 later", "550 5.1.1 no such user", "421 bye", "554 no", CLOSE],
+}
+
+
+@pytest.mark.parametrize("when", SEVERAL_WAYS)
+@pytest.mark.parametrize("taken", [0, 20])
+def test_a_server_that_fails_in_several_ways_marks_nobody_and_all_get_it_later(
+    run: Run, database: Database, when: str, taken: int
+) -> None:
+    with OddSmtp(**{when: [GOOD_REPLIES[when]] * taken + SEVERAL_WAYS[when] * READERS}) as server:
+        result = run.by(smtp(server, CONNECTIONS))
+        assert server.heard.count("MAIL") - taken < 50
+    assert (result.account.sent, result.account.pending) == (taken, READERS - taken)
+    assert suppressed(database) == 0
+    assert "one mail first" in str(result.trouble)
+    with OddSmtp() as server:
+        assert run.by(smtp(server, CONNECTIONS), after=3 * HOUR).account.sent == READERS
+        assert len(server.contents) == READERS - taken
+
+
+def test_a_mail_whose_envelope_was_taken_before_an_outage_tells_nothing_of_refusals(
+    run: Run, database: Database
+) -> None:
+    def judge(_email: str) -> str | None:
+        if len(server.asked) == 1:
+            return None
+        if len(server.asked) > 2:  # the first refusal was heard
+            server.may_answer.set()
+            server.first_was_taken.wait()
+        return "550 5.1.1 no such user"
+
+    with OutageBehindOne(judge) as server:
+        account = run.by(smtp(server, 2)).account
+    assert (account.sent, account.pending) == (1, READERS - 1)
+    assert (account.failed, suppressed(database)) == (0, 0)
+
+
+def test_between_troubles_of_an_ill_server_nobody_is_failed(run: Run, database: Database) -> None:
+    gone = "550 5.1.1 no such user"
+    ill = ["421 busy", "554 5.5.1 no", "451 later", CLOSE, "554 no", gone, GOOD_REPLIES["RCPT"]]
+    with OddSmtp(RCPT=ill * READERS) as server:
+        account = run.by(smtp(server)).account
+        assert gone in server.said
+    assert account.sent > 1
+    assert (account.failed, suppressed(database)) == (0, 0)
+    assert account.sent + account.pending == READERS
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS
+
+
+def test_of_a_server_that_was_ill_just_now_no_refusal_is_a_readers(run: Run) -> None:
+    taken, later = GOOD_REPLIES["."], "451 4.3.0 later"
+    ill = [later, "421 4.3.2 bye", later, taken] * 3
+    ill += ["550 what is this?", taken, later, taken] * READERS
+    with OddSmtp(**{".": ill}) as server:
+        account = run.by(smtp(server)).account
+        assert server.said.count("550 what is this?") > 1
+    assert account.failed == 0
+    assert account.sent + account.pending == READERS
+
+
+def test_soon_after_a_trouble_of_everybody_no_refusal_is_a_readers(
+    run: Run, database: Database
+) -> None:
+    with database.write.begin() as session:
+        rate_limit.pause_sending(session, "554 odd", None, datetime.now(UTC))
+    with SmtpByReader(lambda email: "550 odd" if email == EMAILS[3] else None) as server:
+        account = run.by(smtp(server), after=HOUR).account
+    assert (account.sent, account.failed, account.pending) == (READERS - 1, 0, 1)
+
+
+def test_a_run_that_the_breaker_ended_says_so_in_one_line_and_check_until_it_is_over(
+    run: Run, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run.issue_id
+    for name, value in {"USE": "smtp", "HOST": "127.0.0.1", "SECURITY": "none"}.items():
+        monkeypatch.setenv(f"NEWSLETTER_TRANSPORT__{name}", value)
+    with OddSmtp(RCPT="550 5.4.5 Daily user sending limit exceeded") as server:
+        monkeypatch.setenv("NEWSLETTER_TRANSPORT__PORT", str(server.port))
+        said = cli("send")
+    assert said.code == 1
+    assert said.err.count("\n") == 1
+    assert "550 5.4.5 Daily user sending limit exceeded" in said.err
+    assert "5.4.5 Daily user sending limit exceeded" in cli("check").out
+    assert cli("deliveries", "list", "--state", "failed").out.count("@") == 0
+    with OddSmtp() as server:
+        monkeypatch.setenv("NEWSLETTER_TRANSPORT__PORT", str(server.port))
+        assert cli("send").code == 0
+    assert "in trouble" not in cli("check").out
+
+
+@pytest.mark.parametrize("taken", [0, 20])
+def test_where_answers_after_the_dot_are_lost_few_are_uncertain(run: Run, taken: int) -> None:
+    with OddSmtp(**{".": [*[GOOD_REPLIES["."]] * taken, CLOSE]}) as server:
+        result = run.by(smtp(server, CONNECTIONS))
+    assert result.account.sent == taken
+    assert 0 < result.account.uncertain <= CONNECTIONS + 1
+    assert not result.is_done
+    with OddSmtp(**{".": CLOSE}) as server:
+        again = run.by(smtp(server, CONNECTIONS), after=HOUR)
+        assert len(server.contents) == 1
+    lost = again.account.uncertain
+    assert lost == result.account.uncertain + 1
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS - lost
+
+
+@pytest.mark.on_both_databases
+def test_one_lost_answer_among_good_ones_stops_nothing(run: Run) -> None:
+    good = GOOD_REPLIES["."]
+    with OddSmtp(**{".": [*[good] * 9, CLOSE, good]}) as server:
+        result = run.by(smtp(server, CONNECTIONS))
+    assert (result.account.sent, result.account.uncertain) == (READERS - 1, 1)
+    assert result.is_done
+
+
+def test_answers_that_are_lost_again_and_again_end_the_run(run: Run) -> None:
+    good = GOOD_REPLIES["."]
+    with OddSmtp(**{".": [good, CLOSE] * READERS}) as server:
+        result = run.by(smtp(server))
+    assert result.account.uncertain < 10
+    assert not result.is_done
+
+
+@pytest.mark.parametrize("answer", [Answer(502), None], ids=["502", "reset"])
+@pytest.mark.parametrize("emails", [[f"r{number:03}@d.example" for number in range(160)]])
+@pytest.mark.parametrize("taken", [0, 1])
+def test_of_a_lost_request_only_its_readers_and_one_probe_are_uncertain(
+    run: Run, answer: Answer | None, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    left = [Answer(202)] * taken
+
+    def reply(_request: Request) -> Answer | None:
+        return left.pop() if left else answer
+
+    with HttpStandIn(reply) as server:
+        result = run.by(SendGrid("key", server.url, 5))
+        sizes = [len(request.body["personalizations"]) for request in server.requests]
+    assert sizes == ([10, 16, 1] if taken else [10, 1])
+    assert result.account.uncertain == sum(sizes[taken:])
+    assert not result.is_done
+
+
+@pytest.mark.parametrize("emails", [[f"r{number:03}@d.example" for number in range(160)]])
+def test_where_every_second_answer_is_lost_one_reader_is_asked_with_at_a_time(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    answers = cycle([Answer(202), Answer(502)])
+    with HttpStandIn(lambda _request: next(answers)) as server:
+        result = run.by(SendGrid("key", server.url, 5))
+        sizes = [len(request.body["personalizations"]) for request in server.requests]
+    assert sizes[:2] == [10, 16]
+    assert set(sizes[2:]) == {1}
+    assert result.account.uncertain == 16 + 5
+    assert not result.is_done
+
+
+@pytest.mark.parametrize("emails", [[f"r{number:03}@d.example" for number in range(160)]])
+def test_a_run_after_one_that_lost_answers_risks_one_reader_at_a_time(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    answers = cycle([Answer(202), Answer(202), Answer(502)])
+    with HttpStandIn(lambda _request: next(answers)) as server:
+        first = run.by(SendGrid("key", server.url, 5))
+        before = len(server.requests)
+        second = run.by(SendGrid("key", server.url, 5), after=HOUR)
+        sizes = [len(request.body["personalizations"]) for request in server.requests[before:]]
+    assert set(sizes) == {1}
+    assert 0 < second.account.uncertain - first.account.uncertain <= 6
+    assert not second.is_done
+
+
+@pytest.mark.parametrize("emails", [[f"r{number:03}@d.example" for number in range(160)]])
+@pytest.mark.parametrize(
+    ("status", "said", "waits"),
+    [(429, {"Retry-After": "3"}, 3), (503, {"Retry-After": "3"}, 3), (503, {}, 2)],
+)
+def test_a_provider_that_says_not_now_between_is_asked_on_in_requests_as_large(
+    run: Run, status: int, said: dict[str, str], waits: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    answers = cycle([Answer(202), Answer(202), replace(NOT_NOW, status=status, headers=said)])
+    with HttpStandIn(lambda _request: next(answers)) as server:
+        result = run.by(SendGrid("key", server.url, 5))
+        sizes = [len(request.body["personalizations"]) for request in server.requests]
+    assert result.is_done
+    assert result.account.sent == 160
+    assert set(sizes) == {10, 16, 6}  # 6 are the last
+    assert len(sizes) < 18
+    assert sum(run.waited) >= waits * (len(sizes) // 3)
+
+
+@pytest.mark.parametrize("emails", [[f"r{number:03}@d.example" for number in range(160)]])
+def test_a_provider_that_asks_for_a_long_wait_is_asked_once_and_the_run_says_until_when(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    busy = replace(NOT_NOW, status=503, headers={"Retry-After": "1800"})
+    with HttpStandIn(lambda _request: busy) as server:
+        result = run.by(SendGrid("key", server.url, 5))
+        assert run.by(SendGrid("key", server.url, 5)).account.pending == 160
+        assert len(server.requests) == 1
+    until = datetime.now(UTC) + timedelta(minutes=30)
+    assert re.search(
+        f"after ({until:%H:%M}|{until + timedelta(minutes=1):%H:%M}) UTC goes on",
+        result.trouble or "",
+    )
+
+
+def test_what_one_process_finds_out_another_hears_with_its_next_claim(
+    run: Run, database: Database
+) -> None:
+    good = GOOD_REPLIES["RCPT"]
+    with OddSmtp(RCPT=[*[good] * 5, "550 what is this?"]) as server:
+        transport, replies = smtp(server), server.next_reply
+
+        def another_finds_out(when: str) -> str:
+            if when == "RCPT" and server.heard.count("RCPT") == 5:
+                with database.write.begin() as session:
+                    rate_limit.pause_sending(session, "554 5.7.1 blocked", None, datetime.now(UTC))
+            return replies(when)
+
+        server.next_reply = another_finds_out  # type: ignore[method-assign]
+        transport.at_once = 4
+        result = run.by(transport)
+        assert server.heard.count("RCPT") <= 8 + 5  # claimed before, and a few to ask with
+    assert (result.account.sent, result.account.pending) == (5, READERS - 5)
+    assert not result.is_done
+    with database.read() as session:
+        assert rate_limit.troubles(session) == 2
+
+
+ONE_DOMAIN_FIRST = [f"r{number:02}@later.example" for number in range(30)] + EMAILS
+
+
+def refusing_later(words: str) -> Callable[[str], str | None]:
+    return lambda email: words if email.endswith("@later.example") else None
+
+
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+def test_a_domain_that_says_later_holds_up_only_itself(run: Run, database: Database) -> None:
+    with SmtpByReader(refusing_later("450 4.2.1 not now")) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(EMAILS)
+    assert (result.account.sent, suppressed(database)) == (READERS, 0)
+
+
+@pytest.mark.on_both_databases
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+def test_a_domain_that_blocks_us_is_paused_and_its_readers_wait(
+    run: Run, database: Database
+) -> None:
+    with SmtpByReader(refusing_later("554 5.7.1 blocked")) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(EMAILS)
+    assert (result.account.sent, result.account.pending) == (READERS, 30)
+    assert (result.account.failed, suppressed(database)) == (0, 0)
+    assert "later.example is paused: it takes nothing: 554 5.7.1 bl" in str(result.trouble)
+    assert run.waited == []
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS + 30
+
+
+@pytest.mark.on_both_databases
+@pytest.mark.parametrize(
+    "words",
+    [
+        "554 5.7.1 blocked",
+        "550 5.4.5 limit",
+        "552 5.3.4 size",
+        "550 5.1.1 host mx said: 554 Relay denied",
+    ],
+)
+def test_words_about_us_make_nobody_failed_however_few_they_are(
+    run: Run, database: Database, words: str
+) -> None:
+    refused = {EMAILS[4], EMAILS[30], EMAILS[-1]}  # the last one has nobody accepted behind it
+    with SmtpByReader(lambda email: words if email in refused else None) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(set(EMAILS) - refused)
+        assert len(server.asked) == READERS  # not again within the run
+    assert (result.account.pending, result.account.failed, suppressed(database)) == (3, 0, 0)
+    assert result.trouble == f"3 wait for a later run: {words}"
+    assert not result.is_done
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=HOUR).account.sent == READERS
+
+
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+def test_a_domain_that_hangs_up_is_paused_while_others_are_accepted(
+    run: Run, database: Database
+) -> None:
+    with SmtpByReader(refusing_later("421 4.7.0 later, closing connection")) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(EMAILS)
+    assert (result.account.sent, attempts(database)) == (READERS, {0, 1})
+    assert "later.example is paused" in str(result.trouble)
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS + 30
+
+
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+@pytest.mark.parametrize(("words", "troubles"), [("421 4.7.0 bye", 0), ("550 5.7.1 blocked", 1)])
+@pytest.mark.slow
+def test_where_a_whole_batch_is_of_a_domain_that_refuses_another_batch_is_asked(
+    settings: Settings,
+    database: Database,
+    emails: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    troubles: int,
+) -> None:
+    monkeypatch.setattr(freezing, "BATCH_SIZE", 10)
+    with database.write.begin() as session:
+        for email in emails:
+            wish = SubscriptionRequest(["audio"], "titles", "en")
+            lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
+    freeze(settings)
+    with database.write.begin() as session:
+        issue_id = session.scalars(select(IssueRow.id)).one()
+        for _ in range(troubles):
+            rate_limit.pause_sending(session, "554 5.7.1 blocked", None, datetime.now(UTC))
+    now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
+    with (
+        bootstrap.open_services(settings, now, lambda *_: iter(()), lambda: False) as parts,  # type: ignore[arg-type]
+        SmtpByReader(refusing_later(words)) as server,
+    ):
+        result = Run(settings, issue_id, parts).by(smtp(server), after=HOUR)
+    assert server.taken == Counter(EMAILS)
+    assert (result.account.sent, result.account.failed) == (READERS, 0)
+
+
+@pytest.mark.parametrize("words", ["550 5.7.1 client host blocked", "421 4.7.0 bye", "451 later"])
+@pytest.mark.parametrize("troubles", [0, 1])
+def test_where_most_domains_refuse_the_others_get_theirs_in_the_first_run(
+    run: Run, database: Database, words: str, troubles: int
+) -> None:
+    well = {email for email in EMAILS if email[-9] in "05"}
+    if troubles:
+        with database.write.begin() as session:
+            rate_limit.pause_sending(session, "554 5.7.1 blocked", None, datetime.now(UTC))
+    with SmtpByReader(lambda email: None if email in well else words) as server:
+        result = run.by(smtp(server), after=HOUR)
+        assert server.taken == Counter(well)
+    assert (result.account.pending, result.account.failed) == (READERS - len(well), 0)
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=4 * HOUR).account.sent == READERS
+
+
+def test_after_a_refusal_of_everybody_each_run_asks_domains_that_were_not_asked_yet(
+    run: Run,
+) -> None:
+    asked = set[str]()
+    for hours in range(3):
+        with SmtpByReader(lambda _: "550 5.4.5 limit exceeded") as server:
+            run.by(smtp(server), after=3 * hours * HOUR)
+            new = {email.rpartition("@")[2] for email in server.asked} - asked
+            assert len(server.asked) <= (5 + 5 if not hours else max(1, len(new)))
+            asked |= new
+    assert len(asked) == DOMAINS
+
+
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+@pytest.mark.parametrize("words", ["550 5.1.1 no such user", "550 mailbox unavailable"])
+def test_of_a_domain_that_refuses_all_its_readers_nobody_is_failed(
+    run: Run, database: Database, words: str
+) -> None:
+    with SmtpByReader(refusing_later(words)) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(EMAILS)
+    assert (result.account.sent, result.account.failed, suppressed(database)) == (READERS, 0, 0)
+    assert "later.example is paused" in str(result.trouble)
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=3 * HOUR).is_done
+
+
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+def test_a_domain_that_answers_no_mail_is_paused_and_the_others_get_theirs(run: Run) -> None:
+    with SmtpByReader(lambda _email: None) as server:
+        replies = server.next_reply
+
+        def lose(when: str) -> str:
+            lost = when == "." and server.asked[-1].endswith("@later.example")
+            return CLOSE if lost else replies(when)
+
+        server.next_reply = lose  # type: ignore[method-assign]
+        result = run.by(smtp(server, CONNECTIONS))
+    assert result.account.sent == READERS
+    assert 0 < result.account.uncertain <= 3 * CONNECTIONS
+    assert "later.example is paused" in str(result.trouble)
+
+
+@pytest.mark.parametrize("reader", [EMAILS[3], EMAILS[-1]])
+@pytest.mark.parametrize("words", [CLOSE, "421 4.3.0 internal error", "hello?"])
+def test_a_reader_at_whom_the_server_hangs_up_is_deferred_and_given_up_and_stops_nobody(
+    run: Run, database: Database, reader: str, words: str
+) -> None:
+    with SmtpByReader(lambda email: words if email == reader else None) as server:
+        result = run.by(smtp(server))
+        assert (result.account.sent, result.account.pending) == (READERS - 1, 1)
+        with database.read() as session:
+            assert rate_limit.last_trouble(session) is None
+        for times in range(1, 12):
+            result = run.by(smtp(server), after=5 * times * HOUR)
+    assert (result.account.sent, result.account.failed) == (READERS - 1, 1)
+    assert suppressed(database) == 0
+    assert result.is_done
+
+
+ILL_IN_PART = [f"r{number:03}@d{number % DOMAINS}.example" for number in range(200)]
+
+
+@pytest.mark.parametrize("emails", [ILL_IN_PART])
+@pytest.mark.parametrize("words", ["550 5.1.1 no such user", "550 mailbox unavailable"])
+def test_where_every_fourth_is_refused_nobody_is_failed_however_often_they_are_asked(
+    run: Run, database: Database, words: str
+) -> None:
+    good = GOOD_REPLIES["RCPT"]
+    for hours in range(3):
+        with OddSmtp(RCPT=[good, good, words, good] * 200) as server:
+            result = run.by(smtp(server), after=8 * hours * HOUR)
+    assert result.account.pending > 0
+    assert (result.account.failed, suppressed(database)) == (0, 0)
+    assert not result.is_done
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=24 * HOUR).is_done
+
+
+@pytest.mark.parametrize("emails", [ILL_IN_PART])
+def test_of_an_old_list_the_dead_tenth_is_suppressed_at_once(run: Run, database: Database) -> None:
+    dead = set(ILL_IN_PART[::10])
+    with SmtpByReader(lambda email: "550 5.1.1 no such user" if email in dead else None) as server:
+        result = run.by(smtp(server))
+    assert (result.account.failed, suppressed(database)) == (20, 20)
+    assert result.is_done
+
+
+@pytest.mark.parametrize("words", ["450 4.2.0 Greylisted, see our page", "450 4.2.1 try later"])
+def test_who_defers_everybody_at_first_sight_gets_it_within_the_run(run: Run, words: str) -> None:
+    seen: set[str] = set()
+
+    def judge(email: str) -> str | None:
+        first = email not in seen
+        seen.add(email)
+        return words if first else None
+
+    with SmtpByReader(judge) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(EMAILS)
+    assert result.is_done
+
+
+def test_a_greylist_that_does_not_say_so_lets_those_through_who_waited(run: Run) -> None:
+    first_asked: dict[str, float] = {}
+    later_s = 0.0
+
+    def judge(email: str) -> str | None:
+        now_s = later_s + sum(run.waited)
+        waits = now_s - first_asked.setdefault(email, now_s) < 15
+        return "450 4.7.1 Policy restrictions; try later" if waits else None
+
+    with SmtpByReader(judge) as server:
+        assert run.by(smtp(server)).account.sent == 0
+        early = Counter(first_asked)
+        assert len(early) < READERS
+        later_s = 3600.0
+        run.by(smtp(server), after=HOUR)
+        assert server.taken == Counter(dict.fromkeys(early, 1))
+        assert len(first_asked) == READERS
+        later_s = 7200.0
+        assert run.by(smtp(server), after=2 * HOUR).is_done
+        assert server.taken == Counter(EMAILS)
+
+
+def test_a_wait_that_servers_ask_for_is_kept_where_it_is_short(run: Run) -> None:
+    seen: set[str] = set()
+
+    def judge(email: str) -> str | None:
+        first = email not in seen
+        seen.add(email)
+        return "450 4.2.0 Greylisted for 25 seconds" if first else None
+
+    with SmtpByReader(judge) as server:
+        assert run.by(smtp(server)).is_done
+    assert sum(run.waited) == 25
+
+
+def test_everybody_deferred_costs_nobody_an_attempt(run: Run, database: Database) -> None:
+    with OddSmtp(RCPT="451 4.3.0 no room") as server:
+        result = run.by(smtp(server))
+        assert server.heard.count("MAIL") < 25
+    assert (result.account.pending, attempts(database)) == (READERS, {0})
+    assert not result.is_done
+
+
+@pytest.mark.on_both_databases
+def test_dead_addresses_in_a_row_are_told_from_a_broken_table_by_one_other_mail(
+    run: Run, database: Database
+) -> None:
+    def judge(email: str) -> str | None:
+        return "550 5.1.1 no such user" if email in dead else None
+
+    dead = set(EMAILS[:12])
+    with SmtpByReader(judge) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(EMAILS[12:])
+    assert (result.account.sent, result.account.failed) == (48, 12)
+    assert suppressed(database) == 12
+    assert result.is_done
+
+
+def had_issues(database: Database, history: dict[str, dict[DeliveryState, timedelta]]) -> None:
+    """As if these readers got the issues of the days before, or did not, so long ago."""
+    with database.write.begin() as session:
+        frozen = session.scalars(select(IssueRow)).one()
+        batch_id = session.scalars(select(BatchRow.id)).first()
+        kept = {name: value for name, value in vars(frozen).items() if name in IssueRow.__table__.c}
+        issues = {
+            state: IssueRow(
+                **kept | {"id": None, "day": frozen.day - timedelta(days), "state": "done"}
+            )
+            for days, state in enumerate((DeliveryState.FAILED, DeliveryState.SENT), 1)
+        }
+        session.add_all(issues.values())
+        session.flush()
+        for email, states in history.items():
+            reader = session.scalars(select(SubscriberRow.id).filter_by(email=email)).one()
+            for state, ago in states.items():
+                delivery = DeliveryRow(
+                    issue_id=issues[state].id,
+                    subscriber_id=reader,
+                    batch_id=batch_id,
+                    reference=f"{state}{reader}",
+                    state=state,
+                    changed_at=datetime.now(UTC) - ago,
+                )
+                session.add(delivery)
+
+
+def test_who_took_mails_before_is_suppressed_by_refusals_of_two_days(
+    run: Run, database: Database
+) -> None:
+    sent, failed = DeliveryState.SENT, DeliveryState.FAILED
+    history = {
+        EMAILS[9]: {sent: 40 * HOUR},
+        EMAILS[20]: {sent: 40 * HOUR, failed: HOUR},  # another issue of the same day
+        EMAILS[31]: {sent: 60 * HOUR, failed: 24 * HOUR},
+        EMAILS[42]: {},
+    }
+    had_issues(database, history)
+    with SmtpByReader(
+        lambda email: "550 5.1.1 no such user" if email in history else None
+    ) as server:
+        result = run.by(smtp(server))
+    assert result.is_done
+    assert (result.account.failed, suppressed(database)) == (4, 2)
+
+
+def test_many_who_took_mails_before_are_gone_by_a_servers_error_and_get_it_later(
+    run: Run, database: Database
+) -> None:
+    had_issues(database, {email: {DeliveryState.SENT: 24 * HOUR} for email in EMAILS})
+    lost = set(EMAILS[::4])
+    with SmtpByReader(lambda email: "550 5.1.1 no such user" if email in lost else None) as server:
+        result = run.by(smtp(server))
+    assert (result.account.pending, result.account.failed) == (len(lost), 0)
+    assert "550 5.1.1 no such user" in str(result.trouble)
+    with SmtpByReader(lambda _: None) as server:
+        assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS
+        assert server.taken == Counter(lost)
+    assert suppressed(database) == 0
+
+
+@pytest.mark.parametrize("emails", [["ada@a.example"], ["ada@a.example", "bob@b.example"]])
+def test_of_one_or_two_readers_a_refusal_is_theirs(
+    run: Run, database: Database, emails: list[str]
+) -> None:
+    with OddSmtp(RCPT="550 5.1.1 no such user") as server:
+        result = run.by(smtp(server))
+    assert result.account.failed == suppressed(database) == len(emails)
+    assert result.is_done
