@@ -14,7 +14,7 @@ from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.util import LRUCache
 
 from newsletter import bootstrap, config, scaffold
-from newsletter.cli import _run
+from newsletter.cli.main import _run
 from newsletter.cluster import queue_tables
 from newsletter.config import Settings
 from newsletter.database import db, schema

@@ -14,7 +14,7 @@ _WITHIN_S = 30.0  # nothing here takes so long; it ends a test that would wait f
 _CHILD = (
     "import fcntl, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
     " signal.signal(signal.SIGINT, signal.default_int_handler);"  # a runner of tests may ignore it
-    " from newsletter.cli import main; main(sys.argv[1:])"
+    " from newsletter.cli.main import main; main(sys.argv[1:])"
 )
 
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from newsletter import config, systemd
-from newsletter.cli import cli as commands
+from newsletter.cli.main import cli as commands
 from newsletter.config import Settings
 from newsletter.database import db
 from tests.certificates import needs_openssl

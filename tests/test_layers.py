@@ -113,12 +113,14 @@ def tree(module: str) -> ast.Module:
 
 @cache
 def imported(module: str) -> set[str]:
-    """Our modules that a module imports, also inside functions and for types only."""
+    """Our modules that a module imports, also inside functions and for types only.
+
+    Who imports a module from a package imports the package as well, with what that imports.
+    """
     names: set[str] = set()
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.ImportFrom) and node.module:
-            inner = {f"{node.module}.{alias.name}" for alias in node.names}
-            names |= {name if name in MODULES else node.module for name in inner}
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
     return names & MODULES.keys() - {module, "newsletter"}

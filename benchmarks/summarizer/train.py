@@ -102,7 +102,7 @@ def described(
     pieces = sentences.split(sentences.one_line(abstract))
     found = candidates(title, pieces)
     rows = features.describe(title, found)
-    return telling.kinds(title, found), rows, [each.text for each in found], pieces
+    return telling.paper_kinds(title, found), rows, [each.text for each in found], pieces
 
 
 def parameters(examples: Sequence[Example]) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from html import escape
 from markupsafe import Markup
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.tex.links import is_linkable, split_off
+from newsletter.tex.links import is_linkable, split_address
 
 _MARKS = lazy_pattern(
     r"\\(?P<escaped>[\\*\[\]])"
@@ -108,7 +108,7 @@ def _mark(mark: re.Match[str], form: _Form) -> str:
         case "stressed":
             return form.stressed.format(_said(mark["stressed"], form))
         case "address":
-            address, rest = split_off(mark["address"])
+            address, rest = split_address(mark["address"])
             if is_linkable(address):
                 return form.address(address) + form.plain(rest)
     return form.plain(mark[0])

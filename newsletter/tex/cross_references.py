@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.tex import links, names
+from newsletter.tex.links import clean_address, is_linkable
 from newsletter.tex.math import MathPart, Role
+from newsletter.tex.names import CITATIONS, NOTES, REFERENCES
 from newsletter.tex.spans import Span
 from newsletter.tex.tokens import TokenType
 
@@ -23,7 +24,7 @@ _CHARACTER = re.compile(r"\"[0-9A-F]{1,6}|\d{1,6}")
 
 def _href(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     renderer.option(span)
-    target = links.cleaned(renderer.raw(span) or "")
+    target = clean_address(renderer.raw(span) or "")
     return _linked(renderer, style, target, _label(renderer, span, style))
 
 
@@ -43,7 +44,7 @@ def _inner_link(renderer: Renderer, span: Span, style: Style, name: str) -> Math
     The old `\hyperref{address}{category}{name}{text}` has two arguments between that say nothing.
     """
     label = renderer.option(span)
-    target = "" if label is not None else links.cleaned(renderer.raw(span) or "")
+    target = "" if label is not None else clean_address(renderer.raw(span) or "")
     if name == "hyperref" and label is None:
         ahead = Span(span.at, span.end)
         groups = [(renderer.raw(ahead), ahead.at) for _ in range(3)]
@@ -51,7 +52,7 @@ def _inner_link(renderer: Renderer, span: Span, style: Style, name: str) -> Math
             span.at = groups[1][1]
     if renderer.group_follows(span):
         renderer.trim(span)
-    if not links.is_linkable(target):
+    if not is_linkable(target):
         shown = renderer.argument(span, style) if renderer.next_is(span, TokenType.OPEN) else target
         return MathPart(Role.ORDINARY, shown)
     return _linked(renderer, style, target, _label(renderer, span, style))
@@ -62,11 +63,11 @@ def _url(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     raw = renderer.raw(span)
     if raw is None:
         return MathPart(Role.ORDINARY, "" if name == "url" else name)
-    return _linked(renderer, style, links.cleaned(raw), "")
+    return _linked(renderer, style, clean_address(raw), "")
 
 
 def _linked(renderer: Renderer, style: Style, target: str, label: str) -> MathPart:
-    if links.is_linkable(target) and not style.linked:
+    if is_linkable(target) and not style.linked:
         return MathPart(Role.ORDINARY, renderer.marks.link(target, label))
     target = renderer.marks.words(target)
     if label and _NO_SCHEME.match(target):
@@ -86,7 +87,7 @@ def _citation(renderer: Renderer, span: Span, style: Style, name: str) -> MathPa
     before = renderer.source[: renderer.tokens[span.at - 1].start][-1:]
     renderer.skip_star(span)
     first, second = renderer.option(span) or "", renderer.option(span)
-    if name in names.REFERENCES:  # only a package reads their options, as in \nameref[x]{Intro}
+    if name in REFERENCES:  # only a package reads their options, as in \nameref[x]{Intro}
         first, second = "", None
     ahead, behind = ("", first) if second is None else (first, second)
     if renderer.opens_unclosed(span):
@@ -127,11 +128,11 @@ def _character(number: str) -> str:
     return sign if sign.isprintable() else " "
 
 
-HANDLERS: dict[str, Handler] = {
+REFERENCE_HANDLERS: dict[str, Handler] = {
     "href": _href,
     **dict.fromkeys(("hyperref", "hyperlink"), _inner_link),
     **dict.fromkeys(("url", "nolinkurl", "path", "email"), _url),
-    **dict.fromkeys(names.NOTES, _footnote),
-    **dict.fromkeys([*names.CITATIONS, *names.REFERENCES, "eqref", "tag"], _citation),
+    **dict.fromkeys(NOTES, _footnote),
+    **dict.fromkeys([*CITATIONS, *REFERENCES, "eqref", "tag"], _citation),
     **dict.fromkeys(("unicode", "char", "symbol", "unichar"), _numbered),
 }

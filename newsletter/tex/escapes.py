@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.tex import accents
+from newsletter.tex.accents import prose_accent
 from newsletter.tex.math import MathPart, Role
 from newsletter.tex.symbols import TEXT_ACCENTS
 
@@ -45,7 +45,7 @@ def escaped(renderer: Renderer, token: Token, span: Span, style: Style) -> MathP
     if style.math and not (sign in _LETTER_ACCENTS and _letter_follows(renderer, token)):
         return _in_formula(renderer, sign)
     if sign in TEXT_ACCENTS:
-        return accents.prose_accent(renderer, span, style, sign)
+        return prose_accent(renderer, span, style, sign)
     return MathPart(Role.ORDINARY, renderer.marks.words(_in_prose(renderer, token, sign)))
 
 

@@ -8,8 +8,8 @@ import unicodedata
 from html import unescape
 from typing import TYPE_CHECKING
 
-from newsletter.tex import names
 from newsletter.tex.math import MathPart, Role
+from newsletter.tex.names import ARROWS, BETWEEN, FRACTIONS, JOINED, SIZES
 from newsletter.tex.tokens import TokenType
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _labelled_arrow(renderer: Renderer, span: Span, style: Style, name: str) -> 
     above = renderer.argument(span, small)
     marks = renderer.marks
     labels = (marks.lowered(below) if below else "") + (marks.raised(above) if above else "")
-    return MathPart(Role.RELATION, names.ARROWS[name] + labels)
+    return MathPart(Role.RELATION, ARROWS[name] + labels)
 
 
 def _not(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
@@ -100,13 +100,13 @@ def _not(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
 def _between(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     if not renderer.next_is(span, TokenType.OPEN):
         return _ordinary(renderer.marks.words(name))
-    brackets = names.BETWEEN[name]
+    brackets = BETWEEN[name]
     return _ordinary(brackets[0] + _formula(renderer, span, style) + brackets[1])
 
 
 def _joined(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     r"""`\comm{A}{B}` as [A, B]: as many arguments as the author gave, at most three."""
-    opening, between, closing = names.JOINED[name]
+    opening, between, closing = JOINED[name]
     parts: list[str] = []
     while len(parts) < _MOST_JOINED and renderer.next_is(span, TokenType.OPEN):
         parts.append(_formula(renderer, span, style))
@@ -200,17 +200,17 @@ def _sided(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart
     return MathPart(Role.FUNCTION, left + _formula(renderer, span, style) + right)
 
 
-HANDLERS: dict[str, Handler] = {
-    **dict.fromkeys(names.FRACTIONS, _fraction),
+FORMULA_HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(FRACTIONS, _fraction),
     **dict.fromkeys(("binom", "dbinom", "tbinom"), _binomial),
     "sqrt": _root,
     **dict.fromkeys(("stackrel", "overset", "underset"), _stacked),
-    **dict.fromkeys(names.ARROWS, _labelled_arrow),
+    **dict.fromkeys(ARROWS, _labelled_arrow),
     "not": _not,
-    **dict.fromkeys(names.BETWEEN, _between),
-    **dict.fromkeys(names.JOINED, _joined),
+    **dict.fromkeys(BETWEEN, _between),
+    **dict.fromkeys(JOINED, _joined),
     **dict.fromkeys(("dv", "pdv"), _derivative),
-    **dict.fromkeys(names.SIZES, _bracket_size),
+    **dict.fromkeys(SIZES, _bracket_size),
     **dict.fromkeys(("textsuperscript", "textsu", "sp"), _raised),
     **dict.fromkeys(("textsubscript", "sb"), _lowered),
     "pmod": _modulo,

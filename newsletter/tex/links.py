@@ -17,7 +17,7 @@ _GLUED = ".,;:!?'*"
 _BRACKETS = {")": "(", "]": "["}
 
 
-def split_off(address: str) -> tuple[str, str]:
+def split_address(address: str) -> tuple[str, str]:
     """The address, and the punctuation of the sentence that was glued to its end."""
     # Each closing bracket is counted once, so a megabyte of them stays cheap.
     surplus = {
@@ -35,7 +35,7 @@ def split_off(address: str) -> tuple[str, str]:
     return address[:end], address[end:]
 
 
-def cleaned(address: str) -> str:
+def clean_address(address: str) -> str:
     """The address without TeX's escapes and line breaks."""
     address = _ESCAPED.sub(_unescaped, address.strip())
     return address.replace(" ", "") if address.lower().startswith("http") else address
@@ -52,11 +52,11 @@ def is_linkable(address: str) -> bool:
     return _SAFE.match(address) is not None
 
 
-def pieces(prose: str) -> Iterator[tuple[str, str]]:
+def text_and_addresses(prose: str) -> Iterator[tuple[str, str]]:
     """The prose in order, as pairs of what stands before an address and the address itself."""
     at = 0
     for match in _ADDRESS.finditer(prose):
-        address, _ = split_off(match[0])
+        address, _ = split_address(match[0])
         if is_linkable(address):
             yield prose[at : match.start()], address
             at = match.start() + len(address)

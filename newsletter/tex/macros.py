@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.tex import (
-    accents,
-    cross_references,
-    escapes,
-    formulas,
-    own_words,
-    science,
-    structure,
-    styles,
-)
+from newsletter.tex.accents import MATH_HANDLERS, PROSE_HANDLERS
+from newsletter.tex.cross_references import REFERENCE_HANDLERS
+from newsletter.tex.escapes import escaped
+from newsletter.tex.formulas import FORMULA_HANDLERS
 from newsletter.tex.math import MathPart, Role
 from newsletter.tex.names import UNMISTAKABLE, names
+from newsletter.tex.own_words import stands_apart
+from newsletter.tex.science import SCIENCE_HANDLERS
+from newsletter.tex.structure import STRUCTURE_HANDLERS
+from newsletter.tex.styles import STYLE_HANDLERS
 from newsletter.tex.symbols import (
     ABBREVIATIONS,
     BIG,
@@ -53,12 +51,12 @@ SIGNS: dict[str, MathPart] = {
 }
 SIGNS["colon"] = MathPart(Role.PUNCTUATION, ":")
 HANDLERS: dict[str, Handler] = {
-    **accents.MATH_HANDLERS,
-    **styles.HANDLERS,
-    **formulas.HANDLERS,
-    **cross_references.HANDLERS,
-    **science.HANDLERS,
-    **structure.HANDLERS,
+    **MATH_HANDLERS,
+    **STYLE_HANDLERS,
+    **FORMULA_HANDLERS,
+    **REFERENCE_HANDLERS,
+    **SCIENCE_HANDLERS,
+    **STRUCTURE_HANDLERS,
 }
 # Letters and marks of prose behind whose names TeX eats the space: K\o benhavn.
 _LETTERS = frozenset(
@@ -102,13 +100,13 @@ def undoubled(source: str) -> str:
     return _LITERAL_BREAK.sub(" ", source).replace("\\\\", "\\")
 
 
-def is_sign(command: str) -> bool:
+def is_sign_command(command: str) -> bool:
     """Whether the command can be a script all by itself, outside formulas too."""
     name = command[1:]
-    return name in SIGNS or name in styles.HANDLERS or name in accents.MATH_HANDLERS
+    return name in SIGNS or name in STYLE_HANDLERS or name in MATH_HANDLERS
 
 
-def spelled(command: str) -> str:
+def spelled_command(command: str) -> str:
     """The command as a sign or a word, without looking at what follows."""
     name = command[1:]
     if name in SIGNS:
@@ -116,16 +114,16 @@ def spelled(command: str) -> str:
     return name if name.isalpha() and name not in HANDLERS else ""
 
 
-def expand(renderer: Renderer, token: Token, span: Span, style: Style) -> MathPart:
+def expand_macro(renderer: Renderer, token: Token, span: Span, style: Style) -> MathPart:
     """The command with its arguments, turned; an unknown one leaves its name as a word."""
     name = token.text[1:]
     if not (name.isascii() and name.isalpha()):
-        return escapes.escaped(renderer, token, span, style)
+        return escaped(renderer, token, span, style)
     if style.math and name in NUMBER_SETS:
         return MathPart(Role.ORDINARY, NUMBER_SETS[name])
     if style.math and name in _PLAIN_IN_FORMULAS:
         return MathPart(Role.ORDINARY, name)
-    handler = None if style.math else accents.PROSE_HANDLERS.get(name)
+    handler = None if style.math else PROSE_HANDLERS.get(name)
     handler = handler or HANDLERS.get(name)
     if handler:
         return handler(renderer, span, style, name)
@@ -189,7 +187,7 @@ def _own_parted(renderer: Renderer, span: Span, style: Style, name: str) -> str:
         return own
     shown = own or renderer.source[behind : behind + _NEAR]
     before = renderer.source[max(0, token.start - _NEAR) : token.start]
-    return f" {own}" if own_words.stands_apart(before, shown) else own
+    return f" {own}" if stands_apart(before, shown) else own
 
 
 def _own(renderer: Renderer, span: Span, style: Style, name: str) -> str:

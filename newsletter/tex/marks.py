@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import Protocol
 
-from newsletter.tex import links
+from newsletter.tex.links import text_and_addresses
 
 _SPACES = re.compile(r" {2,}")
 _AROUND_BREAK = re.compile(r" *\n[ \n]*")
@@ -76,7 +76,7 @@ class HtmlMarks:
         return "".join(
             [
                 escape(before, quote=False) + (self.link(address, "") if address else "")
-                for before, address in links.pieces(raw)
+                for before, address in text_and_addresses(raw)
             ]
         )
 

@@ -60,7 +60,7 @@ _ENDS_IN_WORD = re.compile(r"[A-Za-z]{2,}(?:</\w+>)*\Z")
 _STARTS_AS_WORD = re.compile(r"(?:<\w+>)*[A-Za-z0-9]")
 
 
-def split(text: str, marks: Marks, *, upright: bool, columns: bool) -> Iterator[MathPart]:
+def split_formula(text: str, marks: Marks, *, upright: bool, columns: bool) -> Iterator[MathPart]:
     """The pieces of plain characters inside a formula; in one with columns, & parts them."""
     for match in _ATOM.finditer(text):
         kind, atom = match.lastgroup or "other", match[0]
@@ -78,7 +78,7 @@ def split(text: str, marks: Marks, *, upright: bool, columns: bool) -> Iterator[
             yield MathPart(role, marks.words(_SPELLED.get(atom, atom)))
 
 
-def joined(pieces: list[MathPart], *, tight: bool) -> str:
+def join_formula(pieces: list[MathPart], *, tight: bool) -> str:
     """The formula as one string; `tight` is for scripts, where relations get no room."""
     solid, spaces = _without_spaces(pieces)
     roles = _roles(solid)

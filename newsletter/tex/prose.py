@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from newsletter.tex import links
+from newsletter.tex.links import is_linkable
 
 _LONGEST_SET = 200
 _SET = re.compile(r"[^\\{}$]*,[^\\{}$]*\Z")
@@ -78,7 +78,7 @@ def guarded_sign(inner: str, *, is_glued: bool) -> str | None:
 
 def shows_braces(inner: str, *, is_tex: bool, alone: bool) -> bool:
     """Whether braces are the author's own, as in {0, 1}, and not TeX's, as in {B}ayes."""
-    if inner == "," or links.is_linkable(inner):  # 6{,}000 and {https://example.org/}
+    if inner == "," or is_linkable(inner):  # 6{,}000 and {https://example.org/}
         return False
     if len(inner) > _LONGEST_SET:
         return not is_tex

@@ -6,9 +6,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.tex import dollars, formulas, links, macros, math, prose
+from newsletter.tex.dollars import holds_formula, is_money
+from newsletter.tex.formulas import INFIX, infix
 from newsletter.tex.handler import Renderer
-from newsletter.tex.math import MathPart, Role
+from newsletter.tex.links import clean_address, is_linkable, split_address
+from newsletter.tex.macros import expand_macro, is_sign_command, spelled_command
+from newsletter.tex.math import MathPart, Role, join_formula, split_formula
+from newsletter.tex.prose import ends_in_name, guarded_sign, lowered, raised, shows_braces, tie
 from newsletter.tex.spans import Span, Style
 from newsletter.tex.tokens import Token, TokenType
 
@@ -45,7 +49,7 @@ class TexRenderer(Renderer):
         """The command at hand with its arguments."""
         token = self.tokens[span.at]
         span.at += 1
-        return macros.expand(self, token, span, style)
+        return expand_macro(self, token, span, style)
 
     def argument(self, span: Span, style: Style) -> str:
         """The next argument, set: a group, a command with its own, or one character."""
@@ -96,7 +100,7 @@ class TexRenderer(Renderer):
         """Too deep to be understood: the words and signs, one after the other."""
         return "".join(
             [
-                self.marks.words(macros.spelled(token.text))
+                self.marks.words(spelled_command(token.text))
                 if token.kind is TokenType.COMMAND
                 else self.marks.words(token.text)
                 for token in self.tokens[span.at : span.end]
@@ -111,8 +115,8 @@ class TexRenderer(Renderer):
     def _character(self, character: str, style: Style) -> str:
         if not style.math:
             return self.marks.words(character)
-        pieces = math.split(character, self.marks, upright=style.upright, columns=True)
-        return math.joined(list(pieces), tight=True)
+        pieces = split_formula(character, self.marks, upright=style.upright, columns=True)
+        return join_formula(list(pieces), tight=True)
 
     # Prose -------------------------------------------------------------------------------------
 
@@ -148,7 +152,7 @@ class TexRenderer(Renderer):
             case TokenType.TIE:
                 start = token.start
                 before = self.source[max(0, start - _CONTEXT) : start]
-                return prose.tie(before, self.source[start + 1 : start + 4], is_tex=self.is_tex)
+                return tie(before, self.source[start + 1 : start + 4], is_tex=self.is_tex)
             case TokenType.VERBATIM:
                 shown = token.text.removeprefix("\\verb").lstrip("*")[1:-1]
                 return self.marks.code(self.marks.words(shown))
@@ -162,12 +166,12 @@ class TexRenderer(Renderer):
         before = self.source[max(0, token.start - _CONTEXT) : token.start]
         behind = self.source[token.start + 1 : token.start + 2]
         is_within = before[-1:].isalnum() and behind.isalnum()
-        return " " if is_within and not self.is_tex and prose.ends_in_name(before) else ""
+        return " " if is_within and not self.is_tex and ends_in_name(before) else ""
 
     def _address(self, text: str, style: Style) -> str:
-        raw, glued = links.split_off(text)
-        address = links.cleaned(raw)
-        if style.linked or not links.is_linkable(address):
+        raw, glued = split_address(text)
+        address = clean_address(raw)
+        if style.linked or not is_linkable(address):
             return self.marks.words(address + glued)
         return self.marks.link(address, "") + self.marks.words(glued)
 
@@ -192,10 +196,10 @@ class TexRenderer(Renderer):
         raw = self.inside(start, inner.end)
         content = self.inner(inner, style)
         alone = len(self.tokens) == inner.end - start + 1
-        sign = prose.guarded_sign(raw, is_glued=self.is_glued(start, inner.end))
+        sign = guarded_sign(raw, is_glued=self.is_glued(start, inner.end))
         if sign is not None:
             return content if raw == sign else self.marks.words(sign)
-        if prose.shows_braces(raw, is_tex=self.is_tex, alone=alone):
+        if shows_braces(raw, is_tex=self.is_tex, alone=alone):
             return "{" + content + "}"
         return content
 
@@ -215,7 +219,7 @@ class TexRenderer(Renderer):
     def _script_follows(self, span: Span) -> bool:
         """Whether a group or a sign follows that can only be a script."""
         if self.next_is(span, TokenType.COMMAND):
-            return macros.is_sign(self.tokens[span.at].text)
+            return is_sign_command(self.tokens[span.at].text)
         return self.next_is(span, TokenType.OPEN) and span.at in self.layout.mates
 
     def _lone_script(self, token: Token, span: Span, *, up: bool) -> str:
@@ -224,10 +228,10 @@ class TexRenderer(Renderer):
         before = self.source[max(0, token.start - _CONTEXT) : token.start]
         after = self.tokens[span.at]
         if up:
-            return prose.raised(before, after.text)
+            return raised(before, after.text)
         if not self._takes_lone_scripts:
             return ""
-        taken = prose.lowered(before, after.text)
+        taken = lowered(before, after.text)
         is_identifier = self.source.startswith("_", after.start + len(taken))
         return "" if is_identifier else taken
 
@@ -240,14 +244,13 @@ class TexRenderer(Renderer):
         if end is not None and end < span.end:
             close = self.tokens[end].start
             behind = close + len(token.text)
-            if dollars.holds_formula(self.source[begin:close], self.source[behind : behind + 1]):
+            if holds_formula(self.source[begin:close], self.source[behind : behind + 1]):
                 self.has_formulas = True
                 return self._formula_up_to(span, end, style)
         span.at += 1
         before = self.source[max(0, token.start - _CONTEXT) : token.start]
         after = self.source[begin : begin + _CONTEXT]
-        is_money = dollars.is_money(before, after, tex_around=self.has_formulas)
-        return token.text if is_money else ""
+        return token.text if is_money(before, after, tex_around=self.has_formulas) else ""
 
     def _formula_up_to(self, span: Span, end: int, style: Style) -> str:
         inner = Span(span.at + 1, end)
@@ -260,7 +263,7 @@ class TexRenderer(Renderer):
         if end is None or end >= span.end:
             return ""
         inner = self.source[self.tokens[span.at].start : self.tokens[end].start]
-        if not dollars.holds_formula(inner, "") and inner.strip():
+        if not holds_formula(inner, "") and inner.strip():
             return {"\\)": "(", "\\]": "["}[sign]
         span.at -= 1
         return self._formula_up_to(span, end, style)
@@ -269,14 +272,14 @@ class TexRenderer(Renderer):
         pieces: list[MathPart] = []
         while span:
             name = self.tokens[span.at].text[1:]
-            if name in formulas.INFIX and pieces and style.depth < DEEPEST:
+            if name in INFIX and pieces and style.depth < DEEPEST:
                 span.at += 1
-                top = math.joined(pieces, tight=style.tight)
+                top = join_formula(pieces, tight=style.tight)
                 bottom = self.formula(span, style.deeper())
                 self.divided = name == "over"
-                return formulas.infix(self, name, top.strip(), bottom.strip()).text
+                return infix(self, name, top.strip(), bottom.strip()).text
             self._formula_step(span, style, pieces)
-        return math.joined(pieces, tight=style.tight)
+        return join_formula(pieces, tight=style.tight)
 
     def _formula_step(self, span: Span, style: Style, pieces: list[MathPart]) -> None:
         token = self.tokens[span.at]
@@ -298,7 +301,7 @@ class TexRenderer(Renderer):
             case TokenType.TEXT | TokenType.URL | TokenType.VERBATIM:
                 span.at += 1
                 pieces.extend(
-                    math.split(
+                    split_formula(
                         token.text, self.marks, upright=style.upright, columns=self.has_columns
                     )
                 )

@@ -253,7 +253,7 @@ def _ion(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     return MathPart(Role.ORDINARY, f"{element} {roman}".rstrip())
 
 
-HANDLERS: dict[str, Handler] = {
+SCIENCE_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("SI", "qty"), _quantity),
     **dict.fromkeys(("SIrange", "qtyrange", "numrange"), _range),
     "num": _number,

@@ -5,8 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.tex import dollars, names
+from newsletter.tex.dollars import holds_formula
 from newsletter.tex.math import MathPart, Role
+from newsletter.tex.names import (
+    BRACKETED_ENVIRONMENTS,
+    FORMULA_ENVIRONMENTS,
+    GONE,
+    HEADINGS,
+    LENGTHS,
+    LISTS,
+    ONE_UNSAID,
+    SECOND_SHOWN,
+    SPACES,
+    THIRD_SHOWN,
+    TWO_UNSAID,
+    WITH_COLUMNS,
+    WITH_OPTION,
+)
 from newsletter.tex.spans import Span
 
 if TYPE_CHECKING:
@@ -26,15 +41,15 @@ def _environment(renderer: Renderer, span: Span) -> str:
 
 def _begin(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     environment = _environment(renderer, span)
-    if environment in names.LISTS:
+    if environment in LISTS:
         renderer.option(span)
-    if environment in names.WITH_COLUMNS:
+    if environment in WITH_COLUMNS:
         renderer.option(span)
         renderer.raw(span)
-    if environment in names.FORMULA_ENVIRONMENTS and not style.math:
+    if environment in FORMULA_ENVIRONMENTS and not style.math:
         return MathPart(Role.SPACE, f" {_display(renderer, span, style, environment)} ")
-    if environment in names.BRACKETED_ENVIRONMENTS:
-        return MathPart(Role.OPENING, names.BRACKETED_ENVIRONMENTS[environment][0])
+    if environment in BRACKETED_ENVIRONMENTS:
+        return MathPart(Role.OPENING, BRACKETED_ENVIRONMENTS[environment][0])
     return MathPart(Role.SPACE, " ")
 
 
@@ -43,7 +58,7 @@ def _display(renderer: Renderer, span: Span, style: Style, environment: str) -> 
     end = renderer.environment_end(span, environment, _MOST_ENDS)
     if end is None:
         rest = renderer.source[renderer.tokens[span.at].start :] if span else ""
-        if not dollars.holds_formula(rest, ""):
+        if not holds_formula(rest, ""):
             return ""
         end = span.end
     inner = Span(span.at, end)
@@ -53,9 +68,9 @@ def _display(renderer: Renderer, span: Span, style: Style, environment: str) -> 
 
 def _end(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     environment = _environment(renderer, span)
-    if environment in names.BRACKETED_ENVIRONMENTS:
-        return MathPart(Role.CLOSING, names.BRACKETED_ENVIRONMENTS[environment][1])
-    if environment in names.LISTS and not style.math:
+    if environment in BRACKETED_ENVIRONMENTS:
+        return MathPart(Role.CLOSING, BRACKETED_ENVIRONMENTS[environment][1])
+    if environment in LISTS and not style.math:
         return MathPart(Role.SPACE, "\n")
     return MathPart(Role.SPACE, " ")
 
@@ -82,14 +97,14 @@ def _heading(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPa
 
 
 def _gone(renderer: Renderer, span: Span, _style: Style, name: str) -> MathPart:
-    if name in names.WITH_OPTION:
+    if name in WITH_OPTION:
         renderer.option(span)
     renderer.skip_empty(span)
     return MathPart(Role.ORDINARY, "")
 
 
 def _space(renderer: Renderer, span: Span, _style: Style, name: str) -> MathPart:
-    if name in names.WITH_OPTION:
+    if name in WITH_OPTION:
         renderer.option(span)
     return MathPart(Role.ROOM, " ")
 
@@ -153,21 +168,21 @@ def _by_mode(renderer: Renderer, span: Span, style: Style, name: str) -> MathPar
     return MathPart(Role.ORDINARY, shown)
 
 
-HANDLERS: dict[str, Handler] = {
+STRUCTURE_HANDLERS: dict[str, Handler] = {
     "begin": _begin,
     "end": _end,
     "item": _item,
     "par": _paragraph,
-    **dict.fromkeys(names.HEADINGS, _heading),
-    **dict.fromkeys(names.GONE, _gone),
-    **dict.fromkeys(names.SPACES, _space),
-    **dict.fromkeys(names.ONE_UNSAID, _unsaid(1)),
-    **dict.fromkeys(names.TWO_UNSAID, _unsaid(2)),
+    **dict.fromkeys(HEADINGS, _heading),
+    **dict.fromkeys(GONE, _gone),
+    **dict.fromkeys(SPACES, _space),
+    **dict.fromkeys(ONE_UNSAID, _unsaid(1)),
+    **dict.fromkeys(TWO_UNSAID, _unsaid(2)),
     "addcontentsline": _unsaid(3),
     "usefont": _unsaid(4),
-    **dict.fromkeys(names.SECOND_SHOWN, _shown_after(1)),
-    **dict.fromkeys(names.THIRD_SHOWN, _shown_after(2)),
-    **dict.fromkeys(names.LENGTHS, _length),
+    **dict.fromkeys(SECOND_SHOWN, _shown_after(1)),
+    **dict.fromkeys(THIRD_SHOWN, _shown_after(2)),
+    **dict.fromkeys(LENGTHS, _length),
     "texorpdfstring": _first_of_two,
     **dict.fromkeys(("ifmmode", "iftrue", "iffalse"), _by_mode),
 }

@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.tex import names
 from newsletter.tex.math import MathPart, Role
+from newsletter.tex.names import (
+    BLACKBOARD_FONTS,
+    DECLARED_FONTS,
+    FORMULA_FONTS,
+    KEEPS_SLANT,
+    PROSE_FONTS,
+    UPRIGHT_FONTS,
+)
 from newsletter.tex.symbols import BLACKBOARD
 from newsletter.tex.tokens import TokenType
 
@@ -34,7 +41,7 @@ def _numeral(inner: str) -> str:
 
 
 def _prose_font(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
-    kind = names.PROSE_FONTS[name]
+    kind = PROSE_FONTS[name]
     if style.math and name == "underline":
         return MathPart(Role.ORDINARY, renderer.argument(span, style))
     renderer.skip_options_before_group(span)
@@ -46,9 +53,9 @@ def _formula_font(renderer: Renderer, span: Span, style: Style, name: str) -> Ma
     is_function = name.startswith("operatorname")
     if is_function:
         renderer.skip_star(span)
-    upright = style.upright or name not in names.KEEPS_SLANT
+    upright = style.upright or name not in KEEPS_SLANT
     inner = renderer.argument(span, style._replace(math=True, upright=upright))
-    kind = "" if style.upright else names.FORMULA_FONTS[name]
+    kind = "" if style.upright else FORMULA_FONTS[name]
     set_inner = _marked(renderer.marks, kind, inner)
     return MathPart(Role.FUNCTION, set_inner.text) if is_function else set_inner
 
@@ -56,14 +63,14 @@ def _formula_font(renderer: Renderer, span: Span, style: Style, name: str) -> Ma
 def _declaration(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     """A font for the rest of the group; some authors give it an argument instead."""
     renderer.trim(span)
-    inside = style._replace(upright=style.upright or name in names.UPRIGHT_FONTS)
+    inside = style._replace(upright=style.upright or name in UPRIGHT_FONTS)
     if renderer.next_is(span, TokenType.OPEN):
         inner = renderer.argument(span, inside)
     elif style.depth:
         inner = renderer.rest(span, inside)
     else:
         return MathPart(Role.ORDINARY, "")
-    kind = "" if style.math and style.upright else names.DECLARED_FONTS[name]
+    kind = "" if style.math and style.upright else DECLARED_FONTS[name]
     return _marked(renderer.marks, kind, _numeral(inner) if name in {"sc", "scshape"} else inner)
 
 
@@ -79,10 +86,10 @@ def _upper(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart
     return MathPart(Role.ORDINARY, inner if "<" in inner or "&" in inner else inner.upper())
 
 
-HANDLERS: dict[str, Handler] = {
-    **dict.fromkeys(names.DECLARED_FONTS, _declaration),
-    **dict.fromkeys(names.PROSE_FONTS, _prose_font),
-    **dict.fromkeys(names.FORMULA_FONTS, _formula_font),
-    **dict.fromkeys(names.BLACKBOARD_FONTS, _blackboard),
+STYLE_HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(DECLARED_FONTS, _declaration),
+    **dict.fromkeys(PROSE_FONTS, _prose_font),
+    **dict.fromkeys(FORMULA_FONTS, _formula_font),
+    **dict.fromkeys(BLACKBOARD_FONTS, _blackboard),
     **dict.fromkeys(("uppercase", "MakeUppercase"), _upper),
 }

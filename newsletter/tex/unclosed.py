@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
-from newsletter.tex import names
 from newsletter.tex.dollars import holds_formula
+from newsletter.tex.names import BLACKBOARD_FONTS, FORMULA_FONTS, FRACTIONS, PROSE_FONTS, names
 from newsletter.tex.symbols import MATH_ACCENTS
 
 # Characters of a source that are looked at, before a brace and behind it.
@@ -20,18 +20,16 @@ _SIDE = re.compile(
     r"\s*\S[^{}]*?(?=\s(?:[=<>≤≥≈∼]|\\(?:leq?|geq?|approx|sim|simeq|in|to|equiv|ll|gg)(?![A-Za-z])))"
 )
 _OF_A_LETTER = frozenset(
-    [*names.BLACKBOARD_FONTS, *MATH_ACCENTS, *names.names("mathcal mathscr mathfrak mathbf bm")]
+    [*BLACKBOARD_FONTS, *MATH_ACCENTS, *names("mathcal mathscr mathfrak mathbf bm")]
 )
 _HELD = {
     "_": (_NUMBER, _LIMIT, _SIDE),
     "^": (_NUMBER, _SIDE),
     **dict.fromkeys(_OF_A_LETTER, (_LETTER, _SIDE)),
 }
-_OF_TWO = frozenset(
-    [*names.FRACTIONS, *names.names("binom dbinom tbinom stackrel overset underset accentset")]
-)
+_OF_TWO = frozenset([*FRACTIONS, *names("binom dbinom tbinom stackrel overset underset accentset")])
 _WITH_ARGUMENT = frozenset(
-    [*names.FORMULA_FONTS, *names.PROSE_FONTS, *_OF_A_LETTER, *_OF_TWO, "sqrt", "_", "^"]
+    [*FORMULA_FONTS, *PROSE_FONTS, *_OF_A_LETTER, *_OF_TWO, "sqrt", "_", "^"]
 )
 _LAST_GROUP = re.compile(r"\{[^{}]*\}\s*\Z")
 _BRACKETS = {")": "(", "]": "["}

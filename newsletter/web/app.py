@@ -23,29 +23,27 @@ from newsletter.health import alarm, public_address, site_watch
 from newsletter.notices.notice_worker import NoticeWorker
 from newsletter.subscribers import signup_limits
 from newsletter.transactional.outbox_worker import OutboxWorker
-from newsletter.web import (
-    archive,
-    calendar_pages,
-    change_address,
-    health,
-    interests,
-    issue_pages,
-    metrics,
-    namesakes,
-    picks_feed,
-    preferences,
-    privacy,
-    signup,
-    subscribers_api,
-    tune,
-    unsubscribe,
-    webhooks,
-)
+from newsletter.web.archive import blueprint as archive
 from newsletter.web.background import Background, PeriodicAct, is_unavailable
 from newsletter.web.calendar_pages import CONVERTERS
+from newsletter.web.calendar_pages import blueprint as calendar_pages
+from newsletter.web.change_address import blueprint as change_address
+from newsletter.web.health import blueprint as health
+from newsletter.web.interests import blueprint as interests
+from newsletter.web.issue_pages import blueprint as issue_pages
 from newsletter.web.kept_pages import KEPT_PAGES, KeptPages
+from newsletter.web.metrics import blueprint as metrics
+from newsletter.web.namesakes import blueprint as namesakes
 from newsletter.web.pages import EXTENSION, POLICY, Pages, gettext, pages
+from newsletter.web.picks_feed import blueprint as picks_feed
+from newsletter.web.preferences import blueprint as preferences
+from newsletter.web.privacy import blueprint as privacy
+from newsletter.web.signup import blueprint as signup
+from newsletter.web.subscribers_api import blueprint as subscribers_api
+from newsletter.web.tune import blueprint as tune
+from newsletter.web.unsubscribe import blueprint as unsubscribe
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue
+from newsletter.web.webhooks import blueprint as webhooks
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +57,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
     "Cache-Control": "no-store",  # unless a page says otherwise
 }
-_MODULES = (
+_PAGES = (
     signup,
     unsubscribe,
     preferences,
@@ -141,14 +139,14 @@ def create_app(
     )
     app.extensions[KEPT_PAGES] = KeptPages(settings)
     app.url_map.converters |= CONVERTERS
-    for module in _MODULES:
-        app.register_blueprint(module.blueprint)
+    for blueprint in _PAGES:
+        app.register_blueprint(blueprint)
     if settings.feedback.sendgrid_public_key:
-        app.register_blueprint(webhooks.blueprint)
+        app.register_blueprint(webhooks)
     if settings.api:
-        app.register_blueprint(subscribers_api.blueprint)
+        app.register_blueprint(subscribers_api)
     if settings.metrics.token.get_secret_value():
-        app.register_blueprint(metrics.blueprint)
+        app.register_blueprint(metrics)
     app.before_request(app.extensions[EXTENSION].look_at_slugs)
     _keep_room_for_readers(app)
     _add_security_headers(app, settings)

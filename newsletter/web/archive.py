@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, current_app
 from newsletter import issues
 from newsletter.rendering.citations import FORMATS
 from newsletter.rendering.theme import Theme
-from newsletter.web import atom_feed
+from newsletter.web.atom_feed import build_feed
 from newsletter.web.kept_pages import kept_file, kept_page
 from newsletter.web.pages import pages
 
@@ -31,7 +31,7 @@ def atom(slug: str) -> Response:
 
     def make() -> bytes:
         with pages.database.read() as session:
-            return atom_feed.build_feed(session, settings, pages.settings.site, pages.links)
+            return build_feed(session, settings, pages.settings.site, pages.links)
 
     return kept_file(state, make, "application/atom+xml")
 

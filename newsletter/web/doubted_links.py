@@ -19,12 +19,12 @@ _KEPT = (PressDoubt.DECOY, PressDoubt.NO_BUTTON)
 _ANY_NUMBER = 10**9
 
 
-def remember(session: Session, key: str, doubt: PressDoubt, now: datetime) -> None:
+def remember_doubt(session: Session, key: str, doubt: PressDoubt, now: datetime) -> None:
     """Put the link in doubt."""
     signup_limits.consume(session, [_use(doubt, key)], now)
 
 
-def recall(session: Session, key: str, now: datetime) -> PressDoubt:
+def recall_doubt(session: Session, key: str, now: datetime) -> PressDoubt:
     """What put the link in doubt, lately."""
     for doubt in _KEPT:
         row = session.get(FormLimitRow, (_scope(doubt), key))
@@ -33,13 +33,13 @@ def recall(session: Session, key: str, now: datetime) -> PressDoubt:
     return PressDoubt.NONE
 
 
-def forget(session: Session, key: str) -> None:
+def forget_doubt(session: Session, key: str) -> None:
     """A person answered."""
     for doubt in _KEPT:
         signup_limits.forget(session, _use(doubt, key))
 
 
-def is_kept(doubt: PressDoubt) -> bool:
+def is_kept_doubt(doubt: PressDoubt) -> bool:
     """Whether the link stays in doubt after such a press."""
     return doubt in _KEPT
 

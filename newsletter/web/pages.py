@@ -32,7 +32,6 @@ from newsletter.subscribers.signed_links import (
     UndoClaim,
     UnsubscribeClaim,
 )
-from newsletter.web import doubted_links
 from newsletter.web.button_presses import (
     BUTTON,
     DECOY,
@@ -42,6 +41,7 @@ from newsletter.web.button_presses import (
     PressMarker,
     sender_of,
 )
+from newsletter.web.doubted_links import forget_doubt, is_kept_doubt, recall_doubt, remember_doubt
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 
 _C = TypeVar("_C", bound=Claim)
@@ -144,14 +144,14 @@ class Pages:
         now = self.clock()
         if press.counts and not press.doubt:
             with self.database.read() as session:
-                earlier = doubted_links.recall(session, link, now)
+                earlier = recall_doubt(session, link, now)
             return ButtonPress(counts=False, doubt=earlier) if earlier else press
         if press.counts:
             with self.database.row_locked.begin() as session:
-                doubted_links.forget(session, link)
-        elif not press.unticked and doubted_links.is_kept(press.doubt):
+                forget_doubt(session, link)
+        elif not press.unticked and is_kept_doubt(press.doubt):
             with self.database.row_locked.begin() as session:
-                doubted_links.remember(session, link, press.doubt, now)
+                remember_doubt(session, link, press.doubt, now)
         return press
 
     def _marker(self, target: str = "") -> PressMarker:

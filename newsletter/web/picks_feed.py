@@ -8,7 +8,7 @@ from newsletter.interests import interest_store
 from newsletter.models import Standing, SubscriberRow
 from newsletter.rendering.translations import translations
 from newsletter.subscribers.signed_links import PicksClaim
-from newsletter.web import atom_feed
+from newsletter.web.atom_feed import build_picks_feed
 from newsletter.web.day_picks import NamedInterests, kept_picks, newest_issues
 from newsletter.web.interests import issue_ranking
 from newsletter.web.pages import pages
@@ -40,7 +40,7 @@ def picks_feed(token: str) -> Response:
             return answer
         mailed = kept_picks(session, subscriber)
         ranked = issue_ranking().newest(session, subscriber, named)
-        answer.data = atom_feed.build_picks_feed(
+        answer.data = build_picks_feed(
             [*(found for found in ranked if found.issue.id not in mailed), *mailed.values()],
             f"{pages.settings.site.url}/picks/{token}",
             translations(subscriber.language),

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from newsletter import config
-from newsletter.cli import cli as group
+from newsletter.cli.main import cli as group
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from tests.conftest import Cli
@@ -52,7 +52,7 @@ def test_the_document_holds_the_help_of_every_command(cli: Cli) -> None:
 def test_help_is_ready_before_anything_heavy_is_imported() -> None:
     """One process asks for all of them; what one imports is said where it first comes."""
     script = (
-        "import json, sys; from newsletter.cli import _run\n"
+        "import json, sys; from newsletter.cli.main import _run\n"
         "for command in json.loads(sys.argv[1]):\n"
         "    assert _run([*command, '--help']) == 0\n"
         f"    heavy = [name for name in {HEAVY} if name in sys.modules]\n"
@@ -72,7 +72,7 @@ def test_a_run_with_nothing_to_do_loads_nothing_that_works(cli: Cli, settings: S
     """So it ends within a second, however many subscribers there are."""
     assert cli("run").code == 0
     script = (
-        "import sys; from newsletter.cli import _run; assert _run(sys.argv[1:]) == 0;"
+        "import sys; from newsletter.cli.main import _run; assert _run(sys.argv[1:]) == 0;"
         f"print([name for name in {NEEDED_BY_WORK} if name in sys.modules])"
     )
     done = subprocess.run(  # noqa: S603 - our own command

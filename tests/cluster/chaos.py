@@ -46,7 +46,7 @@ common.utc_now = lambda: right() + timedelta(seconds=float(sys.argv.pop()))
 freezing.BATCH_SIZE = 200
 main()
 """
-_MAIN = "from newsletter.cli import main; main()"
+_MAIN = "from newsletter.cli.main import main; main()"
 
 
 @dataclass

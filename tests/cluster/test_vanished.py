@@ -163,7 +163,7 @@ class _Packets(BaseRequestHandler):
 
 
 WORKER = """
-from newsletter.cli import main
+from newsletter.cli.main import main
 from newsletter.cluster import watchdog
 watchdog.EVERY_S, watchdog.SILENT_S = 0.2, 2
 main()

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from newsletter import bootstrap, config, scaffold
-from newsletter.cli import _run
+from newsletter.cli.main import _run
 from newsletter.config import FeedbackSettings, Settings
 from newsletter.database.db import Database
 from newsletter.subscribers import lifecycle

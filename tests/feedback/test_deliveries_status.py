@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from newsletter.bootstrap import transport_type
-from newsletter.cli import _run, common, deliveries_status, log_format, output
+from newsletter.cli import common, deliveries_status, log_format, output
+from newsletter.cli.main import _run
 from newsletter.config import FeedbackSettings, MetricsSettings, Settings, TransportSettings
 from newsletter.database.db import Database
 from newsletter.feedback import apply, health

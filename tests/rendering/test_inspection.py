@@ -109,7 +109,7 @@ def test_a_fault_in_the_bytes_is_seen(fault: str) -> None:
 @pytest.mark.parametrize("raw", [b"", b"\r\n\r\n", b"x", b"Content-Type: multipart/alternative"])
 def test_rubbish_is_told_and_never_a_crash(raw: bytes) -> None:
     assert list(wire.find_wire_faults(raw))
-    assert wire.parts(raw) == []
+    assert wire.parts_of(raw) == []
 
 
 @pytest.mark.parametrize(

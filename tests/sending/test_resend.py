@@ -130,7 +130,7 @@ def test_pauses_and_limits_hold_it_and_a_refused_login_is_said(
 
 _DIES = """
 import os, signal, sys
-from newsletter.cli import _run
+from newsletter.cli.main import _run
 from newsletter.transports import files
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)

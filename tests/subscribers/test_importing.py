@@ -359,7 +359,7 @@ def test_the_same_list_again_does_nothing_twice(cli: Cli, database: Database) ->
 # Imports in a process that kills itself with SIGKILL in the middle of its third chunk.
 _KILLED = """
 import os, signal
-from newsletter.cli import _run
+from newsletter.cli.main import _run
 from newsletter.subscribers.list_import import importing
 
 real, count = importing._Chunk.take, 0

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from newsletter import bootstrap, config
-from newsletter.cli import _run
+from newsletter.cli.main import _run
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
 from newsletter.models import OutboxRow

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from newsletter import bootstrap
-from newsletter.cli import _run
+from newsletter.cli.main import _run
 from newsletter.config import Settings
 from newsletter.interests import interest_store
 from newsletter.interests.interest_store import Interest, InterestType

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from newsletter import bootstrap, scaffold
-from newsletter.cli import _run
+from newsletter.cli.main import _run
 from newsletter.config import Settings
 from newsletter.subscribers import erasure, lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest

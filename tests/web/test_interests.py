@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from newsletter import bootstrap, issues
-from newsletter.cli import _run
+from newsletter.cli.main import _run
 from newsletter.config import Settings
 from newsletter.interests import PickReason, ReasonType, interest_store, issue_picks
 from newsletter.interests.interest_store import InterestType

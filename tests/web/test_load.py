@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from newsletter.cli import _run
+from newsletter.cli.main import _run
 from newsletter.config import Settings
 from newsletter.models import ConsentRow, IssueRow
 from newsletter.subscribers import lifecycle

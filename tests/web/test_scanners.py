@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from newsletter.cli import _run
+from newsletter.cli.main import _run
 from newsletter.models import AddressChangeRow, SubscriberRow
 from tests.gates.browser import Eyes
 from tests.web.conftest import Site, path_of

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from newsletter import bootstrap
-from newsletter.cli import _run
+from newsletter.cli.main import _run
 from newsletter.config import SendingSettings, Settings
 from newsletter.health import readiness
 from newsletter.models import (

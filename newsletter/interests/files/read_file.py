@@ -53,21 +53,25 @@ def read_file(content: bytes) -> ReadingList:
 
 
 def _read(content: bytes, text: str) -> ReadingList:
-    from newsletter.interests.files import bibtex, json_lists, rdf, tables, tagged
+    from newsletter.interests.files.bibtex import is_bibtex, read_bibtex
+    from newsletter.interests.files.json_lists import kind_of, parse_json, read_json
+    from newsletter.interests.files.rdf import is_rdf, read_rdf
+    from newsletter.interests.files.tables import find_table, read_table
+    from newsletter.interests.files.tagged import format_of, read_tagged
 
-    if rdf.is_rdf(text):
-        return collect("Zotero RDF", rdf.read_rdf(content))
-    value = json_lists.parse_json(text) if text.lstrip()[:1] in {"{", "["} else None
+    if is_rdf(text):
+        return collect("Zotero RDF", read_rdf(content))
+    value = parse_json(text) if text.lstrip()[:1] in {"{", "["} else None
     if value is not None:
-        return collect(json_lists.kind_of(value), json_lists.read_json(value))
-    if bibtex.is_bibtex(text):
-        return collect("BibTeX", bibtex.read_bibtex(text))
-    form = tagged.format_of(text)
+        return collect(kind_of(value), read_json(value))
+    if is_bibtex(text):
+        return collect("BibTeX", read_bibtex(text))
+    form = format_of(text)
     if form is not None:
-        return collect(form.kind, tagged.read_tagged(text, form))
-    table = tables.find_table(text)
+        return collect(form.kind, read_tagged(text, form))
+    table = find_table(text)
     if table is not None:
-        return collect("CSV", tables.read_table(table))
+        return collect("CSV", read_table(table))
     return collect("text", ({"eprint": name} for name in identifiers_in(text)))
 
 

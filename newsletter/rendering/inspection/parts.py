@@ -9,7 +9,7 @@ from wcwidth import wcswidth
 
 from newsletter.finding import Finding, Severity
 from newsletter.hosts import is_this_machine
-from newsletter.rendering.inspection import wire
+from newsletter.rendering.inspection.wire import parts_of
 from newsletter.rendering.wrapping import TEXT_COLUMNS
 
 # Gmail clips at about 102 kB; sources differ on whether the encoding counts, so both are held.
@@ -40,7 +40,7 @@ def weight(html: str, raw: bytes) -> Iterator[Finding]:
 
 def encoded_html(raw: bytes) -> bytes:
     """The HTML part as it stands on the wire."""
-    found = wire.parts(raw)
+    found = parts_of(raw)
     return found[-1][1] if found else b""
 
 

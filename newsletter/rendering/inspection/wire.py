@@ -56,7 +56,7 @@ def _raw_faults(head: bytes) -> Iterator[str]:
         yield "characters in a header that are not UTF-8 (RFC 6532)"
 
 
-def parts(raw: bytes) -> list[tuple[dict[str, str], bytes]]:
+def parts_of(raw: bytes) -> list[tuple[dict[str, str], bytes]]:
     """Headers and encoded body of each part; none where the boundary cannot be found."""
     head, _, body = raw.partition(b"\r\n\r\n")
     by_name = {name.lower(): value for name, value in _headers(head)}
@@ -144,19 +144,19 @@ def _body_faults(content_type: str, body: bytes) -> Iterator[str]:
         yield f"a boundary of {len(boundary[1])} characters; {LONGEST_BOUNDARY} is the most"
     if not body.endswith(f"\r\n--{boundary[1]}--\r\n".encode()):
         yield "does not end with its closing boundary"
-    parts = _cut(boundary[1], body)
-    kinds = [headers.get("content-type", "").partition(";")[0] for headers, _ in parts]
+    parts_of = _cut(boundary[1], body)
+    kinds = [headers.get("content-type", "").partition(";")[0] for headers, _ in parts_of]
     if kinds != ["text/plain", "text/html"]:
         yield f"its parts are {kinds}, not plain text and then HTML"
-    for kind, (headers, content) in zip(kinds, parts, strict=True):
+    for kind, (headers, content) in zip(kinds, parts_of, strict=True):
         yield from (f"{kind}: {fault}" for fault in _part_faults(headers, content))
 
 
 def _cut(boundary: str, body: bytes) -> list[tuple[dict[str, str], bytes]]:
     """The parts between the boundaries, whose line end before belongs to them (RFC 2046, 5.1.1)."""
-    parts = (b"\r\n" + body).split(f"\r\n--{boundary}".encode())[1:-1]
+    parts_of = (b"\r\n" + body).split(f"\r\n--{boundary}".encode())[1:-1]
     cut = []
-    for part in parts:
+    for part in parts_of:
         head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
         cut.append(({name.lower(): value for name, value in _headers(head)}, content))
     return cut

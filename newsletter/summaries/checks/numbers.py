@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.checks import number_words
+from newsletter.summaries.checks.number_words import find_spelled_numbers, without_powers
 
 _RAISED = str.maketrans(
     {raised: f" {digit}" for raised, digit in zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)}
@@ -137,7 +137,7 @@ def _all(text: str) -> tuple[Number, ...]:
 
 
 def _in_digits(text: str) -> Iterator[Number]:
-    plain = number_words.without_powers(text)
+    plain = without_powers(text)
     plain = unicodedata.normalize("NFKC", plain.translate(_RAISED))
     plain = _UNBRACED.sub("%", _GROUPED.sub("", plain))
     plain = _RANGE.sub(r"\1%\2", plain)
@@ -155,7 +155,7 @@ def _in_digits(text: str) -> Iterator[Number]:
 
 
 def _in_words(text: str) -> Iterator[Number]:
-    for word in number_words.find_spelled_numbers(text):
+    for word in find_spelled_numbers(text):
         after = _UNIT_AFTER.match(text, word.end)
         yield Number(word.shown, word.value, *(_unit(after) if after else ()))
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.checks import number_words, numbers
+from newsletter.summaries.checks.number_words import BIG, CHINESE_BIG
+from newsletter.summaries.checks.numbers import values_in
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ _KINDS = (
     _kind(r"\bquadrupl(?:es|ed|ing)\b", r"quadrupl|four|quarter", "4 300 400"),
 )
 _SCALES = {
-    **number_words.BIG,
-    **number_words.CHINESE_BIG,
+    **BIG,
+    **CHINESE_BIG,
     "十万": 10**5,
     "百万": 10**6,
     "千万": 10**7,
@@ -96,7 +97,7 @@ _LONGEST_UNIT = 14  # characters
 
 def unsupported_multiple(text: str, source: str) -> str:
     """A share, multiple or magnitude that the source has in no way; empty where there is none."""
-    figures = numbers.values_in(source)
+    figures = values_in(source)
     for kind in _KINDS:
         match = kind.pattern.search(text)
         if match and not kind.words.search(source) and not _has(figures, kind.figures):

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.extractive import cue_phrases
 from newsletter.summaries.extractive.clauses import drop_optional_clauses
+from newsletter.summaries.extractive.cue_phrases import FUNCTION_WORDS
 from newsletter.summaries.extractive.trimming import trim_sentence
 
 _WORD = lazy_pattern(r"[a-z0-9]+")
@@ -42,4 +42,4 @@ def stems_in(text: str) -> frozenset[str]:
 
 
 def _stems_of(words: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(word[:6] for word in words if word not in cue_phrases.FUNCTION_WORDS)
+    return frozenset(word[:6] for word in words if word not in FUNCTION_WORDS)

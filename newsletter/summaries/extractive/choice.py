@@ -5,10 +5,12 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-from newsletter.summaries.extractive import features, joining, telling
 from newsletter.summaries.extractive.candidates import Candidate, candidates
 from newsletter.summaries.extractive.clauses import cuts_at_clauses
+from newsletter.summaries.extractive.features import describe
+from newsletter.summaries.extractive.joining import LEANS, joined
 from newsletter.summaries.extractive.penalties import is_vague
+from newsletter.summaries.extractive.telling import paper_kinds
 
 LONG_WORDS = 40  # a longer sentence is cut at a clause, or gives way
 LONG_GIVES_WAY = 2.2  # to one at most so far behind
@@ -49,8 +51,8 @@ class _Scored(NamedTuple):
 def best_first(title: str, pieces: list[str]) -> list[str]:
     """The sentences as they would be quoted, best first."""
     found = candidates(title, pieces)
-    rows = features.describe(title, found)
-    kinds = telling.kinds(title, found)
+    rows = describe(title, found)
+    kinds = paper_kinds(title, found)
     weights = _weights_for(kinds)
     scored = [
         _Scored(candidate, row, _weigh(row, weights))
@@ -87,10 +89,10 @@ def _instead_of_long(ranked: list[_Scored]) -> list[str]:
 
 def _joined(best: _Scored, following: _Scored, joins: _Joins) -> str:
     """The best with the next, where a reader would hardly be content with it alone; or empty."""
-    beside = {name: value for name, value in following.row.items() if name not in joining.LEANS}
+    beside = {name: value for name, value in following.row.items() if name not in LEANS}
     if _content(best.row) > joins.at_most or _content(beside) < joins.at_least:
         return ""
-    return joining.joined(best.candidate, following.candidate, following.row, LONG_WORDS)
+    return joined(best.candidate, following.candidate, following.row, LONG_WORDS)
 
 
 def _content(row: dict[str, float]) -> float:

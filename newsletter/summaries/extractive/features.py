@@ -4,8 +4,16 @@ import math
 from collections import Counter
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.extractive import cue_phrases, penalties, telling
 from newsletter.summaries.extractive.candidates import Candidate, stems_in
+from newsletter.summaries.extractive.cue_phrases import ACTS, cues
+from newsletter.summaries.extractive.penalties import penalty_features
+from newsletter.summaries.extractive.telling import (
+    beyond_title,
+    name_features,
+    neighbour_features,
+    turn_features,
+    words_used,
+)
 
 _ACRONYM = lazy_pattern(r"\b[A-Z][A-Za-z]*[A-Z]\w*")
 # "QuietNet: Small Networks for Speech": one word before the colon that is no plain word.
@@ -13,7 +21,7 @@ _NAMED = lazy_pattern(r"((?=[\w+-]*(?:[A-Z][\w+-]*[A-Z]|[a-z][A-Z]|\d))[\w+-]{2,
 # "EURO is a preliminary mission concept", where the title bears the name.
 _SAYS_WHAT_IT_IS = lazy_pattern(r"([A-Z][\w-]*[A-Z][\w-]*) (?:is|are) an? ")
 _AUTHORS_ACT = frozenset(
-    name for name in cue_phrases.ACTS if name == "acts" or name.startswith(("we_", "paper_"))
+    name for name in ACTS if name == "acts" or name.startswith(("we_", "paper_"))
 )
 _NUMBER = lazy_pattern(r"(?<![A-Za-z0-9])\d")
 _PERCENT = lazy_pattern(r"\d(?:\s?\\?%|\\?times|\s?x\b)")
@@ -25,8 +33,8 @@ def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
         _position(index, len(candidates))
         | _length(candidate)
         | _look(candidate)
-        | cue_phrases.cues(candidate.original, candidate.words)
-        | penalties.penalties(candidate.original, candidate.text, len(candidate.words))
+        | cues(candidate.original, candidate.words)
+        | penalty_features(candidate.original, candidate.text, len(candidate.words))
         for index, candidate in enumerate(candidates)
     ]
     _add_overlaps(title, candidates, feature_rows)
@@ -59,24 +67,24 @@ def _add_telling(
     title_stems = stems_in(title)
     acting = [not _AUTHORS_ACT.isdisjoint(f) for f in feature_rows]
     context = zip(
-        telling.names(title, candidates),
-        telling.neighbours(candidates),
-        telling.turns(acting),
+        name_features(title, candidates),
+        neighbour_features(candidates),
+        turn_features(acting),
         strict=True,
     )
     for candidate, f, (names, neighbours, turns) in zip(
         candidates, feature_rows, context, strict=True
     ):
-        f.update(telling.beyond_title(candidate, title_stems))
+        f.update(beyond_title(candidate, title_stems))
         f.update(names)
-        f.update(dict.fromkeys([*telling.words_used(candidate.words), *neighbours, *turns], 1.0))
+        f.update(dict.fromkeys([*words_used(candidate.words), *neighbours, *turns], 1.0))
 
 
 def _add_named_subject(
     title: str, candidates: list[Candidate], feature_rows: list[dict[str, float]]
 ) -> None:
     """Takes what the title names for the one that acts, where nobody else does."""
-    if any(cue_phrases.ACTS & f.keys() for f in feature_rows):
+    if any(ACTS & f.keys() for f in feature_rows):
         return
     for candidate, f in zip(candidates, feature_rows, strict=True):
         subject = _SAYS_WHAT_IT_IS.match(candidate.text)
@@ -86,7 +94,7 @@ def _add_named_subject(
 
 def _add_prelude(feature_rows: list[dict[str, float]]) -> None:
     """Objects to sentences in which nobody acts yet, before the first in which somebody does."""
-    first = next((i for i, f in enumerate(feature_rows) if cue_phrases.ACTS & f.keys()), 0)
+    first = next((i for i, f in enumerate(feature_rows) if ACTS & f.keys()), 0)
     for f in feature_rows[:first]:
         f["guard:prelude"] = 1.0
 

@@ -1,9 +1,9 @@
 """A sentence that says little by itself, with the one that takes it up: "We study X; we show Y"."""
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.extractive import cue_phrases
 from newsletter.summaries.extractive.candidates import Candidate
 from newsletter.summaries.extractive.clauses import cuts_at_clauses
+from newsletter.summaries.extractive.cue_phrases import FUNCTION_WORDS
 
 # What leans on the sentence before it is no fault beside that sentence.
 LEANS = frozenset(
@@ -46,7 +46,7 @@ _HALF_LIST = lazy_pattern(r"\((?:1|i|a)\)")  # in what is cut
 # What no semicolon can follow.
 _CLOSED = lazy_pattern(r"[?!\u2026]\Z|;|: ")
 _FIRST_WORD = lazy_pattern(r"[A-Z][a-z]*(?=-[a-z]|[^\w-]|\Z)")
-_OPENINGS = cue_phrases.FUNCTION_WORDS | frozenset(["all", "under", "unlike"])
+_OPENINGS = FUNCTION_WORDS | frozenset(["all", "under", "unlike"])
 
 
 def joined(first: Candidate, second: Candidate, row: dict[str, float], words: int) -> str:

@@ -175,7 +175,7 @@ _TWOFOLD = lazy_pattern(
 SHORT, EARLY = 7, 0.55
 
 
-def penalties(original: str, text: str, words: int) -> dict[str, float]:
+def penalty_features(original: str, text: str, words: int) -> dict[str, float]:
     """The objections to a sentence: `original` as it stood, `text` as it would be quoted."""
     text = text.lower()
     tail = text[-40:].rstrip(" .:\"')") + (":" if text[-2:].startswith(":") else "")

@@ -47,7 +47,7 @@ _NAMED = lazy_pattern(r"[\w+-]{2,25}\s?:")
 HARDLY = 0.25  # "learning" of an abstract that has some words of it and is about something else
 
 
-def kinds(title: str, candidates: Sequence[Candidate]) -> dict[str, float]:
+def paper_kinds(title: str, candidates: Sequence[Candidate]) -> dict[str, float]:
     """What kind of abstract it is, each from 0 to 1: it decides which turns of phrase count."""
     text = " ".join([title, *(candidate.original for candidate in candidates)])
     words = text.count(" ") + 1
@@ -90,7 +90,7 @@ def beyond_title(candidate: Candidate, title_stems: frozenset[str]) -> dict[str,
     return f
 
 
-def names(title: str, candidates: Sequence[Candidate]) -> Iterator[dict[str, float]]:
+def name_features(title: str, candidates: Sequence[Candidate]) -> Iterator[dict[str, float]]:
     """How many numbers and names each has, and whether one was explained before it."""
     explained: set[str] = set()
     for candidate in candidates:
@@ -106,7 +106,7 @@ def names(title: str, candidates: Sequence[Candidate]) -> Iterator[dict[str, flo
         yield f
 
 
-def neighbours(candidates: Sequence[Candidate]) -> Iterator[list[str]]:
+def neighbour_features(candidates: Sequence[Candidate]) -> Iterator[list[str]]:
     """How each begins, and the sentences before and after it."""
     begins = [_beginning(candidate.original) for candidate in candidates]
     for at, begin in enumerate(begins):
@@ -119,7 +119,7 @@ def neighbours(candidates: Sequence[Candidate]) -> Iterator[list[str]]:
         ]
 
 
-def turns(acting: Sequence[bool]) -> Iterator[list[str]]:
+def turn_features(acting: Sequence[bool]) -> Iterator[list[str]]:
     """Where each stands among the sentences in which the authors act."""
     count, done = sum(acting), 0
     first = acting.index(True) if count else 0
