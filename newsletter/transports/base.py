@@ -38,7 +38,8 @@ class SendResult:
     unasked: bool = False  # refused before anybody was asked: it says nothing of the provider
     of_sender: bool = False  # a rejection in words about us: our quota, account, reputation ...
     # A TRY_LATER that is about this reader alone: counted as an attempt, and tried again later and
-    # later. Any other is about the provider, and costs nobody an attempt.
+    # later. Any other is about the provider, and costs nobody an attempt. A REJECTED after which
+    # others of the same request were taken: it tells nothing of the provider.
     of_reader: bool = False
     # A TRY_LATER that ended the connection in answer to this reader: about the provider, unless
     # others are accepted; then about the reader, or the reader's domain.

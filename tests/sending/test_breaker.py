@@ -36,7 +36,7 @@ from newsletter.transports.sendgrid.transport import SendGrid
 from newsletter.transports.smtp.transport import Smtp
 from tests.conftest import NOW, Cli, Prepare
 from tests.sending.killing import freeze
-from tests.transports.http_standin import Answer, HttpStandIn, Request, refusal
+from tests.transports.http_standin import Answer, HttpStandIn, Request, refusal, refusals
 from tests.transports.smtp_standins import CLOSE, GOOD_REPLIES, OddSmtp, smtp_settings
 
 HOUR = timedelta(hours=1)
@@ -392,6 +392,33 @@ def test_a_provider_that_asks_for_a_long_wait_is_asked_once_and_the_run_says_unt
         f"after ({until:%H:%M}|{until + timedelta(minutes=1):%H:%M}) UTC goes on",
         result.trouble or "",
     )
+
+
+DEAD = "nobody"
+SOME_DEAD = [
+    f"{DEAD if number % 5 == 0 else 'r'}{number:03}@d{number % 6}.example" for number in range(160)
+]
+
+
+@pytest.mark.parametrize("emails", [SOME_DEAD])
+def test_whom_a_request_is_refused_for_are_no_row_where_its_others_are_taken(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+    def reply(request: Request) -> Answer:
+        people = [part["to"][0]["email"] for part in request.body["personalizations"]]
+        dead = [place for place, email in enumerate(people) if email.startswith(DEAD)]
+        fields = [f"personalizations.{place}.to.0.email" for place in dead]
+        return refusals(400, fields, "no valid address") if dead else Answer(202)
+
+    with HttpStandIn(reply) as server:
+        result = run.by(SendGrid("key", server.url, 5))
+        sizes = [len(request.body["personalizations"]) for request in server.requests]
+    assert result.account.sent == 128
+    assert result.account.failed + result.account.pending == 32
+    assert sizes.count(1) == 1  # of the last ones: none only asked how the provider does
+    assert not result.paused
 
 
 def test_what_one_process_finds_out_another_hears_with_its_next_claim(

@@ -190,6 +190,7 @@ def test_failure_13_one_bad_personalization_among_a_thousand_fails_alone(
         outcomes = send(server, *mails)
     refused = outcomes.pop(617)
     assert refused.status is SendStatus.REJECTED
+    assert refused.of_reader
     assert SendGridRules.NO_ADDRESS in refused.detail
     assert {outcome.status for outcome in outcomes} == {SendStatus.ACCEPTED}
     assert taken(server) == sorted(m.recipient for m in mails if m is not mails[617])
@@ -383,7 +384,7 @@ def test_failure_10_too_many_requests_make_the_whole_sender_wait_for_what_is_sai
 def test_when_one_half_is_lost_the_other_is_still_known() -> None:
     def lose_bob(request: Request) -> Answer | None:
         if len(request.body["personalizations"]) > 1:
-            return refusal(400, "personalizations.1.to", "who?")
+            return refusal(400, "personalizations.0.to", "who?")
         return None if "bob" in str(request.body["personalizations"]) else Answer(202)
 
     assert [outcome.status for outcome in send_to(lose_bob, ADA, BOB)] == [

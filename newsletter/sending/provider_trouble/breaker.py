@@ -134,6 +134,10 @@ class CircuitBreaker:
         result = answer.result
         if result.unasked:
             return [answer]
+        if result.status is SendStatus.REJECTED and result.of_reader:
+            self.refused_share.add(result)
+            self._refused_alone += [] if result.of_sender else [answer]
+            return [answer] if result.of_sender else []
         self.words = result.detail or self.words
         self._trouble_rate.add(self._trouble(result))
         self.takes[answer.domain] = result.status is SendStatus.ACCEPTED

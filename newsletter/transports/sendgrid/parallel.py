@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from newsletter.transports.base import (
@@ -107,7 +107,28 @@ class ParallelRequests:
                 answered.results.append((mail, result))
         except TransportDownError as error:
             answered.failure = error
+        answered.results = _settled(mails, answered.results)
         return answered
+
+
+def _settled(
+    mails: Sequence["Message"], results: list[tuple["Message", SendResult]]
+) -> list[tuple["Message", SendResult]]:
+    """The results of a request; who was refused before its last mail was taken, was alone.
+
+    These come in the order of the mails, in which they are no row.
+    """
+    number = len(results)
+    while number and results[number - 1][1].status is not SendStatus.ACCEPTED:
+        number -= 1
+    if all(result.status is SendStatus.ACCEPTED for _, result in results[:number]):
+        return results
+    places = {mail.reference: place for place, mail in enumerate(mails)}
+    known = [
+        (mail, replace(result, of_reader=result.of_reader or result.status is SendStatus.REJECTED))
+        for mail, result in results[:number]
+    ]
+    return sorted(known, key=lambda known: places[known[0].reference]) + results[number:]
 
 
 def _fill(stream: _Stream, watch: SendObserver, size: int) -> Results:

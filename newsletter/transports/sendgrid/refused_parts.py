@@ -25,7 +25,7 @@ class RequestPart:
         return len(self.mails) == 1 or (self.named and len(set(places)) == len(self.mails))
 
     def divided(self, places: Sequence[int]) -> list["RequestPart"]:
-        """Smaller ones: those that are named, and the others; else halves."""
+        """Smaller ones: those that are named, then the others; else halves."""
         known = {place for place in places if place < len(self.mails)}
         named = [mail for place, mail in enumerate(self.mails) if place in known]
         others = [mail for place, mail in enumerate(self.mails) if place not in known]
@@ -33,8 +33,8 @@ class RequestPart:
             return [RequestPart(half, self.named, self.halved) for half in _halves(self.mails)]
         rest = _halves(others) if self.halved else [others]
         return [
-            *(RequestPart(some, halved=True) for some in rest if some),
             RequestPart(named, named=True),
+            *(RequestPart(some, halved=True) for some in rest if some),
         ]
 
 
