@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.database.db import Database
 from newsletter.models import BatchRow, IssueRow, IssueState
 from newsletter.sending import freezing, holds, journal, rate_limit
-from newsletter.sending.claiming import claim
-from newsletter.sending.claiming.claim import BatchRef
+from newsletter.sending.claiming.pending import BatchRef, somebody_waits
 from newsletter.sending.restore_guard import restored, server_identity
 from newsletter.services import Services
 
@@ -160,4 +159,4 @@ def _waits(session: Session, services: Services, batch: BatchRow) -> bool:
     if batch.owner is not None or batch.sending or not batch.pending:
         return True
     waiting = BatchRef(batch.id, batch.issue_id)
-    return bool(claim.next_pending(session, waiting, 0, 1, services.clock()))
+    return somebody_waits(session, waiting, services.clock())

@@ -16,7 +16,7 @@ from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending import ledger, personal, quiet_issues, rate_limit
-from newsletter.sending.claiming import claim
+from newsletter.sending.claiming import claim, pending
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Mark
 from newsletter.sending.ledger import DeliveryResult
@@ -265,7 +265,7 @@ class BatchWorker:
         if database.engine.dialect.name != "sqlite":
             return
         with database.read() as session:
-            coming = claim.coming_with_interests(
+            coming = pending.coming_with_interests(
                 session, self._batch_ref(), self._context.limits, now, self.after, at_most
             )
         self._picks.rank_ahead(coming, self.meanwhile)
@@ -280,9 +280,9 @@ class BatchWorker:
         left_out = len(claimed.recipients) - len(wanted)
         return replace(claimed, recipients=wanted, claims=claimed.claims - left_out)
 
-    def _batch_ref(self) -> claim.BatchRef:
+    def _batch_ref(self) -> pending.BatchRef:
         state = self._lease_state
-        return claim.BatchRef(
+        return pending.BatchRef(
             self._batch_id,
             self._issue_id,
             self._suppression_key,

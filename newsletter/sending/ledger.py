@@ -17,7 +17,7 @@ from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending import delivery_updates, journal
-from newsletter.sending.claiming import claim, postgresql_statements
+from newsletter.sending.claiming import pending, postgresql_statements
 from newsletter.sending.claiming.postgresql_statements import Accepted, LeaseState, Renewal
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.sending.journal import Mark
@@ -223,9 +223,9 @@ def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateC
     counted = result.status is not SendStatus.TRY_LATER or result.of_reader
     attempts = old.attempts + counted
     if answer.by_hand:  # or a few sends in a row would use up what is meant for a day
-        attempts = min(attempts, max(old.attempts, claim.RESTS_FROM))
+        attempts = min(attempts, max(old.attempts, pending.RESTS_FROM))
     if result.about_us:  # not for the next round of this run: whoever said it has to be asked first
-        state, attempts = DeliveryState.PENDING, max(attempts, claim.RESTS_FROM)
+        state, attempts = DeliveryState.PENDING, max(attempts, pending.RESTS_FROM)
     if state is DeliveryState.PENDING and attempts >= MOST_ATTEMPTS:
         state, reason = DeliveryState.FAILED, f"given up after {attempts} attempts: {reason}"
     return StateChange(old, state, reason, result.provider_id, attempts)

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending.claiming import claim
+from newsletter.sending.claiming import claim, pending
 
 _NOTHING = "nothing for them"
 
 
 def leave_out(
-    session: Session, batch: claim.BatchRef, recipients: Sequence[Recipient], now: datetime
+    session: Session, batch: pending.BatchRef, recipients: Sequence[Recipient], now: datetime
 ) -> list[Recipient]:
     """Whom of those just claimed to send to: the others have nothing first, and want no mail then.
 

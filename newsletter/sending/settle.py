@@ -20,7 +20,7 @@ from newsletter.models import (
     SubscriberRow,
 )
 from newsletter.sending import delivery_updates
-from newsletter.sending.claiming import claim
+from newsletter.sending.claiming import pending
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.subscribers import suppression
 
@@ -88,7 +88,7 @@ def settle_deliveries(
     deliveries = delivery_updates.find_deliveries(session, [row.reference for row in rows])
     again = chosen.state is DeliveryState.FAILED and settled_as is DeliveryState.PENDING
     reason = refused_in or "settled by the operator"
-    rested = claim.RESTS_FROM if refused_in else 0
+    rested = pending.RESTS_FROM if refused_in else 0
     attempts = rested if again else None
     changes = [
         StateChange(delivery, settled_as, reason, attempts=attempts)

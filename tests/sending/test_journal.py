@@ -12,7 +12,7 @@ from newsletter.config import SendingSettings
 from newsletter.database.db import Database
 from newsletter.models import BatchRow, DeliveryRow
 from newsletter.sending import journal, ledger
-from newsletter.sending.claiming import claim
+from newsletter.sending.claiming import claim, pending
 from newsletter.sending.journal import Journal, Mark, Owner
 from tests.conftest import NOW, Cli
 
@@ -95,7 +95,7 @@ def test_a_dead_workers_mails_go_where_they_belong(
     with database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
         assert ledger.lease_batch(session, batch, OWNER, NOW, tmp_path)
-        share = claim.BatchRef(batch_id, batch.issue_id)
+        share = pending.BatchRef(batch_id, batch.issue_id)
         claimed = claim.claim_deliveries(session, share, SendingSettings(), NOW, 0, 4).recipients
     marks = [Mark.BEGUN, Mark.ACCEPTED, Mark.NOT_TAKEN]  # and nothing of the fourth
     worker.claim([each.reference for each in claimed])

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow
 from newsletter.sending import settle
-from newsletter.sending.claiming import claim
+from newsletter.sending.claiming import pending
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 
@@ -43,7 +43,7 @@ def classify_refusals(
     judged = []
     for answer in answers:
         is_known = answer.recipient.subscriber_id in known
-        waits = (many and is_known) or answer.recipient.attempts >= claim.RESTS_FROM
+        waits = (many and is_known) or answer.recipient.attempts >= pending.RESTS_FROM
         waits |= breaker.spares(answer)
         permanent = answer.result.permanent and not (is_known or waits)
         of_sender = answer.result.of_sender or waits

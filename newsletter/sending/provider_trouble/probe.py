@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from newsletter.database.db import look_up_by_keys
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
 from newsletter.sending import rate_limit
-from newsletter.sending.claiming import claim
-from newsletter.sending.claiming.claim import BatchRef
+from newsletter.sending.claiming import pending
+from newsletter.sending.claiming.pending import BatchRef
 from newsletter.sending.rate_limit import paused_domains
 
 _AMONG = 1000  # readers of an issue, at both ends
@@ -71,7 +71,7 @@ _WAITING = (
         DeliveryRow.subscriber_id, SubscriberRow.email, DeliveryRow.reason, DeliveryRow.changed_at
     )
     .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
-    .where(*claim.AWAKE)
+    .where(*pending.AWAKE)
     .order_by(DeliveryRow.subscriber_id)
 )
 
@@ -79,7 +79,7 @@ _WAITING = (
 def _waiting(session: Session, batch: BatchRef, now: datetime) -> list[_WaitingReader]:
     """Who waits in a batch and may be tried now."""
     paused = paused_domains(session, now)
-    rows = session.execute(_WAITING, claim.awake_parameters(batch, now))
+    rows = session.execute(_WAITING, pending.awake_parameters(batch, now))
     found = [
         _WaitingReader(who, email.rpartition("@")[2], reason, changed_at)
         for who, email, reason, changed_at in rows.all()

@@ -1,0 +1,181 @@
+"""Who of a batch waits and may be tried now, in the order of subscribers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import Session
+
+from newsletter.config import SendingSettings
+from newsletter.interests.issue_picks import KeptInterests
+from newsletter.models import (
+    DeliveryRow,
+    DeliveryState,
+    InterestRow,
+    IssueRow,
+    PickRow,
+    ProfileRow,
+    RateRow,
+    SubscriberRow,
+    SubscriptionRow,
+)
+from newsletter.rendering.recipient import Recipient
+from newsletter.sending import totals
+
+# How long a reader's server that said "not now" is left alone, by the attempts so far, the last of
+# these for all further ones; the first two are for the passes of a run, which pause a little.
+_REST = {
+    attempts: timedelta(minutes=minutes)
+    for attempts, minutes in {3: 15, 4: 30, 5: 60, 6: 120, 7: 240}.items()
+}
+RESTS_FROM = min(_REST)  # attempts
+_LOOKED_AT = 4  # times as many rows as wanted, where domains have limits of their own
+
+
+PendingRow = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class BatchRef:
+    """The batch whose lease the caller holds, with what need not be asked for once more."""
+
+    batch_id: int
+    issue_id: int
+    suppression_key: bytes | None = None
+    paused: Mapping[str, str] | None = None  # domains that get nothing now, and why
+    rates: Mapping[str, RateRow] | None = None  # buckets that are locked, and of no session
+    tried_before: datetime | None = None  # who was tried before need not rest
+
+
+def rows_looked_at(at_most: int, *, by_domain: bool) -> int:
+    """How many to look at for a claim: where domains have limits, some are passed over."""
+    return at_most * (_LOOKED_AT if by_domain else 1)
+
+
+def coming_with_interests(
+    session: Session,
+    batch: BatchRef,
+    limits: SendingSettings,
+    now: datetime,
+    after: int,
+    at_most: int,
+) -> dict[int, tuple[Recipient, KeptInterests]]:
+    """Of those whom a claim would look at now, who named interests and has no picks yet."""
+    look_at = rows_looked_at(at_most, by_domain=bool(limits.per_domain))
+    rows = _asked(session, _NEXT_UNRANKED, batch, after, look_at, now)
+    return {
+        row.subscriber_id: (
+            totals.find_recipient(row, row.reference, row.had_issue, row.attempts),
+            KeptInterests(None, row.lexicon, row.content),
+        )
+        for row in rows
+    }
+
+
+def next_pending(
+    session: Session, batch: BatchRef, after: int, at_most: int, now: datetime
+) -> Sequence[PendingRow]:
+    """Who waits and may be tried now, with what they named and what was picked for them."""
+    return _asked(session, _NEXT_WITH_INTERESTS, batch, after, at_most, now)
+
+
+def somebody_waits(session: Session, batch: BatchRef, now: datetime) -> bool:
+    """Whether anybody may be tried now."""
+    return bool(_asked(session, _NEXT, batch, 0, 1, now))
+
+
+def _asked(
+    session: Session,
+    statement: Select[*tuple[Any, ...]],
+    batch: BatchRef,
+    after: int,
+    at_most: int,
+    now: datetime,
+) -> Sequence[PendingRow]:
+    parameters = {"after": after, "at_most": at_most, **awake_parameters(batch, now)}
+    return session.execute(statement, parameters).all()
+
+
+def awake_parameters(batch: BatchRef, now: datetime) -> dict[str, Any]:
+    """What `AWAKE` is asked with."""
+    awake = batch.tried_before or datetime.min.replace(tzinfo=now.tzinfo)
+    rested = {f"rested_{attempts}": max(now - rest, awake) for attempts, rest in _REST.items()}
+    return {"batch": batch.batch_id, **rested}
+
+
+def _rested() -> list[ColumnElement[bool]]:
+    """Who was tried so often waited as long as belongs to that."""
+    attempts, longest = DeliveryRow.attempts, max(_REST)
+    return [
+        and_(
+            attempts >= count if count == longest else attempts == count,
+            DeliveryRow.changed_at <= bindparam(f"rested_{count}"),
+        )
+        for count in _REST
+    ]
+
+
+AWAKE = (  # the deliveries of a batch that wait and may be tried now
+    DeliveryRow.batch_id == bindparam("batch"),
+    DeliveryRow.state == DeliveryState.PENDING,
+    or_(DeliveryRow.attempts < RESTS_FROM, *_rested()),
+)
+
+# Made once: building a statement costs more than SQLite takes to run it.
+# Who is next is found first: else PostgreSQL joins a batch that is nearly done with everybody.
+_CHOSEN = (
+    select(
+        DeliveryRow.issue_id,
+        DeliveryRow.subscriber_id,
+        DeliveryRow.reference,
+        DeliveryRow.attempts,
+        DeliveryRow.had_issue,
+    )
+    .where(*AWAKE, DeliveryRow.subscriber_id > bindparam("after"))
+    .order_by(DeliveryRow.subscriber_id)
+    .limit(bindparam("at_most"))
+    .cte("chosen")
+)
+_NEXT = (
+    select(
+        _CHOSEN.c.subscriber_id,
+        _CHOSEN.c.reference,
+        _CHOSEN.c.attempts,
+        _CHOSEN.c.had_issue,
+        *totals.READER,
+        SubscriberRow.standing,
+        SubscriptionRow.left_at,
+        SubscriptionRow.paused_until,
+        IssueRow.day,
+    )
+    .join(IssueRow, IssueRow.id == _CHOSEN.c.issue_id)
+    .join(SubscriberRow, SubscriberRow.id == _CHOSEN.c.subscriber_id)
+    .outerjoin(  # there is none where somebody took back the move that made it
+        SubscriptionRow,
+        (SubscriptionRow.subscriber_id == _CHOSEN.c.subscriber_id)
+        # Not by the index of newsletters: for each of a hundred it would look at everybody.
+        & (SubscriptionRow.newsletter.concat("") == IssueRow.newsletter),
+    )
+    .order_by(_CHOSEN.c.subscriber_id)
+)
+_THEIR_PICKS = (PickRow.issue_id == _CHOSEN.c.issue_id) & (
+    PickRow.subscriber_id == _CHOSEN.c.subscriber_id
+)
+_NEXT_WITH_INTERESTS = (
+    _NEXT.add_columns(
+        PickRow.chosen,
+        ProfileRow.lexicon,
+        ProfileRow.content,
+        exists().where(InterestRow.subscriber_id == _CHOSEN.c.subscriber_id).label("has_interests"),
+    )
+    .outerjoin(PickRow, _THEIR_PICKS)
+    .outerjoin(ProfileRow, ProfileRow.subscriber_id == _CHOSEN.c.subscriber_id)
+)
+_NEXT_UNRANKED = (
+    _NEXT.add_columns(ProfileRow.lexicon, ProfileRow.content)
+    .join(ProfileRow, ProfileRow.subscriber_id == _CHOSEN.c.subscriber_id)
+    .outerjoin(PickRow, _THEIR_PICKS)
+    .where(PickRow.subscriber_id.is_(None), _CHOSEN.c.attempts == 0)
+)
