@@ -1,15 +1,20 @@
 """A newsletter in a folder of its own, and its command line, as an operator has them."""
 
+import gc
 import os
+import re
 import secrets
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import dns.resolver
 import pytest
 from hypothesis import settings as hypothesis_settings
+from jinja2 import Environment
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.util import LRUCache
 
@@ -20,6 +25,7 @@ from newsletter.config import Settings
 from newsletter.database import db, schema
 from newsletter.database.db import Database
 from newsletter.models import KeyRow
+from newsletter.rendering.offline_premailer import OfflinePremailer
 from newsletter.sources.base import FetchResult
 from newsletter.sources.bundled import BundledDay
 from newsletter.subscribers import lifecycle
@@ -28,7 +34,7 @@ from newsletter.subscribers.lifecycle import SubscriptionRequest
 from tests import postgresql
 
 # No test fails because the machine is busy. `few` is for a second run of the same tests elsewhere.
-hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.register_profile("untimed", deadline=None, max_examples=60)
 hypothesis_settings.register_profile("few", deadline=None, max_examples=10)
 hypothesis_settings.load_profile(os.environ.get("NEWSLETTER_TESTS_EXAMPLES", "untimed"))
 
@@ -85,6 +91,78 @@ def _hash_of_kind(dialect: object) -> int:
 
 def _is_of_kind(dialect: object, other: object) -> bool:
     return type(dialect) is type(other)
+
+
+_TOKENS = (re.compile(r"<!--([0-9a-f]{16})-->"), re.compile(r"B([0-9a-f]{12})h"))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not look at it again and again."""
+    gc.set_threshold(50_000)  # as the command line has it
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_power_cuts() -> Iterator[None]:
+    """Tests kill processes, never the machine: nothing waits for a disk."""
+    prepare = db._prepare_sqlite
+
+    def prepare_at_once(connection: sqlite3.Connection, record: object) -> None:
+        prepare(connection, record)
+        connection.execute("PRAGMA synchronous = OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "_prepare_sqlite", prepare_at_once)
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _templates_compiled_once() -> Iterator[None]:
+    """A template's code once a process, not once an application."""
+    compile_template = Environment.compile
+    known: dict[tuple[object, ...], object] = {}
+
+    def compile_once(
+        environment: Environment, source: str, name: str | None = None, filename: str | None = None
+    ) -> object:
+        asked = (type(environment), environment.template_class, source, name, filename)
+        if asked not in known:
+            known[asked] = compile_template(environment, source, name, filename)
+        return known[asked]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Environment, "compile", compile_once)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _styles_inlined_once() -> Iterator[None]:
+    """Cards that many tests show get their styles once a process.
+
+    What parts them, and where a reader's own words go, has another random token each time: numbers
+    stand for those meanwhile.
+    """
+    transform = OfflinePremailer.transform
+
+    @lru_cache(maxsize=500)
+    def known(html: str) -> str:
+        return str(transform(OfflinePremailer(html), pretty_print=False))
+
+    def transform_once(page: OfflinePremailer, **_options: object) -> str:
+        tokens = [found[1] for pattern in _TOKENS if (found := pattern.search(page.html))]
+        html = page.html
+        for token in tokens:
+            html = html.replace(token, "0" * len(token))
+        html = known(html)
+        for token in tokens:
+            html = html.replace("0" * len(token), token)
+        return html
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(OfflinePremailer, "transform", transform_once)
+        yield
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,13 @@ from tempfile import mkdtemp
 
 import sqlalchemy
 
-_SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=")
+_SETTINGS = (
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "autovacuum=off",  # it would go round hundreds of small databases
+    "listen_addresses=",
+)
 
 
 @dataclass(frozen=True)

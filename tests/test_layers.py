@@ -106,9 +106,13 @@ def room_of(module: str) -> str | None:
     return names[1] if len(names) > 1 and not names[1].startswith("__") else None
 
 
+Told = ast.Import | ast.ImportFrom | ast.ClassDef
+
+
 @cache
-def tree(module: str) -> ast.Module:
-    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+def imports_and_classes(module: str) -> list[Told]:
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, Told)]
 
 
 @cache
@@ -118,7 +122,7 @@ def imported(module: str) -> set[str]:
     Who imports a module from a package imports the package as well, with what that imports.
     """
     names: set[str] = set()
-    for node in ast.walk(tree(module)):
+    for node in imports_and_classes(module):
         if isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Import):
@@ -181,7 +185,7 @@ def test_tex_imports_nothing_of_ours() -> None:
 def test_no_class_name_stands_twice() -> None:
     homes: dict[str, list[str]] = {}
     for module in MODULES:
-        for node in ast.walk(tree(module)):
+        for node in imports_and_classes(module):
             if isinstance(node, ast.ClassDef):
                 homes.setdefault(node.name.lstrip("_"), []).append(module)
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
@@ -195,7 +199,7 @@ def test_what_is_imported_is_declared() -> None:
     imported_names = {
         name.partition(".")[0]
         for module in MODULES
-        for node in ast.walk(tree(module))
+        for node in imports_and_classes(module)
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in (
             [alias.name for alias in node.names]

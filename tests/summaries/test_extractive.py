@@ -447,7 +447,7 @@ def test_a_formula_is_never_cut() -> None:
 @example("", "a" * 3000)
 @example("", "$" + "x " * 3000 + "$ is it")
 @example("", "1) (a) We 2) (b) they")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_whatever_the_abstract_the_summary_is_one_bounded_finished_line_of_its_words(
     title: str, abstract: str
 ) -> None:
@@ -462,7 +462,7 @@ def test_whatever_the_abstract_the_summary_is_one_bounded_finished_line_of_its_w
 
 
 @given(ABSTRACT)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_splitting_loses_nothing_but_space(abstract: str) -> None:
     text = sentences.one_line(abstract)
     assert "".join(sentences.split(text)).replace(" ", "") == text.replace(" ", "")

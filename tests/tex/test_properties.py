@@ -86,13 +86,13 @@ def checked(fragment: str) -> Checker:
     return checker
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEX)
 def test_any_tex_gives_well_formed_html_of_few_elements(source: str) -> None:
     checked(to_html(source))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEX | st.text())
 def test_any_text_is_turned_and_has_no_controls(source: str) -> None:
     text = to_text(source)
