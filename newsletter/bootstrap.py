@@ -13,7 +13,6 @@ from newsletter import notice_queue
 from newsletter.config import SendingSettings, Settings
 from newsletter.database import db, schema
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
-from newsletter.lazy_plugins import PartWhenUsed
 from newsletter.plugins import Part, completed
 from newsletter.rendering.theme import Theme
 from newsletter.sending.restore_guard.machine_memory import machine_memory, was_sent_from
@@ -29,6 +28,26 @@ from newsletter.transports.memory import Memory
 
 if TYPE_CHECKING:
     from newsletter.transactional.outbox_worker import OutboxWorker
+
+
+class PartWhenUsed:
+    """The part that `load` gives, with all that it has; whatever that raises, its use raises.
+
+    Most runs find everything done and need none.
+    """
+
+    def __init__(self, load: Callable[[], Any]) -> None:
+        self._load = load
+        self._part: Any = None
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever it has
+        if self._part is None:
+            self._part = self._load()
+        return getattr(self._part, name)
+
+    def close(self) -> None:
+        if self._part is not None:
+            self._part.close()
 
 
 def signed_links(settings: Settings) -> SignedLinks:

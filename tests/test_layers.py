@@ -26,7 +26,6 @@ LAYERS = (
     "database_copy",
     "cluster",
     "bootstrap",
-    "lazy_plugins",
     "daily_run",
     "services",
     "notices",

@@ -5,12 +5,12 @@ import ssl
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.text import brief
 from newsletter.transports.base import SendResult, SendStatus
 from newsletter.transports.smtp.connect import SmtpSocket, describe_error
-from newsletter.transports.smtp.dot_stuffing import dot_stuff
 from newsletter.transports.smtp.replies import (
     CLOSING,
     OK,
@@ -247,3 +247,36 @@ def _bad(replies: list[Reply]) -> bool:
     *envelope, last = replies
     good = last[0] == _GO_AHEAD if len(replies) == _STEPS else last[0] // 100 == OK
     return not good or any(reply[0] // 100 != OK for reply in envelope)
+
+
+_SHARED_FROM = 1000  # octets of a piece; a reader's own values are smaller
+
+
+def dot_stuff(content: Sequence[bytes]) -> list[bytes]:
+    """The content with such dots doubled, and its end marked."""
+    pieces = [
+        _doubled_once(piece) if len(piece) > _SHARED_FROM else _doubled(piece) for piece in content
+    ]
+    for number, piece in reversed(list(enumerate(pieces))):
+        if piece[:1] == b"." and _tail(pieces[:number])[-1:] in {b"", b"\n"}:
+            pieces.insert(number, b".")
+    pieces.append(b".\r\n" if _tail(pieces) in {b"", b"\r\n"} else b"\r\n.\r\n")
+    return pieces
+
+
+def _tail(pieces: Sequence[bytes]) -> bytes:
+    """The last two octets of all of them."""
+    tail = b""
+    for piece in reversed(pieces):
+        tail = (piece[-2:] + tail)[-2:]
+        if len(tail) > 1:
+            break
+    return tail
+
+
+def _doubled(piece: bytes) -> bytes:
+    return piece.replace(b"\n.", b"\n..")
+
+
+# The same large pieces come with every mail of an issue: each is looked through once.
+_doubled_once = lru_cache(maxsize=64)(_doubled)

@@ -1,12 +1,12 @@
 """One connection at a time, and one mail after the other over it."""
 
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from newsletter.transports.base import SendResult, SendStatus
+from newsletter.transports.base import SendObserver, SendResult, SendStatus
 from newsletter.transports.smtp.connect import describe_error
 from newsletter.transports.smtp.connection import Awaited, Coroutine, SmtpConnection
+from newsletter.transports.smtp.connection_pool import ConnectionPool
 
 if TYPE_CHECKING:
     from newsletter.rendering.message import Message
@@ -15,16 +15,10 @@ if TYPE_CHECKING:
 class Scheduler(Protocol):
     """What a task asks of the one that runs it."""
 
-    per_connection: int
     halted: bool  # nothing more may begin
 
     def next(self) -> "Message | None":
         """The next mail; None where there is none now, or none shall leave."""
-
-    def content(self, mail: "Message") -> Sequence[bytes]: ...
-
-    def announce(self, mail: "Message") -> None:
-        """Tell just before the envelope leaves."""
 
     def may_begin(self, mail: "Message") -> bool:
         """Ask just before the content leaves."""
@@ -47,8 +41,10 @@ class Scheduler(Protocol):
 class ConnectionTask:
     """Carries mails as long as there are any. Its scheduler says when to go on."""
 
-    def __init__(self, scheduler: Scheduler) -> None:
+    def __init__(self, scheduler: Scheduler, pool: ConnectionPool, watch: SendObserver) -> None:
         self._scheduler = scheduler
+        self._pool = pool
+        self._watch = watch
         self._steps = self._work()
         self._since_s: float | None = None  # the mail in hand was begun
         self.connection: SmtpConnection | None = None
@@ -108,7 +104,7 @@ class ConnectionTask:
             return None
         was_used = connection.carried > 0
         if connection.announced is not mail:
-            self._scheduler.announce(mail)
+            self._watch.announce(mail)
         try:
             refusal = yield from connection.announce(mail)
         except OSError as error:
@@ -124,15 +120,15 @@ class ConnectionTask:
     def _hand_over(
         self, connection: SmtpConnection, mail: "Message", *, was_used: bool
     ) -> Coroutine["Message | None"]:
-        content = self._scheduler.content(mail)
+        content = self._pool.content(mail)
         following = None
-        if connection.pipelining and connection.carried + 1 < self._scheduler.per_connection:
+        if connection.pipelining and connection.carried + 1 < self._pool.per_connection:
             following = self._scheduler.next()
         if not self._scheduler.may_begin(mail):
             connection.drop()  # it waits for a content; hanging up is how to take the mail back
             return None
         if following is not None:
-            self._scheduler.announce(following)
+            self._watch.announce(following)
         try:
             self._scheduler.report_result(
                 mail, (yield from connection.hand_over(content, following))
@@ -154,7 +150,7 @@ class ConnectionTask:
         return None
 
     def _connected(self, mail: "Message") -> Coroutine[SmtpConnection | None]:
-        connection, most = self.connection, self._scheduler.per_connection
+        connection, most = self.connection, self._pool.per_connection
         if connection is not None and connection.usable and connection.carried < most:
             return connection
         self.connection = None

@@ -54,8 +54,6 @@ class SmtpEventLoop:
         self._unreachable: SendResult | None = None
         self._failure: BaseException | None = None  # the first one that stops everybody
         self.halted = False
-        self.per_connection = pool.per_connection
-        self.content = pool.content
         watch.meanwhile = self.go_on
 
     def carry(
@@ -117,9 +115,6 @@ class SmtpEventLoop:
         self._in_hand += 1
         return self._mails.popleft()
 
-    def announce(self, mail: "Message") -> None:
-        self._watch.announce(mail)
-
     def may_begin(self, mail: "Message") -> bool:
         if not self.halted and self._watch.begin(mail):
             return True
@@ -174,7 +169,7 @@ class SmtpEventLoop:
             if task.waits is Awaited.MAIL and self._mails:
                 self._step(task)
         while self._mails and len(self._tasks) < self._pool.connections and not self.halted:
-            self._tasks.append(ConnectionTask(self))
+            self._tasks.append(ConnectionTask(self, self._pool, self._watch))
             self._step(self._tasks[-1])
 
     def _step(self, task: ConnectionTask, error: Exception | None = None) -> None:
