@@ -38,8 +38,11 @@ class IssuePick:
 
     @property
     def is_readers(self) -> bool:
-        """Whether the reader named something that it follows from, and not the group alone."""
-        return False in [reason.of_newsletter for reason in self.reasons]
+        """Whether the reader named something that it follows from, and not the group alone.
+
+        Their own reasons stand before the group's.
+        """
+        return bool(self.reasons) and not self.reasons[0].of_newsletter
 
 
 IssuePicks = tuple[IssuePick, ...]

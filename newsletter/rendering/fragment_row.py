@@ -4,7 +4,7 @@ A personal mail of 400 papers is so put together of some thirty pieces, not of h
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -29,8 +29,7 @@ class FragmentRow:
 
     def _plain_cut(self, placeholders: re.Pattern[str]) -> "_PlainRow":
         row = _CutSequence.of([fragment.plain_cut(placeholders) for fragment in self.fragments])
-        parts = row.whole.parts
-        return _PlainRow(row, Base64Text(b"".join(parts)), [*accumulate(map(len, parts))][:-1])
+        return _PlainRow(row, Base64Text(b"".join(row.whole.parts)), row.starts[1:-1])
 
     def without(self, gone: Sequence[int]) -> "RemainingFragments":
         """All but those at these places, which stand in their order."""
@@ -44,21 +43,34 @@ class _CutSequence:
     whole: GappedText
     gaps: list[int]  # of each fragment, how many are before it, and at last of all
     begins: list[int]  # of each fragment, with nothing in the gaps, and at last where all end
+    starts: list[int]  # of each part of the whole, counted so
 
     @classmethod
     def of(cls, cuts: Sequence[GappedText]) -> "_CutSequence":
+        whole = GappedText.joined(cuts)
         return cls(
-            GappedText.joined(cuts),
+            whole,
             [*accumulate((len(cut.names) for cut in cuts), initial=0)],
             [*accumulate((sum(map(len, cut.parts)) for cut in cuts), initial=0)],
+            [*accumulate(map(len, whole.parts), initial=0)],
         )
 
-    def places(self, value: bytes) -> list[int]:
-        """Where each fragment begins with this value in all gaps, and where the last one ends."""
-        if not self.whole.names:
-            return self.begins
-        size = len(value)
-        return [at + size * gaps for at, gaps in zip(self.begins, self.gaps, strict=True)]
+    def stretches(self, value: bytes, ends: Iterable[tuple[int, int]]) -> list[bytes]:
+        """From one fragment up to another each, with this value in all gaps.
+
+        Only what is sent is copied, and once: a row is larger than what a processor has at hand.
+        """
+        parts, starts, begins, gaps = self.whole.parts, self.starts, self.begins, self.gaps
+        out: list[bytes] = []
+        for start, end in ends:
+            first, last = gaps[start], gaps[end]
+            begin, stop = begins[start] - starts[first], begins[end] - starts[last]
+            if first == last:
+                out.append(parts[first][begin:stop])
+            else:
+                between = parts[first + 1 : last]
+                out.append(value.join([parts[first][begin:], *between, parts[last][:stop]]))
+        return out
 
 
 @dataclass(frozen=True)
@@ -97,8 +109,7 @@ class RemainingFragments:
         if row.whole.names and row.whole.name is None:
             return self.cut(placeholders).filled(values)
         value = b"" if row.whole.name is None else values[row.whole.name]
-        filled, places = value.join(row.whole.parts), row.places(value)
-        return [filled[places[start] : places[end]] for start, end in self._stretches()]
+        return row.stretches(value, self._stretches())
 
     def plain(
         self, placeholders: re.Pattern[str], values: Mapping[str, bytes]

@@ -32,6 +32,9 @@ def field(name: str, value: str) -> str:
     return f"{name}: {value}\r\n"
 
 
+kept_field = lru_cache(maxsize=64)(field)  # most fields of a mail are those of the one before
+
+
 def recipient(address: str) -> str:
     """The To field; an address beyond ASCII stands there in UTF-8 (RFC 6532), never encoded.
 

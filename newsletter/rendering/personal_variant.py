@@ -77,28 +77,28 @@ class PersonalVariant:
         self._put_first = {
             place for place, entry in enumerate(issue.entries) if entry.put_first
         } & variant.shown.keys()
-        self._listed = dict.fromkeys(
-            (block for block in issue.blocks if block.section not in variant.left_out.split()), 0
-        )
-        # Of each place its block, and its number there where it is shown; of each block the
-        # numbers of the lines where there is less.
-        self._stands: dict[int, tuple[Block, int | None]] = {}
-        self._begins: dict[Block, list[int]] = {block: [] for block in self._listed}
+        beyond = issue.beyond(variant.shown)
+        self._blocks = {
+            block: _WholeBlock(number, beyond[block])
+            for number, block in enumerate(
+                block for block in issue.blocks if block.section not in variant.left_out.split()
+            )
+        }
+        # Of each place its block, and its number there where it is shown.
+        self._stands: dict[int, tuple[_WholeBlock, int | None]] = {}
         begin = less_begins(issue, variant.shown)
         for place in self._places.values():
-            block, number = issue.block(issue.entries[place]), None
+            block, number = self._blocks[issue.block(issue.entries[place])], None
             if place in variant.shown:
                 if place in begin:
-                    self._begins[block].append(self._listed[block])
-                    self._listed[block] += 1
-                number = self._listed[block]
-                self._listed[block] += 1
+                    block.begins.append(block.listed)
+                    block.listed += 1
+                number = block.listed
+                block.listed += 1
             self._stands[place] = block, number
-        beyond = issue.beyond(variant.shown)
-        self._hidden = {block: beyond[block] for block in self._listed}
         html, text = parts
         self._html, self._text = (
-            _Part(part, variant, is_html=part is html) for part in (html, text)
+            _Part(part, variant, list(self._blocks), is_html=part is html) for part in (html, text)
         )
         self._paper = cache(self._prepare)  # by its identifier
 
@@ -112,7 +112,7 @@ class PersonalVariant:
         """How many bytes are too few for a mail that opens with these papers."""
         is_base64, room = self._variant.encoding == BASE64, self._variant.room
         around = self._html.around(first.readers, first.others, quiet_issues, for_everybody)
-        papers = list(map(self._paper, first.arxiv_ids))
+        papers = [*map(self._paper, first.arxiv_ids)]
         lines = first.base64 if is_base64 else first.quoted_printable
         decoded = around.decoded + first.decoded + sum([paper.decoded for paper in papers])
         encoded = around.encoded + lines + sum([paper.encoded for paper in papers])
@@ -127,13 +127,13 @@ class PersonalVariant:
         What the editor puts first goes before what is for everybody, and after a reader's own.
         """
         own, others = first.readers, first.others
-        papers = [self._paper(name) for name in first.arxiv_ids]
+        papers = [*map(self._paper, first.arxiv_ids)]
         if self._put_first and not own:
             gone = [at for at, paper in enumerate(papers) if paper.place in self._put_first]
             first = first.without(gone)
-            papers = [self._paper(name) for name in first.arxiv_ids]
+            papers = [*map(self._paper, first.arxiv_ids)]
         blocks = self._blocks_without(papers)
-        is_cut = bool(self._variant.left_out) or any(rest.over for rest in blocks)
+        is_cut = bool(self._variant.left_out) or any([rest.over for rest in blocks])
         opening = PicksOpening(own, others, quiet_issues, for_everybody, is_cut)
         note = self._note(papers)
         places = [paper.place for paper in papers]
@@ -167,32 +167,27 @@ class PersonalVariant:
         added, entry = self._html.added(place, level), self._issue.entries[place]
         block, number = self._stands[place]
         kind = (entry.section, entry.is_quiet, level) if number is None else None
-        return _PreparedPaper(place, level, block, number, kind, added.decoded, added.encoded)
+        cards = self._html.card(place, level), self._text.card(place, level)
+        weight = added.decoded, added.encoded
+        return _PreparedPaper(place, level, block.number, number, kind, cards, *weight)
 
     def _blocks_without(self, first: "Sequence[_PreparedPaper]") -> "list[_BlockRest]":
         """What is left of each block, without those of which nothing is."""
-        gone: dict[Block, list[int]] = {}
-        hidden = self._hidden.copy()
+        gone: list[list[int]] = [[] for _ in self._blocks]
+        hidden = [block.hidden for block in self._blocks.values()]
         for paper in first:
             if paper.number is None:
                 hidden[paper.block] -= 1
             else:
-                gone.setdefault(paper.block, []).append(paper.number)
-        for numbers in gone.values():
-            numbers.sort()
-        for block, begins in self._begins.items():
-            out = gone.get(block, ())
-            if begins and out:
-                ends = pairwise([*begins, self._listed[block]])
-                empty = [
-                    begin
-                    for begin, end in ends
-                    if bisect_left(out, end) - bisect_left(out, begin) == end - begin - 1
-                ]
-                if empty:
-                    gone[block] = sorted([*out, *empty])
-        rests = [_BlockRest(block, gone.get(block, ()), hidden[block]) for block in hidden]
-        return [rest for rest in rests if len(rest.gone) < self._listed[rest.block] or rest.over]
+                gone[paper.block].append(paper.number)
+        rests = []
+        for block, out, over in zip(self._blocks.values(), gone, hidden, strict=True):
+            out.sort()
+            if block.begins and out:
+                out = block.with_empty(out)
+            if len(out) < block.listed or over:
+                rests.append(_BlockRest(block.number, out, over))
+        return rests
 
 
 _Kind = tuple[IssueSection, bool, DetailLevel]  # of a paper; whether it is quiet, and how shown
@@ -203,17 +198,37 @@ class _PreparedPaper(NamedTuple):
 
     place: int  # in the issue
     level: DetailLevel
-    block: Block
+    block: int
     number: int | None  # in its block, where it is shown there
     brought_in: "_Kind | None"  # where it is not
+    cards: tuple[TextFragment, TextFragment]  # HTML and text
     decoded: int  # bytes that it adds to the mail, without its reason
     encoded: int
+
+
+@dataclass(slots=True)
+class _WholeBlock:
+    """A block as all mails of a variant have it, before some papers come first."""
+
+    number: int
+    hidden: int  # papers that are not shown
+    listed: int = 0  # lines and papers that are
+    begins: list[int] = field(default_factory=list)  # the numbers of the lines where there is less
+
+    def with_empty(self, gone: list[int]) -> list[int]:
+        """And the lines below which nothing is left."""
+        empty = [
+            begin
+            for begin, end in pairwise([*self.begins, self.listed])
+            if bisect_left(gone, end) - bisect_left(gone, begin) == end - begin - 1
+        ]
+        return sorted([*gone, *empty]) if empty else gone
 
 
 class _BlockRest(NamedTuple):
     """A block without what comes first."""
 
-    block: Block
+    block: int
     gone: Sequence[int]  # by their numbers among those that are shown
     over: int  # papers that are not
 
@@ -221,18 +236,26 @@ class _BlockRest(NamedTuple):
 class _Part:
     """HTML or text."""
 
-    def __init__(self, part: PaperFragments, variant: Variant, *, is_html: bool) -> None:
+    def __init__(
+        self,
+        part: PaperFragments,
+        variant: Variant,
+        blocks: Sequence[Block],
+        *,
+        is_html: bool,
+    ) -> None:
         self._part, self._variant, self._is_html = part, variant, is_html
         self._heads: dict[tuple[str, str], FragmentRow] = {}  # by what they say of the mail
-        labels = part.frame.labels
-        self._rows = {
-            block: FragmentRow(pieces, labels[block])
-            for block, pieces in part.rows(variant.shown, variant.linked).items()
-        }
-        self._card = cache(self._linked_card)
+        self._blocks, labels = blocks, part.frame.labels
+        rows = part.rows(variant.shown, variant.linked)
+        self._rows = [FragmentRow(rows[block], labels[block]) for block in blocks]
         self._own_card = lru_cache(maxsize=4096)(self._with_marks)
         self._added: dict[tuple[int, DetailLevel], Weight] = {}
         self._around: dict[tuple[int, ...], Weight] = {}
+
+    def card(self, place: int, level: DetailLevel) -> TextFragment:
+        """With the reader's links."""
+        return self._part.papers(level, linked=True)[place]
 
     def added(self, place: int, level: DetailLevel) -> Weight:
         """How much a paper adds to the mail that comes first, without its reason."""
@@ -276,11 +299,12 @@ class _Part:
         picks = self._under_reasons(papers, first)
         before: list[Fragment] = []
         behind: list[Fragment] = []
-        for block, gone, over in blocks:
+        for number, gone, over in blocks:
+            block = self._blocks[number]
             stands = before if block.is_first and not opening.number else behind
-            stands.append(self._rows[block].without(gone))
+            stands.append(self._rows[number].without(gone))
             if over:
-                stands.append(self._part.more(block, over))
+                stands.append(part.more(block, over))
         if papers or not opening.others:  # else the editor put all of them first
             before.append(part.picks(opening))
         return [
@@ -295,14 +319,19 @@ class _Part:
     def _under_reasons(
         self, papers: Sequence[_PreparedPaper], first: FirstPapers
     ) -> WrappedFragments:
+        if self._is_html:
+            cards = [
+                self._own_card(paper.place, paper.level, words, author)
+                if words or author
+                else paper.cards[0]
+                for paper, words, author in zip(papers, first.marked, first.named, strict=True)
+            ]
+            return self._part.around_reason.over([line.html for line in first.lines], cards)
         cards = [
-            self._own_card(paper.place, paper.level, words if self._is_html else (), author)
-            if author or (words and self._is_html)
-            else self._card(paper.place, paper.level)
-            for paper, words, author in zip(papers, first.marked, first.named, strict=True)
+            self._own_card(paper.place, paper.level, (), author) if author else paper.cards[1]
+            for paper, author in zip(papers, first.named, strict=True)
         ]
-        lines = [line.html if self._is_html else line.text for line in first.lines]
-        return self._part.around_reason.over(lines, cards)
+        return self._part.around_reason.over([line.text for line in first.lines], cards)
 
     def _head(self, note: tuple[str, str]) -> RemainingFragments:
         if note not in self._heads:
@@ -311,13 +340,10 @@ class _Part:
             self._heads[note] = FragmentRow(pieces)
         return self._heads[note].without(())
 
-    def _linked_card(self, place: int, level: DetailLevel) -> TextFragment:
-        return self._part.papers(level, linked=True)[place]
-
     def _with_marks(
         self, place: int, level: DetailLevel, words: tuple[str, ...], author: str
     ) -> TextFragment:
-        card = self._card(place, level)
+        card = self.card(place, level)
         if author:
             card = self._part.naming(card, place, author)
         return mark_words(card, words)

@@ -182,51 +182,48 @@ class FragmentWrapper:
         self, encoded: Sequence[bytes], fragments: Sequence[TextFragment]
     ) -> "WrappedFragments":
         """Each of these encoded words framed over its fragment."""
-        around, behind = self._before, self._behind
-        return WrappedFragments([around + it + behind for it in encoded], fragments)
+        return WrappedFragments(self._before, self._behind, encoded, fragments)
 
 
 @dataclass(slots=True)
 class WrappedFragments:
-    """Fragments, each under a few words of one reader's mail."""
+    """Fragments, each under a few words of one reader's mail, with the same around all of these."""
 
-    encoded: Sequence[bytes]  # words, with what is around them
+    before: bytes  # encoded, as all of it
+    behind: bytes
+    words: Sequence[bytes]
     fragments: Sequence[TextFragment]
 
     @property
     def text(self) -> str:
         return "".join(
-            decode_quoted_printable(words) + fragment.text
-            for words, fragment in zip(self.encoded, self.fragments, strict=True)
+            decode_quoted_printable(self.before + words + self.behind) + fragment.text
+            for words, fragment in zip(self.words, self.fragments, strict=True)
         )
 
     def cut(self, placeholders: re.Pattern[str]) -> GappedText:
         return GappedText.joined(
             cut
-            for words, fragment in zip(self.encoded, self.fragments, strict=True)
-            for cut in (GappedText.of((words,), ()), fragment.cut(placeholders))
+            for words, fragment in zip(self.words, self.fragments, strict=True)
+            for cut in (
+                GappedText.of((self.before + words + self.behind,), ()),
+                fragment.cut(placeholders),
+            )
         )
 
     def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
-        return _woven(self.encoded, [it.cut(placeholders) for it in self.fragments], values)
+        out: list[bytes] = []
+        before, behind = self.before, self.behind
+        for words, fragment in zip(self.words, self.fragments, strict=True):
+            out += (before, words, behind, *fragment.cut(placeholders).filled(values))
+        return out
 
     def plain(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
-        words = map(a2b_qp, self.encoded)
-        return _woven(words, [it.plain_cut(placeholders) for it in self.fragments], values)
-
-
-def _woven(
-    words: Iterable[bytes], cuts: Iterable[GappedText], values: Mapping[str, bytes]
-) -> list[bytes]:
-    """Each of these words, and behind it what it stands over."""
-    out: list[bytes] = []
-    for own, cut in zip(words, cuts, strict=True):
-        if cut.name is None:
-            out.append(own)
-            out += cut.filled(values)
-        else:
-            out += (own, values[cut.name].join(cut.parts))
-    return out
+        out: list[bytes] = []
+        for words, fragment in zip(self.words, self.fragments, strict=True):
+            out.append(a2b_qp(self.before + words + self.behind))
+            out += fragment.plain_cut(placeholders).filled(values)
+        return out
 
 
 class Fragment(Protocol):

@@ -21,7 +21,9 @@ def encode_id(key: bytes, number: int) -> str:
         return str(number)
     left, right = divmod(number, 1 << _BITS)
     for turn in _rounds(key):
-        left, right = right, left ^ _mask(turn, right)
+        keyed = turn.copy()  # as `_mask`; each mail bears several names
+        keyed.update(right.to_bytes(_OCTETS))
+        left, right = right, left ^ int.from_bytes(keyed.digest())
     return _MARK + urlsafe_b64encode((left << _BITS | right).to_bytes(2 * _OCTETS)).decode()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
-from hmac import compare_digest, digest
+from hmac import compare_digest, digest, new
 from typing import ClassVar, Self, TypeVar
 
 from itsdangerous import Signer
@@ -263,15 +263,14 @@ class SignedLinks:
         return f"{self._site_url}/{newsletter}"
 
     def token(self, claim: Claim) -> str:
-        key = _derived(self._keys[0], claim.purpose)
+        seal = _seal(self._keys[0], claim.purpose)
         parts = claim.value.split(".")
-        parts[: claim.row_ids] = [
-            opaque_ids.encode_id(key, int(part)) for part in parts[: claim.row_ids]
-        ]
-        return self.sign(claim.purpose, ".".join(parts))
+        for place in range(claim.row_ids):
+            parts[place] = opaque_ids.encode_id(seal.key, int(parts[place]))
+        return seal.signed(".".join(parts))
 
     def sign(self, purpose: Purpose, value: str) -> str:
-        return _signed(self._keys[0], purpose, value)
+        return _seal(self._keys[0], purpose).signed(value)
 
     def read(self, kind: type[_C], token: str) -> _C | None:
         """What the token claims, or None for one that is not ours or not for this purpose.
@@ -283,8 +282,9 @@ class SignedLinks:
             return None
         value = token.rpartition(".")[0]
         for key in self._keys:
-            if compare_digest(_signed(key, kind.purpose, value).encode(), token.encode()):
-                return _parse(kind, value, _derived(key, kind.purpose))
+            seal = _seal(key, kind.purpose)
+            if compare_digest(seal.signed(value).encode(), token.encode()):
+                return _parse(kind, value, seal.key)
         return None
 
     def is_to(self, address: str, moves: int, claim: AddressClaim) -> bool:
@@ -320,12 +320,20 @@ def _moment(until: str = "") -> datetime:
     return datetime.fromtimestamp(int(until, 16), UTC) if until else _NEVER
 
 
-def _signed(key: str, purpose: Purpose, value: str) -> str:
-    """As itsdangerous' Signer signs, at a third of its price: an issue signs two a reader."""
-    signature = digest(_derived(key, purpose), value.encode(), "sha1")
-    return f"{value}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
+class _Seal:
+    """What signs for one purpose as itsdangerous' Signer does, at a quarter of its price.
+
+    An issue signs two or three links a reader.
+    """
+
+    def __init__(self, key: str, purpose: Purpose) -> None:
+        self.key: bytes = Signer(key, salt=f"newsletter.{purpose}").derive_key()
+        self._mac = new(self.key, digestmod="sha1")
+
+    def signed(self, value: str) -> str:
+        mac = self._mac.copy()
+        mac.update(value.encode())
+        return f"{value}.{urlsafe_b64encode(mac.digest()).decode().rstrip('=')}"
 
 
-@lru_cache(maxsize=64)
-def _derived(key: str, purpose: Purpose) -> bytes:
-    return Signer(key, salt=f"newsletter.{purpose}").derive_key()
+_seal = lru_cache(maxsize=64)(_Seal)
