@@ -4,7 +4,7 @@ A collaboration's paper has thousands of authors. Whoever follows somebody compa
 names that begin and end alike.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from newsletter.interests.authors import (
     MANY_AUTHORS,
@@ -32,12 +32,16 @@ class AuthorIndex:
             if len(names) <= MANY_AUTHORS:
                 self._together[number] = [folded for _, folded in names]
 
-    def papers_by(self, key: NameKey, author: FollowedAuthor) -> Iterator[tuple[int, str]]:
+    def papers_by(self, key: NameKey, author: FollowedAuthor) -> Iterable[tuple[int, str]]:
         """The places of the author's papers, each with the first name there that is theirs."""
         alike = self._by_key.get(key)
-        if alike is None:
-            return
-        own = fold_name(author.name)
+        return self._told_from(alike, author) if alike else ()
+
+    def _told_from(
+        self, alike: Sequence[tuple[int, str, FoldedName]], author: FollowedAuthor
+    ) -> Iterator[tuple[int, str]]:
+        as_followed = [folded for _, name, folded in alike if name == author.name]
+        own = as_followed[0] if as_followed else fold_name(author.name)
         first: dict[int, str] = {}
         for number, name, folded in alike:
             if number not in first and own.may_be(folded):
@@ -48,6 +52,8 @@ class AuthorIndex:
 
     def _is_theirs(self, number: int, own: FoldedName, author: FollowedAuthor) -> bool:
         """Whether the paper is not a namesake's."""
+        if not author.is_told_apart:
+            return True
         others = {it.key for it in self._together.get(number, ()) if not own.may_be(it)}
         categories = self._papers[number].categories
         if author.with_authors & others or author.with_categories.intersection(categories):

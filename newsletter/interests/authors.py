@@ -45,6 +45,16 @@ class FollowedAuthor:
     not_with_authors: frozenset[NameKey] = field(default=frozenset())
     not_with_categories: frozenset[str] = field(default=frozenset())
 
+    @property
+    def is_told_apart(self) -> bool:
+        """Whether anything tells them from namesakes."""
+        return bool(
+            self.with_authors
+            or self.with_categories
+            or self.not_with_authors
+            or self.not_with_categories
+        )
+
 
 def not_this_one(
     author: FollowedAuthor, authors: Sequence[str], categories: Sequence[str]

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import compress, count, takewhile
 
 from newsletter.interests.words import parts_in, places_in, shown
@@ -12,6 +13,7 @@ _SHORTEST_BEGINNING = 3  # characters before a "*"; else it is taken for the wor
 # That makes another word of it: LoRA+, .NET. A single letter's stands in the letter's part.
 _SIGN = re.compile(r"[^\W_]{2}[+#]|(?<!\S)\.(?=[^\W\d_])")
 
+_KEPT = 4096  # phrases of a day
 _FEW = 40  # bits, which are found one by one
 _IS_SET = "1".__eq__
 
@@ -70,43 +72,58 @@ class PhraseIndex:
             for part in set(parts):
                 self._by_word[part] = self._by_word.get(part, 0) | 1 << number
         self._words = sorted(self._by_word)
+        self._looked_for = lru_cache(maxsize=_KEPT)(self._look_for)  # many readers name the same
         self._places: dict[int, list[tuple[int, int]]] = {}  # of the parts of a text
 
-    def holding(self, phrase: Phrase) -> list[int]:
-        """The numbers of the texts that hold the phrase, in their order."""
+    def holding(self, phrase: Phrase) -> int:
+        """The texts that hold the phrase, a bit a text."""
+        if phrase.whole or phrase.is_beginning or len(phrase.parts) > 1:
+            return self._looked_for(phrase)
+        (word,) = phrase.parts
+        return self._by_word.get(word, 0) | self._by_word.get(f"{word}s", 0)
+
+    def _look_for(self, phrase: Phrase) -> int:
         *before, last = phrase.parts
         texts = 0
         for word in self._going_on(last) if phrase.is_beginning else (last, f"{last}s"):
             texts |= self._by_word.get(word, 0)
         for part in before:
             texts &= self._by_word.get(part, 0)
-        numbers = _numbers(texts)
         if phrase.whole:
-            whole = phrase.whole
             wanted = re.compile(rf"(?<!\w){phrase.pattern()}")
-            held = [number for number in numbers if whole in self._shown[number]]
-            return [number for number in held if wanted.search(self._shown[number])]
-        if not before:
-            return numbers
-        forms = phrase.forms()
-        return [number for number in numbers if any(it in self._flat[number] for it in forms)]
+            held = [at for at in numbers_in(texts) if phrase.whole in self._shown[at]]
+            return sum([1 << at for at in held if wanted.search(self._shown[at])])
+        if not before or not texts:
+            return texts
+        begins, *_ = forms = phrase.forms()
+        begins = begins.rstrip()
+        held = [number for number in numbers_in(texts) if begins in self._flat[number]]
+        if not phrase.is_beginning:
+            held = [at for at in held if any(form in self._flat[at] for form in forms)]
+        return sum([1 << number for number in held])
 
     def as_found(self, phrase: Phrase, number: int) -> str:
         """The phrase as a text that holds it has it; as it was typed, where only case differs."""
+        found = "" if phrase.whole else self._found(phrase, number)
+        return found if found and found != phrase.text.lower() else phrase.text
+
+    def _found(self, phrase: Phrase, number: int) -> str:
+        *before, last = phrase.parts
+        has_plural = self._by_word.get(f"{last}s", 0) >> number & 1
+        if not (before or phrase.is_beginning or has_plural):
+            return last
         flat = self._flat[number]
-        begins = [at for at in map(flat.find, phrase.forms()) if at >= 0]
-        if phrase.whole or not begins:
-            return phrase.text
-        first = flat.count(" ", 0, min(begins))
+        begin = min(at for at in map(flat.find, phrase.forms()) if at >= 0)
+        if not before:
+            return flat[begin + 1 : flat.index(" ", begin + 1)]
+        first = flat.count(" ", 0, begin)
         if number not in self._places:
             self._places[number] = places_in(self._shown[number])
         places = self._places[number][first : first + len(phrase.parts)]
         text = self._shown[number]
         words = " ".join([text[start:end] for start, end in places])
         found = text[places[0][0] : places[-1][1]]
-        if len(found) != len(words):  # not just one sign between two of them
-            found = words
-        return phrase.text if found == phrase.text.lower() else found
+        return found if len(found) == len(words) else words  # just one sign between two of them
 
     def _going_on(self, beginning: str) -> Iterator[str]:
         start = bisect_left(self._words, beginning)
@@ -114,8 +131,8 @@ class PhraseIndex:
         return takewhile(lambda word: word.startswith(beginning), following)
 
 
-def _numbers(bits: int) -> list[int]:
-    """Which bits are set."""
+def numbers_in(bits: int) -> list[int]:
+    """Which bits are set, the lowest first."""
     if bits.bit_count() > _FEW:
         return [*compress(count(), map(_IS_SET, reversed(f"{bits:b}")))]
     numbers = []

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import count, islice
+from operator import or_
 
 from newsletter.interests.day_index import DayIndex
-from newsletter.interests.phrases import Phrase, PhraseIndex
+from newsletter.interests.phrases import Phrase, PhraseIndex, numbers_in
 from newsletter.interests.profile import Profile
 from newsletter.interests.term_weights import WEIGHTS
 from newsletter.sources.base import Paper
@@ -84,7 +85,7 @@ def unwanted_papers(day: DayIndex, profile: Profile) -> set[int]:
     unwanted = {*day.by_author(profile.unwanted_authors)}
     unwanted |= day.in_category(profile.unwanted_categories).keys()
     for index in (day.titles, day.abstracts):
-        unwanted |= _holding(index, profile.unwanted_words).keys()
+        unwanted.update(_NamedWords(index, profile.unwanted_words).papers)
     if profile.disliked_ids:
         unwanted |= {
             number
@@ -100,8 +101,8 @@ class _Reader:
     def __init__(self, day: DayIndex, profile: Profile, floor: float) -> None:
         self._day, self._profile, self._floor = day, profile, floor
         self._authors = day.by_author(profile.authors)
-        self._titles = _holding(day.titles, profile.words)
-        self._abstracts = _holding(day.abstracts, profile.words)
+        self._titles = _NamedWords(day.titles, profile.words)
+        self._abstracts = _NamedWords(day.abstracts, profile.words)
         self._categories = day.in_category(profile.categories)
         self._liked_ids = {paper.arxiv_id for paper in profile.liked if paper.arxiv_id}
         self._closeness = day.closeness(profile)
@@ -110,8 +111,8 @@ class _Reader:
         scores = list(self._closeness)
         named = (
             (self._authors, _AUTHOR),
-            (self._titles, _IN_TITLE),
-            (self._abstracts, _IN_ABSTRACT),
+            (self._titles.papers, _IN_TITLE),
+            (self._abstracts.papers, _IN_ABSTRACT),
             (self._categories, _CATEGORY),
         )
         for found, worth in named:
@@ -134,13 +135,13 @@ class _Reader:
         reasons: list[PickReason] = []
         if number in self._authors:
             reasons.append(PickReason(ReasonType.AUTHOR, self._authors[number][0]))
-        in_title = self._titles.get(number, ())
+        in_title = self._titles.places(number)
         if in_title:
-            words = _as_found(self._day.titles, in_title, number)
+            words = self._titles.as_found(in_title, number)
             reasons.append(PickReason(ReasonType.IN_TITLE, "", words))
-        further = [phrase for phrase in self._abstracts.get(number, ()) if phrase not in in_title]
+        further = [place for place in self._abstracts.places(number) if place not in in_title]
         if further:
-            words = _as_found(self._day.abstracts, further, number)
+            words = self._abstracts.as_found(further, number)
             reasons.append(PickReason(ReasonType.IN_ABSTRACT, "", words))
         if self._day.papers[number].id.arxiv_id in self._liked_ids:
             reasons.append(PickReason(ReasonType.REVISED, ""))
@@ -200,6 +201,34 @@ class _Reader:
         return [PickReason(ReasonType.CLOSE, profile.liked[nearest].title, words)]
 
 
+class _NamedWords:
+    """Which of somebody's words stand in which of a day's texts."""
+
+    def __init__(self, index: PhraseIndex, phrases: Sequence[Phrase]) -> None:
+        self._index, self._phrases = index, phrases
+        held = enumerate(map(index.holding, phrases))
+        self._held = [(place, texts) for place, texts in held if texts]
+
+    @cached_property
+    def papers(self) -> list[int]:
+        """Those that hold one of them, by their numbers."""
+        return numbers_in(reduce(or_, [texts for _, texts in self._held], 0))
+
+    def places(self, number: int) -> list[int]:
+        """Of those that the paper holds, in the order in which they were named."""
+        bit = 1 << number
+        return [place for place, texts in self._held if texts & bit]
+
+    def as_found(self, places: Iterable[int], number: int) -> tuple[str, ...]:
+        """The first few of these, as a reason names them."""
+        found: dict[str, None] = {}
+        for place in places:
+            found[self._index.as_found(self._phrases[place], number)] = None
+            if len(found) == _MOST_WORDS:
+                break
+        return tuple(found)
+
+
 def _without_repeats(terms: Iterable[str]) -> tuple[str, ...]:
     """The first few, no word among them twice, nor in another form: modality, modalities."""
     chosen: list[str] = []
@@ -212,17 +241,3 @@ def _without_repeats(terms: Iterable[str]) -> tuple[str, ...]:
             if len(chosen) == _MOST_WORDS:
                 break
     return tuple(chosen)
-
-
-def _as_found(index: PhraseIndex, phrases: Sequence[Phrase], number: int) -> tuple[str, ...]:
-    """The first few, as a reason names them."""
-    found = (index.as_found(phrase, number) for phrase in phrases)
-    return tuple(islice(dict.fromkeys(found), _MOST_WORDS))
-
-
-def _holding(index: PhraseIndex, phrases: Sequence[Phrase]) -> Mapping[int, list[Phrase]]:
-    found: dict[int, list[Phrase]] = {}
-    for phrase in phrases:
-        for number in index.holding(phrase):
-            found.setdefault(number, []).append(phrase)
-    return found

@@ -229,6 +229,8 @@ def _author(keyed: tuple[NameKey, FollowedAuthor]) -> list[Any]:
 
 def _followed(told: Sequence[Any]) -> tuple[NameKey, FollowedAuthor]:
     (first, last), name, with_authors, with_categories, not_with_authors, not_with_categories = told
+    if not any(told[2:]):  # as of most
+        return (first, last), FollowedAuthor(name)
     return (first, last), FollowedAuthor(
         name,
         frozenset(map(tuple, with_authors)),

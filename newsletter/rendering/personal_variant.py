@@ -133,7 +133,7 @@ class PersonalVariant:
             first = first.without(gone)
             papers = [*map(self._paper, first.arxiv_ids)]
         blocks = self._blocks_without(papers)
-        is_cut = bool(self._variant.left_out) or any([rest.over for rest in blocks])
+        is_cut = bool(self._variant.left_out) or any(rest.over for rest in blocks)
         opening = PicksOpening(own, others, quiet_issues, for_everybody, is_cut)
         note = self._note(papers)
         places = [paper.place for paper in papers]
@@ -182,11 +182,9 @@ class PersonalVariant:
                 gone[paper.block].append(paper.number)
         rests = []
         for block, out, over in zip(self._blocks.values(), gone, hidden, strict=True):
-            out.sort()
-            if block.begins and out:
-                out = block.with_empty(out)
-            if len(out) < block.listed or over:
-                rests.append(_BlockRest(block.number, out, over))
+            left_out = block.with_empty(sorted(out))
+            if len(left_out) < block.listed or over:
+                rests.append(_BlockRest(block.number, left_out, over))
         return rests
 
 
@@ -217,6 +215,8 @@ class _WholeBlock:
 
     def with_empty(self, gone: list[int]) -> list[int]:
         """And the lines below which nothing is left."""
+        if not (self.begins and gone):
+            return gone
         empty = [
             begin
             for begin, end in pairwise([*self.begins, self.listed])
