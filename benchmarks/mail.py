@@ -19,8 +19,9 @@ from pathlib import Path
 
 from newsletter import config
 from newsletter.rendering import comments, paper_text
-from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.issue_entry import IssueEntry, IssueSection
 from newsletter.rendering.recipient import Recipient
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper, PaperId

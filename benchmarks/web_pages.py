@@ -31,7 +31,8 @@ from newsletter import announcements, bootstrap, config, issues, scaffold
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.models import SubscriptionRow
-from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.issue_entry import IssueEntry, IssueSection
 from newsletter.sources import bundled
 from newsletter.sources.base import FetchResult, PaperId
 from newsletter.subscribers.signed_links import SignedLinks

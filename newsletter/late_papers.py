@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter import papers
 from newsletter.models import IssueEntryRow, IssueRow, ListingRow
 from newsletter.papers import AnnouncedPaper
-from newsletter.rendering.issue_content import IssueSection
+from newsletter.rendering.issue_entry import IssueSection
 from newsletter.sources import calendar
 
 _LOOKED_BACK = timedelta(days=14)

@@ -11,7 +11,8 @@ from newsletter.cli import common, issues_edit, output
 from newsletter.cli.output import json_text
 
 if TYPE_CHECKING:
-    from newsletter.rendering.issue_content import IssueContent, IssueEntry
+    from newsletter.rendering.issue_content import IssueContent
+    from newsletter.rendering.issue_entry import IssueEntry
 
 
 @click.group()

@@ -185,7 +185,7 @@ def day_as_json(
     newsletter: "NewsletterSettings", report: "DayReport", prices: "Prices"
 ) -> dict[str, Any]:
     """The same for scripts."""
-    from newsletter.rendering.issue_content import IssueSection
+    from newsletter.rendering.issue_entry import IssueSection
 
     fields: dict[str, Any] = {"newsletter": newsletter.slug, "day": report.day}
     if report.result is None:

@@ -1,7 +1,8 @@
 """Which settings contradict each other.
 
 A part checks its own when it is built or used: what is set for a part not in use harms nobody.
-Every function raises a `WrongUseError` whose line says which setting to change.
+What can be right in no installation, such as a colour that nobody can read, its section refuses
+where it is read. Every function raises a `WrongUseError` whose line says which setting to change.
 """
 
 from newsletter.config.sections import (

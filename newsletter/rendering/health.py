@@ -7,8 +7,9 @@ from newsletter import config
 from newsletter.config import Settings
 from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
-from newsletter.rendering.issue_content import SECTION_OF, IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.issue_entry import SECTION_OF, IssueEntry, IssueSection
 from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.templates import (
     explain_template_error,

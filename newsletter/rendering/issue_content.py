@@ -5,60 +5,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
 from newsletter.interests.day_topics import SMALL_DAY, Topic, find_topics
 from newsletter.interests.issue_picks import IssuePicks
-from newsletter.rendering.paper_text import plain
-from newsletter.sources.base import AnnouncementType, ListingState, Paper, PaperId
+from newsletter.rendering.issue_entry import IssueEntry, IssueSection
+from newsletter.sources.base import ListingState, Paper, PaperId
 from newsletter.summaries.base import Sentence
 
 _log = logging.getLogger(__name__)
-
-
-class IssueSection(StrEnum):
-    NEW = "new"
-    CROSS = "cross"
-    REPLACE = "replace"
-
-
-SECTION_OF = {
-    AnnouncementType.NEW: IssueSection.NEW,
-    AnnouncementType.CROSS: IssueSection.CROSS,
-    AnnouncementType.REPLACE: IssueSection.REPLACE,
-    AnnouncementType.REPLACE_CROSS: IssueSection.REPLACE,
-}
-
-
-@dataclass(frozen=True)
-class IssueEntry:
-    """A paper in an issue."""
-
-    section: IssueSection
-    paper: Paper
-    summary: Sentence
-    put_first: str = ""  # why the editor puts it before all others
-    announced_on: date | None = None  # an earlier day, whose own issue lacked it
-
-    def __post_init__(self) -> None:
-        """A title of which nothing can be seen is no link: its identifier stands for it."""
-        if not plain(self.paper.title):
-            named = replace(self.paper, title=f"arXiv:{self.paper.id}")
-            object.__setattr__(self, "paper", named)
-
-    @property
-    def is_quiet(self) -> bool:
-        """Most readers have met what is replaced, unless the editor points at it."""
-        return self.section is IssueSection.REPLACE and not self.put_first
-
-    @property
-    def order(self) -> tuple[bool, date, int]:
-        """By what the papers of an issue are sorted."""
-        late = self.announced_on or date.min
-        return not self.put_first, late, list(IssueSection).index(self.section)
 
 
 @dataclass(frozen=True)

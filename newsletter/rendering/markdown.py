@@ -4,7 +4,8 @@ The words are arXiv's own, TeX and all, without what nobody sees. Its links name
 as that digest did; arXiv sends them on to `https`.
 """
 
-from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.issue_entry import IssueEntry, IssueSection
 from newsletter.rendering.note_markup import to_markdown as note_markdown
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import Catalogue, translations

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from newsletter.rendering.completeness_texts import CompletenessTexts
 from newsletter.rendering.day_sentences import DaySentences
-from newsletter.rendering.issue_content import IssueContent, IssueSection
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.opening_sentence import OpeningSentence
 from newsletter.rendering.size_budget import DetailLevel, own_level, shows_sentence
 from newsletter.rendering.translations import Catalogue

@@ -4,7 +4,8 @@ import re
 
 from newsletter.interests.day_topics import Topic
 from newsletter.rendering.day_sentences import DaySentences
-from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.issue_entry import IssueEntry, IssueSection
 from newsletter.rendering.paper_text import plain, shortened
 
 _TITLE_CHARACTERS = 90

@@ -21,7 +21,8 @@ from newsletter.rendering.first_paper import MARK, MOST_MARKS, FirstPapers
 from newsletter.rendering.fitting import filled, weigh
 from newsletter.rendering.fragment_row import FragmentRow, RemainingFragments
 from newsletter.rendering.fragments import PaperFragments, PicksOpening
-from newsletter.rendering.issue_content import Block, IssueContent, IssueSection
+from newsletter.rendering.issue_content import Block, IssueContent
+from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.message import BASE64, MessageContent, Placeholders
 from newsletter.rendering.qp_template import Fragment, TextFragment, WrappedFragments
 from newsletter.rendering.size_budget import DetailLevel, Weight, less_begins

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 
-from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.issue_entry import IssueEntry, IssueSection
 
 
 class DetailLevel(IntEnum):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.models import Rhythm, Standing, SubscriberRow
 from newsletter.reader_locks import lock_reader
-from newsletter.rendering.issue_content import IssueSection
+from newsletter.rendering.issue_entry import IssueSection
 from newsletter.subscribers import lifecycle, preferences
 from newsletter.subscribers.preferences import PreferenceChanges
 from newsletter.subscribers.signed_links import ALL, PreferencesClaim, UnsubscribeClaim

@@ -12,8 +12,9 @@ from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.issue_edits import IssueEdit
 from newsletter.rendering import note_markup
-from newsletter.rendering.issue_content import IssueContent, IssueSection
+from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.markdown import to_markdown
 from newsletter.rendering.several_days import combine_days, combine_week
 from newsletter.rendering.size_budget import DetailLevel, own_level

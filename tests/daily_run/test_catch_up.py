@@ -15,7 +15,8 @@ from newsletter.daily_run import fetching
 from newsletter.daily_run.catch_up import group_days
 from newsletter.database.db import Database
 from newsletter.models import IssueState
-from newsletter.rendering.issue_content import IssueSection, ListingNote
+from newsletter.rendering.issue_content import ListingNote
+from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.several_days import combine_days
 from newsletter.services import Step
 from newsletter.sources.base import FetchResult, ListingState, Paper, PaperId, Source

@@ -6,13 +6,8 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from newsletter.rendering.issue_content import (
-    SECTION_OF,
-    IssueContent,
-    IssueEntry,
-    IssueSection,
-    ListingNote,
-)
+from newsletter.rendering.issue_content import IssueContent, ListingNote
+from newsletter.rendering.issue_entry import SECTION_OF, IssueEntry, IssueSection
 from newsletter.sources import bundled
 from newsletter.sources.base import Announcement, ListingState, Paper, PaperId
 from newsletter.summaries import extractive_summarizer

@@ -6,7 +6,8 @@ from functools import cache
 from itertools import cycle, islice
 
 from newsletter import config
-from newsletter.rendering.issue_content import SECTION_OF, IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.issue_entry import SECTION_OF, IssueEntry, IssueSection
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper, PaperId
 from newsletter.subscribers.signed_links import SignedLinks

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from newsletter import taxonomy
 from newsletter.rendering import comments
 from newsletter.rendering.field_names import field_name
-from newsletter.rendering.issue_content import IssueSection
+from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.paper_links import paper_links
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.texts import IssueTexts

@@ -22,8 +22,9 @@ from newsletter.database.db import Database
 from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.picks import PickReason, ReasonType
-from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection, Omission
+from newsletter.rendering.issue_content import IssueContent, Omission
 from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.issue_entry import IssueEntry, IssueSection
 from newsletter.rendering.message import Message, MessageContent, Placeholders
 from newsletter.rendering.qp_template import (
     TextFragment,

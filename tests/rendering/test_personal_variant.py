@@ -19,8 +19,8 @@ from newsletter.interests import (
     compile_profile,
 )
 from newsletter.interests.issue_picks import IssuePick
-from newsletter.rendering.issue_content import IssueEntry
 from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.issue_entry import IssueEntry
 from newsletter.rendering.personal_variant import mark_words
 from newsletter.rendering.qp_template import TextFragment
 from newsletter.rendering.recipient import Recipient

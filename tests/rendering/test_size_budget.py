@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter import config
-from newsletter.rendering.issue_content import Block, IssueContent, IssueSection
+from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.message import Message
 from newsletter.rendering.quoted_sentence import marked_abstract
 from newsletter.rendering.recipient import Recipient

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from newsletter.rendering.citations import bibtex, ris, table
-from newsletter.rendering.issue_content import IssueEntry
+from newsletter.rendering.issue_entry import IssueEntry
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from newsletter.rendering.citations.record import (
     year_and_month,
 )
 from newsletter.rendering.citations.tex_text import escape_tex, tex_text
-from newsletter.rendering.issue_content import IssueEntry
+from newsletter.rendering.issue_entry import IssueEntry
 from newsletter.sources.base import Paper
 
 

@@ -13,7 +13,7 @@ from newsletter.rendering.citations.record import (
     one_doi,
     year_and_month,
 )
-from newsletter.rendering.issue_content import IssueEntry
+from newsletter.rendering.issue_entry import IssueEntry
 from newsletter.rendering.paper_text import plain
 from newsletter.sources.base import Paper
 
