@@ -105,6 +105,9 @@ class BatchWorker:
         """Whether more mails shall leave; from any thread."""
         return not (self._breaker.is_blocking or self._context.stopping())
 
+    def refused_before(self, mail: Message) -> bool:
+        return self._out[mail.reference].attempts > 0
+
     def wire_limits(self) -> WireLimits:
         return self._context.claim_sizer.wire_limits
 
@@ -323,9 +326,8 @@ class BatchWorker:
 
     def _remember_unsent(self, unsent: Sequence[Recipient]) -> None:
         """What surely did not leave is not uncertain where the database comes from a copy."""
-        numbers = [self._claims.pop(recipient.reference, 0) for recipient in unsent]
+        given = [(self._claims.pop(who.reference, 0), who.subscriber_id) for who in unsent]
         if self._context.memory is not None:
-            given = zip(numbers, (recipient.subscriber_id for recipient in unsent), strict=True)
             self._context.memory.give_back(self._days, [claim for claim in given if claim[0]])
 
     def _record(self, session: Session, rates: Sequence[str] = ()) -> None:

@@ -41,8 +41,8 @@ class SendResult:
     # later. Any other is about the provider, and costs nobody an attempt. A REJECTED after which
     # others of the same request were taken: it tells nothing of the provider.
     of_reader: bool = False
-    # A TRY_LATER that ended the connection in answer to this reader: about the provider, unless
-    # others are accepted; then about the reader, or the reader's domain.
+    # A TRY_LATER that ended the connection in answer to this reader, or a request for this reader
+    # alone: about the provider, unless others are accepted; then about the reader, or the domain.
     maybe_of_domain: bool = False
     # Somebody said when: the reader's server where it is `of_reader`, else the provider, for which
     # the whole sender waits.
@@ -91,6 +91,9 @@ class SendObserver(Protocol):
     def wanted(self) -> bool:
         """Whether more mails shall leave at all."""
 
+    def refused_before(self, mail: "Message") -> bool:
+        """Whether this mail was tried before, and refused or put off for its reader's sake."""
+
     def wire_limits(self) -> WireLimits:
         """How many may be on the wire now, for who sends several in a request."""
 
@@ -122,6 +125,10 @@ class NoObserver:
 
     def wanted(self) -> bool:
         return True
+
+    def refused_before(self, mail: "Message") -> bool:
+        del mail
+        return False
 
     def wire_limits(self) -> WireLimits:
         return WireLimits(sys.maxsize, sys.maxsize)

@@ -6,7 +6,7 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -395,11 +395,12 @@ def test_when_one_half_is_lost_the_other_is_still_known() -> None:
 
 STOPPING = [
     refusal(401, None, "The provided authorization grant is invalid"),
+    refusal(404, None, "not found"),
     refusal(403, "from", "The from address does not match a verified Sender Identity"),
     refusal(400, "content.1.value", "The content value must be a string"),
     refusal(400, None, "Bad Request"),
-    refusal(404, None, "not found"),
 ]
+PERHAPS_OF_ONE = STOPPING[2:]
 
 
 @pytest.mark.parametrize("answer", STOPPING, ids=lambda answer: f"{answer.status} {answer.body!r}")
@@ -410,9 +411,78 @@ def test_failure_11_what_would_meet_every_reader_stops_the_sending_with_nobody_m
         outcomes = SendGrid(KEY, server.url, 5).send([ADA, BOB])
         with pytest.raises(TransportDownError, match=f"HTTP {answer.status}") as caught:
             next(outcomes)
-        assert len(server.requests) == 1
+        assert len(server.requests) == (3 if answer in PERHAPS_OF_ONE else 1)
     assert KEY not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+MANY = [mail_to(f"reader{number}@reader.example") for number in range(40)]
+
+
+@pytest.mark.parametrize("answer", PERHAPS_OF_ONE, ids=lambda answer: f"{answer.status}")
+@pytest.mark.parametrize("odd", [0, 17, 39])
+def test_a_request_that_is_refused_for_one_reader_in_whatever_words_goes_to_the_others(
+    answer: Answer, odd: int
+) -> None:
+    theirs = MANY[odd].recipient
+    with HttpStandIn(refusing(answer, lambda people: theirs in people)) as server:
+        outcomes = send(server, *MANY)
+        assert len(server.requests) <= 16
+    refused = outcomes.pop(odd)
+    assert refused.about_us
+    assert refused.of_reader
+    assert f"HTTP {answer.status}" in refused.detail
+    assert {outcome.status for outcome in outcomes} == {SendStatus.ACCEPTED}
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_what_is_put_off_again_after_a_wait_is_looked_into(status: int) -> None:
+    theirs = MANY[3].recipient
+    busy = refusal(status, None, "not now")
+    with HttpStandIn(refusing(busy, lambda people: theirs in people)) as server:
+        sendgrid = SendGrid(KEY, server.url, 5)
+        first = [outcome for _, outcome in sendgrid.send(MANY)]
+        assert len(server.requests) == 1
+        second = {mail.recipient: outcome for mail, outcome in sendgrid.send(MANY)}
+    assert {outcome.status for outcome in first} == {SendStatus.TRY_LATER}
+    assert not any(outcome.of_reader for outcome in first)
+    assert second.pop(theirs).about_us
+    assert {outcome.status for outcome in second.values()} == {SendStatus.ACCEPTED}
+
+
+@pytest.mark.parametrize("status", [400, 429, 500])
+def test_a_request_that_is_refused_for_its_size_in_other_words_is_divided(status: int) -> None:
+    large = refusal(status, None, "no")
+    with HttpStandIn(refusing(large, lambda people: len(people) > 12)) as server:
+        sendgrid = SendGrid(KEY, server.url, 5)
+        chunks = [MANY[:10], MANY[10:]]
+        outcomes = [outcome for chunk in chunks for _, outcome in sendgrid.send(chunk)]
+        sizes = [len(request.body["personalizations"]) for request in server.requests]
+    assert [outcome.status for outcome in outcomes] == [SendStatus.ACCEPTED] * len(MANY)
+    assert sizes == [10, 30, 1, 29, 14, 7, 7, 15, 7, 8]
+
+
+@pytest.mark.parametrize("status", [400, 429, 500])
+def test_where_each_was_refused_before_it_is_not_the_provider(status: int) -> None:
+    class TriedBefore(NoObserver):
+        def refused_before(self, mail: Message) -> bool:
+            return mail is not None
+
+    with HttpStandIn(saying(refusal(status, None, "no"))) as server:
+        outcomes = [r for _, r in SendGrid(KEY, server.url, 5).stream([MANY], TriedBefore())]
+        assert len(server.requests) == 3
+    assert len(outcomes) == len(MANY)
+    assert all(outcome.about_us and outcome.of_reader for outcome in outcomes)
+
+
+def refusing(answer: Answer, whom: Callable[[list[str]], bool]) -> Answering:
+    """Take requests but for those that are to such people."""
+
+    def reply(request: Request) -> Answer:
+        people = [part["to"][0]["email"] for part in request.body["personalizations"]]
+        return answer if whom(people) else Answer(202)
+
+    return reply
 
 
 def test_errors_about_a_reader_and_about_the_request_together_stop_the_sending() -> None:

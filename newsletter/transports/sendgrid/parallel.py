@@ -12,6 +12,7 @@ from newsletter.transports.base import (
     TransportDownError,
     refuse_unmailable,
 )
+from newsletter.transports.sendgrid.refused_parts import Results
 from newsletter.transports.sendgrid.request_bodies import MOST, WaitingMails, refuse_too_long
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ MOST_TOGETHER = MOST * MOST_REQUESTS  # mails
 _KINDS = 4  # so many times a request's mails may wait for others like them
 _LOOK_AFTER_S = 1.0
 
-Results = Iterator[tuple["Message", SendResult]]
-Post = Callable[[Sequence["Message"]], Results]
+Post = Callable[[Sequence["Message"], SendObserver], Results]
 
 
 @dataclass
@@ -95,14 +95,14 @@ class ParallelRequests:
 
     def _end(self, stream: _Stream, answered: _Answered) -> Results:
         yield from answered.results
-        stream.stopped = next(filter(is_for_all, _said(answered)), stream.stopped)
+        stream.stopped = next(filter(_is_for_all, _said(answered)), stream.stopped)
         stream.failure = stream.failure or answered.failure
         self._trusted = _is_good(answered)
 
     def _answer(self, mails: Sequence["Message"], watch: SendObserver) -> _Answered:
         answered = _Answered()
         try:
-            for mail, result in self._post(mails):
+            for mail, result in self._post(mails, watch):
                 watch.answered(mail, result)
                 answered.results.append((mail, result))
         except TransportDownError as error:
@@ -147,9 +147,10 @@ def _fill(stream: _Stream, watch: SendObserver, size: int) -> Results:
                 yield mail, refusal
 
 
-def is_for_all(result: SendResult) -> bool:
+def _is_for_all(result: SendResult) -> bool:
     """Whether SendGrid takes nothing from anybody now."""
-    return result.status is SendStatus.TRY_LATER and not result.of_reader
+    is_of_one = result.of_reader or result.maybe_of_domain
+    return result.status is SendStatus.TRY_LATER and not is_of_one
 
 
 def _said(answered: _Answered) -> Iterator[SendResult]:

@@ -1,11 +1,23 @@
 """Whom a refused request is about: it is sent again in parts, as few as possible."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from newsletter.transports.base import SendResult, SendStatus
 
 if TYPE_CHECKING:
     from newsletter.rendering.message import Message
+
+# How many refused requests may go into finding out whom it is about. Where so many do not do,
+# something else is wrong, and the others wait instead of being rejected one after the other.
+_MOST_SEARCHES = 100
+_REFUSED_ALONE = 12  # single readers, and none of the request was taken: the same
+_ASKED_FIRST = 2  # single readers, where nobody gets anything: then it is about everybody
+_IN_A_ROW = 12  # refused parts after one that was taken: then it is about everybody since
+
+Results = Iterator[tuple["Message", SendResult]]
 
 
 @dataclass(frozen=True)
@@ -24,18 +36,115 @@ class RequestPart:
         """
         return len(self.mails) == 1 or (self.named and len(set(places)) == len(self.mails))
 
-    def divided(self, places: Sequence[int]) -> list["RequestPart"]:
+    def divided(self, places: Sequence[int] = ()) -> list["RequestPart"]:
         """Smaller ones: those that are named, then the others; else halves."""
         known = {place for place in places if place < len(self.mails)}
         named = [mail for place, mail in enumerate(self.mails) if place in known]
         others = [mail for place, mail in enumerate(self.mails) if place not in known]
         if not named:
-            return [RequestPart(half, self.named, self.halved) for half in _halves(self.mails)]
+            return self.divided_at(len(self.mails) // 2)
         rest = _halves(others) if self.halved else [others]
         return [
             RequestPart(named, named=True),
             *(RequestPart(some, halved=True) for some in rest if some),
         ]
+
+    def divided_at(self, place: int) -> list["RequestPart"]:
+        """Those before it and the others, where there are any."""
+        both = (self.mails[:place], self.mails[place:])
+        return [replace(self, mails=some) for some in both if some]
+
+
+class RequestParts:
+    """What of a request has no outcome yet."""
+
+    def __init__(self, mails: Sequence["Message"]) -> None:
+        self._waiting = deque([RequestPart(mails)])
+        # Asked alone and refused as everybody may be, and no part was taken since.
+        self._alone: list[tuple[Message, SendResult]] = []
+        self._searches_left, self._refused_alone, self._in_a_row = _MOST_SEARCHES, 0, 0
+        self._largest_taken = 0
+        self._blames = self._was_refused_between = False
+
+    def next(self, most: int) -> RequestPart | None:
+        """What to ask for now, for so many readers at most."""
+        while self._waiting and len(self._waiting[0].mails) > most:
+            self.put_back(self._waiting.popleft().divided())
+        return self._waiting.popleft() if self._waiting else None
+
+    @property
+    def largest_size(self) -> int | None:
+        """How many readers a request may be for, where it was refused for being of too many."""
+        is_size = self._was_refused_between and not self._blames
+        return self._largest_taken if is_size else None
+
+    def take(self, part: RequestPart, result: SendResult) -> Results:
+        """It was accepted: who was refused alone before was refused for their own sake."""
+        self._largest_taken = max(self._largest_taken, len(part.mails))
+        self._in_a_row = 0
+        yield from self.blame()
+        yield from ((mail, result) for mail in part.mails)
+
+    def reject(self, part: RequestPart, result: SendResult, places: Sequence[int]) -> Results:
+        """It was refused for some of its readers; these may be the ones, or be looked for."""
+        self._searches_left -= 1
+        if part.is_confirmed(places):
+            self._refused_alone += len(part.mails) == 1
+            yield from ((mail, result) for mail in part.mails)
+        elif self._searches_left > 0 and (
+            self._largest_taken or self._refused_alone < _REFUSED_ALONE
+        ):
+            self.put_back(part.divided(places))
+        else:
+            later = SendResult(SendStatus.TRY_LATER, result.detail, of_reader=True)
+            yield from ((mail, later) for mail in part.mails)
+
+    def look_into(self, part: RequestPart, result: SendResult) -> bool:
+        """It was refused as everybody may be: whether asking on can tell whom that is about.
+
+        First one reader is asked for, and another; where neither is taken, it is everybody.
+        """
+        self._searches_left -= 1
+        self._in_a_row += 1
+        if len(part.mails) == 1:
+            self._alone.append((part.mails[0], refused_alone(result)))
+        if self._largest_taken:
+            self._was_refused_between = True
+            self.put_back(part.divided() if len(part.mails) > 1 else [])
+            return self._searches_left > 0 and self._in_a_row < _IN_A_ROW
+        if len(part.mails) > 1:
+            self.put_back(part.divided_at(1))
+            return not self._alone
+        if len(self._alone) > 1 or not self._waiting:
+            return False
+        others = self._waiting.popleft()
+        self.put_back(reversed(others.divided_at(len(others.mails) - 1)))
+        return True
+
+    def blame(self) -> Results:
+        """Who was refused alone, while others of the request were taken."""
+        alone, self._alone = self._alone, []
+        self._blames |= bool(alone)
+        yield from alone
+
+    def put_back(self, parts: Iterable[RequestPart]) -> None:
+        self._waiting.extendleft(reversed(list(parts)))
+
+    def take_all(self) -> list["Message"]:
+        """Whose mails have no outcome."""
+        alone = [mail for mail, _ in self._alone]
+        self._alone = []
+        waiting, self._waiting = self._waiting, deque()
+        return alone + [mail for part in waiting for mail in part.mails]
+
+
+def refused_alone(result: SendResult) -> SendResult:
+    """A refusal as everybody may have it, of whom it is known to be about: never suppressed."""
+    return SendResult(SendStatus.REJECTED, result.detail, of_sender=True, of_reader=True)
+
+
+def references(mails: Iterable["Message"]) -> frozenset[str]:
+    return frozenset(mail.reference for mail in mails)
 
 
 def _halves(mails: Sequence["Message"]) -> list[Sequence["Message"]]:

@@ -20,17 +20,28 @@ from newsletter.transports.sendgrid.bounded_client import LostAnswerError
 
 TOO_LARGE = 413
 _BAD_REQUEST = 400
-_FORBIDDEN = (401, 403)
+_NO_KEY = 401
+_FORBIDDEN = 403
+_NOT_LEGAL = 451
+_ADVICE = "; check transport.api_key and the sender's rights"
 # What SendGrid documents as "not now", and as a fault of the request. Any other status comes from
 # somebody before it, a gateway or a proxy, who may have passed the request on:
 # https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/errors
 _NOT_NOW = (429, 500, 503)
-_REFUSED = (_BAD_REQUEST, *_FORBIDDEN, 404, 405, 406, TOO_LARGE, 415, 451)
+_REFUSED = (_BAD_REQUEST, _NO_KEY, _FORBIDDEN, 404, 405, 406, TOO_LARGE, 415, _NOT_LEGAL)
 _TOO_MANY = 429
 _LONGEST_WAIT_S = 3600.0  # whatever the header says
 _USUAL_WAIT_S = 60.0  # after a 429, where nothing is said that can be read
 _BROKEN = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SSLEOFError)
 _NEVER_REACHED = (NewConnectionError, ConnectTimeoutError, ProxyError)
+
+
+class WholeRequestError(TransportDownError):
+    """A request was refused for good, and nothing says whom for: perhaps for one of its readers."""
+
+    def __init__(self, told: str, advice: str = "") -> None:
+        super().__init__(told + advice)
+        self.result = SendResult(SendStatus.TRY_LATER, told)
 
 
 def result_of_error(error: HTTPError, now_s: float) -> SendResult:
@@ -39,6 +50,7 @@ def result_of_error(error: HTTPError, now_s: float) -> SendResult:
     Surely not taken is only what SendGrid documents as such, in a body of its own form.
 
     Raises:
+        WholeRequestError: it may be about anybody, or about everybody.
         TransportDownError: it would meet every reader.
     """
     status, body = error.status_code, error.body
@@ -53,9 +65,9 @@ def result_of_error(error: HTTPError, now_s: float) -> SendResult:
     if status == _BAD_REQUEST and _about_a_reader(body):
         cause = refusal_cause(_reasons(body))
         return SendResult(SendStatus.REJECTED, told, of_sender=cause is RefusalCause.SENDER)
-    if status in _FORBIDDEN:
-        raise TransportDownError(f"{told}; check transport.api_key and the sender's rights")
-    raise TransportDownError(f"{told}; this is about no single reader, so nobody is marked")
+    if status in (_BAD_REQUEST, _FORBIDDEN, _NOT_LEGAL):
+        raise WholeRequestError(told, _ADVICE if status == _FORBIDDEN else "")
+    raise TransportDownError(told + _ADVICE if status == _NO_KEY else told)
 
 
 def result_of_no_answer(error: requests.RequestException) -> SendResult:

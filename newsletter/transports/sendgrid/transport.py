@@ -5,10 +5,9 @@ https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
 
 import logging
 import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,9 +31,13 @@ from newsletter.transports.sendgrid.parallel import (
     MOST_REQUESTS,
     MOST_TOGETHER,
     ParallelRequests,
-    is_for_all,
 )
-from newsletter.transports.sendgrid.refused_parts import RequestPart
+from newsletter.transports.sendgrid.refused_parts import (
+    RequestParts,
+    Results,
+    references,
+    refused_alone,
+)
 from newsletter.transports.sendgrid.request_bodies import (
     LARGEST_REQUEST,
     MOST,
@@ -43,6 +46,7 @@ from newsletter.transports.sendgrid.request_bodies import (
 )
 from newsletter.transports.sendgrid.responses import (
     TOO_LARGE,
+    WholeRequestError,
     counted_requests,
     named_personalizations,
     result_of_error,
@@ -56,10 +60,6 @@ _ACCEPTED = 202
 _SELECTORS = ("s1", "s2")  # of its domain authentication
 _RECORD_WITHIN_S = 10.0
 _A_DAY = timedelta(days=1)  # its days are its own time zone's
-# How many refused requests may go into finding out whom it is about. Where so many do not do,
-# something else is wrong, and the others wait instead of being rejected one after the other.
-_MOST_SEARCHES = 100
-_REFUSED_ALONE = 12  # single readers, and none of the request was taken: the same
 
 
 def from_settings(settings: Settings) -> "SendGrid":
@@ -74,6 +74,7 @@ class _Response:
 
     result: SendResult
     places: list[int] = field(default_factory=list)
+    failure: TransportDownError | None = None  # where it meets everybody
 
 
 class SendGrid(Transport):
@@ -107,6 +108,8 @@ class SendGrid(Transport):
         self._clock = clock
         self._requests = ParallelRequests(self._send_alike)
         self._most = MOST  # readers that a request may be for, as far as is known
+        self._largest_taken = 0  # readers of a request
+        self._put_off: frozenset[str] = frozenset()  # by reference; not taken since
 
     def stream(
         self, chunks: Iterable[Sequence["Message"]], watch: SendObserver
@@ -139,33 +142,63 @@ class SendGrid(Transport):
 
         yield from health.check(settings.transport, now)
 
-    def _send_alike(self, mails: Sequence["Message"]) -> Iterator[tuple["Message", SendResult]]:
-        """One request; where a bad personalization fails all of it, as few more as possible."""
-        waiting = deque([RequestPart(mails)])
-        searches_left, refused_alone = _MOST_SEARCHES, 0
-        while waiting:
-            part = waiting.popleft()
-            if len(part.mails) > self._most:
-                waiting.extendleft(reversed(part.divided([])))
-                continue
+    def _send_alike(self, mails: Sequence["Message"], watch: SendObserver) -> Results:
+        """One request; where it is refused for some of its readers, as few more as possible."""
+        parts, looks = RequestParts(mails), False
+        while (part := parts.next(self._most)) is not None:
             answer = self._post(part.mails)
             result = answer.result
-            searches_left -= result.status is SendStatus.REJECTED
-            if is_for_all(result) or result.status is SendStatus.UNCERTAIN:
-                yield from ((mail, result) for mail in part.mails)
-                unasked = SendResult(SendStatus.TRY_LATER, result.detail, wait_s=result.wait_s)
-                yield from ((mail, unasked) for other in waiting for mail in other.mails)
-                return
             if result.status is SendStatus.ACCEPTED:
-                refused_alone = -_MOST_SEARCHES  # so it is about some readers
-            if result.status is not SendStatus.REJECTED or part.is_confirmed(answer.places):
-                refused_alone += len(part.mails) == 1
+                self._largest_taken = max(self._largest_taken, len(part.mails))
+                if self._put_off:
+                    self._put_off -= references(part.mails)
+                yield from parts.take(part, result)
+            elif result.status is SendStatus.UNCERTAIN:
                 yield from ((mail, result) for mail in part.mails)
-            elif searches_left > 0 and refused_alone < _REFUSED_ALONE:
-                waiting.extendleft(reversed(part.divided(answer.places)))
+                unasked = SendResult(SendStatus.TRY_LATER, result.detail)
+                yield from ((mail, unasked) for mail in parts.take_all())
+            elif result.status is SendStatus.REJECTED:
+                yield from parts.reject(part, result, answer.places)
+            elif looks or self._may_be_of_some(mails, answer, watch):
+                looks = True
+                if not parts.look_into(part, result):
+                    yield from self._stop(parts.take_all(), answer, watch)
             else:
-                later = SendResult(SendStatus.TRY_LATER, result.detail, of_reader=True)
-                yield from ((mail, later) for mail in part.mails)
+                parts.put_back([part])
+                yield from self._stop(parts.take_all(), answer, watch)
+        yield from parts.blame()
+        self._most = parts.largest_size or self._most
+
+    def _may_be_of_some(
+        self, mails: Sequence["Message"], answer: _Response, watch: SendObserver
+    ) -> bool:
+        """Whether a refusal of them all may be for some of them, or for their number.
+
+        What asks to wait is waited for, unless fewer were taken, or these were refused before.
+        """
+        return (
+            answer.failure is not None
+            or 0 < self._largest_taken < len(mails)
+            or not self._put_off.isdisjoint(references(mails))
+            or all(map(watch.refused_before, mails))
+        )
+
+    def _stop(self, mails: Sequence["Message"], answer: _Response, watch: SendObserver) -> Results:
+        """Nobody gets anything now; it is for their own sake where each was refused before.
+
+        Raises:
+            TransportDownError: it would meet everybody for good.
+        """
+        result = answer.result
+        if all(map(watch.refused_before, mails)):
+            result = refused_alone(result)
+        elif answer.failure is not None and len(mails) > 1:
+            raise answer.failure
+        else:
+            self._put_off |= references(mails)
+            words = result.detail if answer.failure is None else str(answer.failure)
+            result = replace(result, detail=words, maybe_of_domain=len(mails) == 1)
+        yield from ((mail, result) for mail in mails)
 
     def _post(self, mails: Sequence["Message"]) -> _Response:
         body = encode_request(mails)
@@ -174,15 +207,20 @@ class SendGrid(Transport):
         try:
             return _Response(self._outcome(body))
         except HTTPError as error:
-            if error.status_code == TOO_LARGE:
-                self._most = max(1, min(self._most, len(mails) // 2))
-            return _Response(
-                result_of_error(error, self._clock()), named_personalizations(error.body)
-            )
+            if error.status_code == TOO_LARGE:  # of one reader: theirs is the large one
+                self._most = min(self._most, len(mails) // 2) or MOST
+            return self._refused(error)
         except requests.RequestException as error:
             return _Response(result_of_no_answer(error))
         except (OSError, ValueError) as error:  # no file of certificates, a host that is no name
             raise TransportDownError(f"SendGrid cannot be used: {brief(error)}") from error
+
+    def _refused(self, error: HTTPError) -> _Response:
+        try:
+            result = result_of_error(error, self._clock())
+        except WholeRequestError as failure:
+            return _Response(failure.result, failure=failure)
+        return _Response(result, named_personalizations(error.body))
 
     def _outcome(self, body: EncodedRequest) -> SendResult:
         response = self._client.mail.send.post(
