@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.transports.smtp.replies import NO_REPLY, ReplyParser
+from newsletter.transports.smtp.replies import NO_REPLY, ReplyParser, describe_reply
 
 LINES = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=40).map(str.strip)
 REPLIES = st.tuples(st.integers(200, 599), st.lists(LINES, min_size=1, max_size=4))
@@ -66,3 +66,15 @@ def test_a_code_with_something_behind_it_is_none(octets: bytes) -> None:
 @pytest.mark.parametrize("octets", [b"250\r\n", b"250\n", b"250 \r\n", b"250-\r\n250\r\n"])
 def test_a_code_alone_is_a_reply(octets: bytes) -> None:
     assert [code for code, _ in heard(octets, [])] == [250]
+
+
+@pytest.mark.parametrize(
+    ("octets", "words"),
+    [
+        (b"hello\r\n", "no reply of SMTP: hello"),
+        (b"550 no\x07 such user\r\n", "550 no such user"),
+        (b"550\r\n", "550"),
+    ],
+)
+def test_a_reply_in_words_names_no_code_that_nobody_said(octets: bytes, words: str) -> None:
+    assert [describe_reply(reply) for reply in heard(octets, [])] == [words]

@@ -10,7 +10,7 @@ from newsletter.bounded_reader import BoundedReader
 from newsletter.config import TransportSettings
 from newsletter.text import brief
 from newsletter.transports.base import TransportDownError
-from newsletter.transports.smtp.replies import LONGEST
+from newsletter.transports.smtp.replies import LONGEST, describe_reply
 
 _TEMPORARY, _PERMANENT = 400, 500
 
@@ -61,7 +61,7 @@ def connect(settings: TransportSettings) -> SmtpSocket:
 def describe_error(error: Exception) -> str:
     """The server's words where the error holds them."""
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {brief(error.smtp_error)}"
+        return describe_reply((error.smtp_code, error.smtp_error))
     return brief(error)
 
 

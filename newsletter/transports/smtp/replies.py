@@ -64,8 +64,11 @@ class ReplyParser:
         return code, text
 
 
-def describe_reply(reply: Reply) -> str:
-    return f"{reply[0]} {brief(reply[1])}"
+def describe_reply(reply: tuple[int, bytes | str]) -> str:
+    """Its code and its words; smtplib's of what is no reply has the same code as ours."""
+    code, text = reply
+    words = brief(text) if text.strip() else ""
+    return f"no reply of SMTP: {words}" if code == NO_REPLY else f"{code} {words}".rstrip()
 
 
 def _lines_with_code(reply: Reply) -> str:
