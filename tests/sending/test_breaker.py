@@ -26,6 +26,7 @@ from newsletter.models import (
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import freezing, rate_limit
 from newsletter.sending.context import NO_OVERRIDE
+from newsletter.sending.provider_trouble.doubt import advice_on_many_refused
 from newsletter.sending.sender import send_issue
 from newsletter.sending.totals import IssueSendResult
 from newsletter.services import Services
@@ -419,6 +420,24 @@ def test_whom_a_request_is_refused_for_are_no_row_where_its_others_are_taken(
     assert result.account.failed + result.account.pending == 32
     assert sizes.count(1) == 1  # of the last ones: none only asked how the provider does
     assert not result.paused
+
+
+@pytest.mark.parametrize(
+    ("words", "may_be_dead"),
+    [
+        ("550 5.1.1 user unknown", True),
+        ("550 what is this?", True),
+        ("550 5.7.26 unauthenticated mail is not accepted", False),
+        ("550 5.7.1 message rejected due to policy", False),
+    ],
+)
+def test_words_about_us_are_no_reason_to_remove_readers(
+    words: str,
+    may_be_dead: bool,  # noqa: FBT001 - a column of the table above
+) -> None:
+    said = advice_on_many_refused(words)
+    assert words in said
+    assert ("subscribers remove" in said) == may_be_dead
 
 
 def test_what_one_process_finds_out_another_hears_with_its_next_claim(

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from newsletter.transports.refusal_kinds import RefusalCause
+from newsletter.transports.refusals import refusal_cause
+
 
 class Doubt(StrEnum):
     """Why one mail is sent alone before any other."""
@@ -32,7 +35,9 @@ def advice(doubt: Doubt, words: str) -> str:
 
 def advice_on_many_refused(words: str) -> str:
     """The same where others were accepted between."""
+    said = f"too many readers are refused to be their own fault ({words}): they wait; ask your"
+    if refusal_cause(words) is RefusalCause.SENDER:
+        return f"{said} provider about quota, account, reputation and authentication"
     return (
-        f"too many readers are refused to be their own fault ({words}): they wait; ask your"
-        " provider why, and where their addresses are dead, `newsletter subscribers remove`"
+        f"{said} provider why, and where their addresses are dead, `newsletter subscribers remove`"
     )
