@@ -194,6 +194,31 @@ def test_words_about_us_for_one_reader_stop_nobody_elses_mail(script: dict[str, 
     assert next_one.status is SendStatus.ACCEPTED
 
 
+TIRED = "554 5.7.0 too many mails in this session"
+
+
+def test_a_session_that_takes_no_more_mails_of_the_sender_is_followed_by_another() -> None:
+    mails = [mail_to(f"reader{number}@reader.example") for number in range(7)]
+    good = GOOD_REPLIES["MAIL"]
+    with OddSmtp(MAIL=[good, good, good, TIRED, good, good, TIRED, good]) as server:
+        transport = smtp(server.port)
+        outcomes = [outcome for _, outcome in transport.send(mails)]
+        transport.close()
+        assert server.connections == 3
+    assert [outcome.status for outcome in outcomes] == [SendStatus.ACCEPTED] * 7
+
+
+def test_a_sender_who_is_refused_from_some_mail_on_stops_the_sending_soon() -> None:
+    mails = [mail_to(f"reader{number}@reader.example") for number in range(40)]
+    with OddSmtp(MAIL=[GOOD_REPLIES["MAIL"], "550 5.7.1 account suspended"]) as server:
+        transport = smtp(server.port)
+        with pytest.raises(TransportDownError, match="account suspended"):
+            list(transport.send(mails))
+        transport.close()
+        assert server.heard.count("MAIL") <= 8  # some with the mail before
+        assert server.connections == 4
+
+
 def test_the_next_mail_after_a_stop_finds_a_clean_session() -> None:
     with OddSmtp(MAIL=["553 5.7.1 not your address", "250 Ok"]) as server:
         transport = smtp(server.port)

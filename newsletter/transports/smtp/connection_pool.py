@@ -11,6 +11,8 @@ from newsletter.transports.smtp.connection import SmtpConnection
 if TYPE_CHECKING:
     from newsletter.rendering.message import Message
 
+_REFUSED_AGAIN = 2  # new connections
+
 
 class ConnectionPool:
     """Connects with the first mails and keeps the connections for the next ones."""
@@ -22,6 +24,8 @@ class ConnectionPool:
         self.timeout_s = settings.timeout_s
         self.connections = settings.connections
         self.per_connection = settings.per_connection
+        self._takes_sender = False  # it did once
+        self._sender_refusals = 0  # since then
 
     def connection(self) -> SmtpConnection:
         """A new connection; may take long. From any thread.
@@ -39,6 +43,20 @@ class ConnectionPool:
             if connection.usable:
                 return connection
         return None
+
+    def accept_sender(self) -> None:
+        """A mail may be handed over, so the sender is as the server wants it."""
+        self._takes_sender, self._sender_refusals = True, 0
+
+    def may_take_sender(self) -> bool:
+        """After a refusal of the sender: whether a new connection may be all it needs.
+
+        It is what the server had enough of where senders were taken before. Each connection may
+        meet that once, and a few new ones by accident.
+        """
+        self._sender_refusals += 1
+        most = self.connections + _REFUSED_AGAIN
+        return self._takes_sender and self._sender_refusals <= most
 
     def release(self, connection: SmtpConnection) -> None:
         """Keep a connection for the next mails. From any thread."""

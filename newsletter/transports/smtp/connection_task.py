@@ -3,7 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from newsletter.transports.base import SendObserver, SendResult, SendStatus
+from newsletter.transports.base import SendObserver, SendResult, SendStatus, TransportDownError
 from newsletter.transports.smtp.connect import describe_error
 from newsletter.transports.smtp.connection import Awaited, Coroutine, SmtpConnection
 from newsletter.transports.smtp.connection_pool import ConnectionPool
@@ -110,7 +110,13 @@ class ConnectionTask:
         except OSError as error:
             connection.drop()
             return self._broken(mail, error, was_used=was_used)
+        except TransportDownError:
+            if not self._pool.may_take_sender():
+                raise
+            connection.drop()
+            return mail
         if refusal is None:
+            self._pool.accept_sender()
             return (yield from self._hand_over(connection, mail, was_used=was_used))
         if was_used and not connection.usable and refusal.status is SendStatus.TRY_LATER:
             return mail  # a connection that the server grew tired of; a new one is as good
