@@ -17,6 +17,9 @@ from newsletter.errors import NewsletterError
 from newsletter.interests.words import pairs_of, words_of
 
 _PAIR_WEIGHT = 0.7  # of a pair beside a word
+_LENGTH_POWER = 0.75  # at 1, a text that says more would count no more than one that says less
+_USUAL_LENGTH = 58.0  # of an abstract with its title, before it is set to about 1
+_LONGEST = 1.5  # that a vector can be; sums over one are kept in so many bits (`day_index`)
 _CATEGORY_WEIGHT = 0.1  # of all categories of a paper, beside its words' 1
 _TELLING = 1.5  # the rarity of a word that more than a fifth of all papers hold
 
@@ -57,21 +60,23 @@ class Lexicon:
         )
 
     def vector(self, *texts: str, categories: Sequence[str] = ()) -> dict[str, float]:
-        """The terms of a paper, words and pairs of neighbours, with weights; their length is 1.
+        """The terms of a paper, words and pairs of words, with weights; their length is about 1.
 
-        A term's weight is (1 + log of how often it stands there) times its rarity. Its categories
-        follow as terms `in:cs.SD`, with little weight.
+        A term's weight is the root of how often it stands there times its rarity; a longer text is
+        not wholly set to the length of a shorter one, since it says more. Its categories follow as
+        terms `in:cs.SD`, with little weight.
         """
         listed = [words_of(text) for text in texts]
         words = Counter(word for part in listed for word in part)
         pairs = Counter(pair for part in listed for pair in pairs_of(part))
-        weights = {word: (1 + math.log(n)) * self.rarity(word) for word, n in words.items()}
+        weights = {word: math.sqrt(n) * self.rarity(word) for word, n in words.items()}
         for pair, n in pairs.items():
             first, second = pair.split(" ")
             mean = (self.rarity(first) + self.rarity(second)) / 2
-            weights[pair] = _PAIR_WEIGHT * (1 + math.log(n)) * mean
+            weights[pair] = _PAIR_WEIGHT * math.sqrt(n) * mean
         length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-        vector = {term: weight / length for term, weight in weights.items()}
+        scale = max(_USUAL_LENGTH * (length / _USUAL_LENGTH) ** _LENGTH_POWER, length / _LONGEST)
+        vector = {term: weight / scale for term, weight in weights.items()}
         for category in categories:
             vector[f"in:{category}"] = _CATEGORY_WEIGHT / math.sqrt(len(categories))
         return vector

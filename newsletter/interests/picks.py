@@ -108,7 +108,7 @@ class _Reader:
         self._closeness = day.closeness(profile)
 
     def picks(self, most: int | None) -> list[Pick]:
-        scores = list(self._closeness)
+        scores = self._unusual_closeness()
         named = (
             (self._authors, _AUTHOR),
             (self._titles.papers, _IN_TITLE),
@@ -118,8 +118,9 @@ class _Reader:
         for found, worth in named:
             for number in found:
                 scores[number] += worth
-        least, chosen = self._floor or _ANYTHING, self._categories
-        ranked = [n for n, score in enumerate(scores) if score >= least or n in chosen]
+        least, closeness = self._floor or _ANYTHING, self._closeness
+        names = {number for found, _ in named for number in found}
+        ranked = [n for n, close in enumerate(closeness) if close >= least or n in names]
         if unwanted := unwanted_papers(self._day, self._profile):
             ranked = [number for number in ranked if number not in unwanted]
         # Ties stay in their order, also in a sort that is turned round.
@@ -130,6 +131,13 @@ class _Reader:
             if (reasons := self._reasons(number))
         )
         return list(islice(picks, most))
+
+    def _unusual_closeness(self) -> list[float]:
+        """Less where a paper is close to all of the day; what is not close at all stays so."""
+        return [
+            close - usual if close >= FLOOR else close - usual * close / FLOOR
+            for close, usual in zip(self._closeness, self._day.usual_closeness, strict=True)
+        ]
 
     def _reasons(self, number: int) -> tuple[PickReason, ...]:
         reasons: list[PickReason] = []
