@@ -76,6 +76,25 @@ def test_a_run_after_one_that_lost_answers_stays_at_one_reader_until_many_got_th
     assert growing(sizer, 105) == [1] * 100 + [2, 2, 4, 4, 8]
 
 
+def test_where_only_large_requests_are_lost_they_stay_smaller_after_the_second() -> None:
+    sizer = ClaimSizer(1000)
+    lost = 0
+    for _ in range(60):
+        size = sizer.wire_limits.in_request
+        if size > 50:
+            sizer.restart()
+            lost += size
+        else:
+            get_through(sizer, size)
+    assert lost == 80 + 64
+    assert sizer.wire_limits.in_request == 32
+    tries = 0
+    while sizer.wire_limits.in_request == 32:
+        get_through(sizer, 32)
+        tries += 1
+    assert 40 < tries <= 100
+
+
 def test_what_did_not_get_through_makes_no_request_larger() -> None:
     sizer = ClaimSizer(1000)
     assert [sizer.next(0) for _ in range(3)] == [10, 10, 10]

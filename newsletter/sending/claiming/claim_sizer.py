@@ -25,8 +25,10 @@ class ClaimSizer:
     What is on the wire in requests doubles, so that never many more are at risk than have got
     through: first in one request, then in several. A request that takes long takes as long for a
     thousand readers as for one. A lost answer makes the next one a request for one reader; who says
-    "not now" has lost nothing, and larger requests are fewer. Single mails are never so few that a
-    connection has nothing to do, and the first of a batch no more than that: nothing leaves yet.
+    "not now" has lost nothing, and larger requests are fewer. After a second loss none is as large
+    as the lost one until very many got through in smaller ones: it may be the size. Single mails
+    are never so few that a connection has nothing to do, and the first of a batch no more than
+    that: nothing leaves yet.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class ClaimSizer:
         # How many got through since so many are at risk, and how many times as many it takes.
         self._through, self._needed = 0, 1
         self._losses = 0  # since requests were as large as they may be
+        self._lost_size = _LARGEST_REQUEST + 1  # readers of the last request that was lost
         self._number = self._first
         self.begin()
 
@@ -68,6 +71,7 @@ class ClaimSizer:
             if lost_before:
                 self._losses = len(_GOOD_AFTER_TROUBLES)
                 self.restart()
+                self._lost_size = _LARGEST_REQUEST + 1
 
     def begin(self) -> None:
         """Nothing is on its way: the time since the last ones says nothing."""
@@ -79,6 +83,8 @@ class ClaimSizer:
         """An answer was lost: nobody knows what the next ones meet."""
         if self._through or self._number > 1:  # else it is another reader of the same request
             self._losses = min(self._losses + 1, len(_GOOD_AFTER_TROUBLES))
+            size = self.wire_limits.in_request
+            self._lost_size = size if size > _FIRST_REQUEST else self._lost_size
         self._through, self._needed = 0, _GOOD_AFTER_TROUBLES[self._losses - 1]
         self._number = 1 if self._requests else self._first
         if self._pace is not None:
@@ -94,7 +100,12 @@ class ClaimSizer:
         """The provider has answered for a mail, whether or not it took it."""
         self._through += 1
         if self._requests and self._through >= self._needed * self._number:
-            self._through, self._number = 0, min(2 * self._number, self._largest)
+            number = min(2 * self._number, self._largest)
+            if self._losses > 1 and min(number, self._largest_request) >= self._lost_size:
+                if self._through < _GOOD_AFTER_TROUBLES[-1] * self._number:
+                    return  # it may be the size that is lost
+                self._lost_size = _LARGEST_REQUEST + 1
+            self._through, self._number = 0, number
             self._needed = min(self._needed, _GOOD_AFTER_TROUBLE)
             self._losses = 0 if self._number == self._largest else self._losses
 

@@ -167,7 +167,8 @@ class SendGrid(Transport):
                 parts.put_back([part])
                 yield from self._stop(parts.take_all(), answer, watch)
         yield from parts.blame()
-        self._most = parts.largest_size or self._most
+        if self._largest_taken < len(mails):
+            self._most = parts.largest_size or self._most
 
     def _may_be_of_some(
         self, mails: Sequence["Message"], answer: _Response, watch: SendObserver
