@@ -3,17 +3,18 @@
 python -m benchmarks.summarizer.train SCITLDR/train.jsonl PAPERS.jsonl WEIGHTS.json
 python -m benchmarks.summarizer.train SCITLDR/train.jsonl PAPERS.jsonl --folds
 
-PAPERS.jsonl has the abstracts that labels.tsv is about. Needs numpy, scipy and rouge-score.
-Deterministic: the same input gives the same file.
+PAPERS.jsonl has the abstracts that labels.tsv is about. Needs numpy, scipy, rouge-score and
+lightgbm. Deterministic: the same input gives the same file.
 """
 
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+import lightgbm  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import numpy as np
 from scipy.optimize import minimize  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from scipy.sparse import (  # type: ignore[import-not-found, import-untyped, unused-ignore]
@@ -22,38 +23,39 @@ from scipy.sparse import (  # type: ignore[import-not-found, import-untyped, unu
 
 from benchmarks.summarizer import labels
 from benchmarks.summarizer.rouge import papers, r1
-from newsletter.summaries.extractive import features, sentences, telling
+from newsletter.summaries.extractive import features, sentences
 from newsletter.summaries.extractive.candidates import candidates
+from newsletter.summaries.extractive.scoring import Tree, Weights, rank_scores, seen_by_trees
+from newsletter.summaries.extractive.telling import paper_kinds
 from newsletter.summaries.extractive.trimming import finish_sentence
 
 TEMPERATURE = 0.06  # of SciTLDR's targets: R1 to probabilities
-READERS_COUNT = 2.5  # an abstract that readers judged, beside one of SciTLDR's
+READERS_COUNT, READERS_COUNT_OF_LEARNING = 2.5, 0.4  # an abstract of theirs, beside SciTLDR's
 PULL, PULL_OF_WORDS = 0.02, 0.04  # towards zero, per feature
 PULL_OF_CONTENT = 20.0  # the same, where the losses are summed
 RAREST = 25  # sentences that must show a feature
 SMALLEST = 0.015  # weights below are not kept
-WORDS = ("word:", "do:", "done:", "next:", "before:", "begins:")
-# Added after the training: readers' objections that it learns too weakly, as few sentences show
-# them and SciTLDR's references count words alone.
-OBJECTIONS = {
-    "guard:dangling_start": -0.8,
-    "guard:dangling_object": -0.6,
-    "guard:others": -0.7,
-    "guard:prelude": -0.3,
-    "guard:secondary": -0.6,
-    "guard:outline": -0.4,
-    "guard:boilerplate": -1.0,
-    "guard:question": -1.0,
-    "guard:item": -0.5,
-    "guard:short": -0.5,
-    "guard:vague": -0.8,
-    "guard:material": -0.6,
+TREES = {
+    "objective": "rank_xendcg",
+    "num_leaves": 8,
+    "learning_rate": 0.1,
+    "min_data_in_leaf": 30,
+    "feature_fraction": 0.3,
+    "lambda_l2": 5,
+    "use_missing": False,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 1,
+    "seed": 0,
+    "verbose": -1,
 }
+ROUNDS = 100
+GRADES = 4  # of a sentence for the trees: the best of all its readings has this one
+WORDS = ("word:", "do:", "done:", "next:", "before:", "begins:")
 FOLDS = 5
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 Rows: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
-Weights: TypeAlias = dict[str, dict[str, float]]
 
 
 class Example(NamedTuple):
@@ -63,6 +65,7 @@ class Example(NamedTuple):
     kinds: dict[str, float]
     rows: list[dict[str, float]]
     worth: list[float]
+    usable: list[float]  # the share of readers that called each so
 
     @property
     def target(self) -> Array:
@@ -80,7 +83,7 @@ def scitldr(file: Path) -> list[Example]:
     for paper in papers(file):
         kinds, rows, shown, _ = described(paper.title, paper.abstract)
         worth = [r1(finish_sentence(text), paper.references) for text in shown]
-        found.append(Example("", kinds, rows, worth))
+        found.append(Example("", kinds, rows, worth, []))
     return found
 
 
@@ -91,7 +94,8 @@ def readers(file: Path) -> list[Example]:
             kinds, rows, _, stood = described(paper.title, paper.abstract)
             said = judged[paper.arxiv_id]
             worth = [said.worth(text) for text in stood]
-            found.append(Example(said.field, kinds, rows, worth))
+            usable = [said.usable(text) for text in stood]
+            found.append(Example(said.field, kinds, rows, worth, usable))
     return found
 
 
@@ -102,7 +106,7 @@ def described(
     pieces = sentences.split(sentences.one_line(abstract))
     found = candidates(title, pieces)
     rows = features.describe(title, found)
-    return telling.paper_kinds(title, found), rows, [each.text for each in found], pieces
+    return paper_kinds(title, found), rows, [each.text for each in found], pieces
 
 
 def parameters(examples: Sequence[Example]) -> list[tuple[str, str]]:
@@ -144,6 +148,12 @@ def _sentences(examples: Sequence[Example]) -> Iterator[tuple[Example, dict[str,
 
 
 def fit(examples: Sequence[Example]) -> Weights:
+    judged = [example._replace(kinds={}) for example in examples if example.field]
+    trees = fit_trees([example for example in examples if example.field])
+    return Weights(fit_tables(examples), fit_content(judged), trees)
+
+
+def fit_tables(examples: Sequence[Example]) -> dict[str, dict[str, float]]:
     """Listwise cross-entropy with a Gaussian prior."""
     names = parameters(examples)
     values = matrix(examples, names)
@@ -152,7 +162,7 @@ def fit(examples: Sequence[Example]) -> Weights:
     starts = np.cumsum([0, *lengths[:-1]])
     paper_of = np.repeat(np.arange(len(lengths)), lengths)
     wanted = np.concatenate([example.target for example in examples])
-    counts = np.array([READERS_COUNT if example.field else 1.0 for example in examples])
+    counts = np.array([counted(example) for example in examples])
     counts = (counts / counts.sum())[paper_of]
     pull = np.array([PULL_OF_WORDS if name.startswith(WORDS) else PULL for _, name in names])
 
@@ -164,21 +174,26 @@ def fit(examples: Sequence[Example]) -> Weights:
 
     start = np.zeros(len(names))
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200})
-    weights: Weights = defaultdict(dict)
+    weights: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for (kind, name), value in zip(names, found.x.tolist(), strict=True):
         weights[kind][name] = value
-    for name, value in OBJECTIONS.items():
-        weights["all"][name] = weights["all"].get(name, 0.0) + value
     return dict(weights)
 
 
-def fit_content(examples: Sequence[Example]) -> dict[str, float]:
+def counted(example: Example) -> float:
+    """How much an abstract counts for the tables: less where SciTLDR has its like."""
+    if not example.field:
+        return 1.0
+    plain = example.kinds["plain"]
+    return READERS_COUNT * plain + READERS_COUNT_OF_LEARNING * (1 - plain)
+
+
+def fit_content(judged: Sequence[Example]) -> dict[str, float]:
     """Log odds that readers find a sentence usable, whatever the others are: logistic."""
-    judged = [example._replace(kinds={}) for example in examples if example.field]
     names = parameters(judged)
     values = matrix(judged, names)
     turned = values.T.tocsr()
-    usable = np.array([w >= labels.USABLE for each in judged for w in each.worth], dtype=float)
+    usable = np.array([share for each in judged for share in each.usable])
 
     def loss(weights: Array) -> tuple[float, Array]:
         odds = values @ weights[1:] + weights[0]
@@ -193,6 +208,28 @@ def fit_content(examples: Sequence[Example]) -> dict[str, float]:
     return {"bias": bias} | {name: value for (_, name), value in zip(names, others, strict=True)}
 
 
+def fit_trees(judged: Sequence[Example]) -> list[Tree]:
+    """Boosted trees that put an abstract's sentences in order."""
+    seen = [
+        example._replace(kinds={}, rows=[seen_by_trees(row, example.kinds) for row in example.rows])
+        for example in judged
+    ]
+    names = parameters(seen)
+    grades = [round(GRADES * worth) for example in judged for worth in example.worth]
+    lengths = [len(example.rows) for example in judged]
+    data = lightgbm.Dataset(matrix(seen, names), grades, group=lengths)
+    model = lightgbm.train(TREES, data, ROUNDS).dump_model()
+    named = [name for _, name in names]
+    return [as_tree(tree["tree_structure"], named) for tree in model["tree_info"]]
+
+
+def as_tree(node: dict[str, Any], names: Sequence[str]) -> Tree:
+    if "leaf_value" in node:
+        return round(float(node["leaf_value"]), 3)
+    low, high = (as_tree(node[side], names) for side in ("left_child", "right_child"))
+    return [names[node["split_feature"]], round(node["threshold"], 4), low, high]
+
+
 def softmax(scores: Array, starts: Rows, paper_of: Rows) -> Array:
     """Each sentence's share within its paper."""
     highest = np.maximum.reduceat(scores, starts)[paper_of]
@@ -200,38 +237,35 @@ def softmax(scores: Array, starts: Rows, paper_of: Rows) -> Array:
     return np.asarray(grown / np.add.reduceat(grown, starts)[paper_of])
 
 
-def chosen_worth(example: Example, weights: Weights) -> float:
-    """What the sentence is worth that has the highest score, lengths aside."""
-    tables = [(1.0, weights["all"])]
-    tables += [(share, weights.get(kind, {})) for kind, share in example.kinds.items()]
-    scores = [
-        sum(share * sum(table.get(n, 0.0) * v for n, v in row.items()) for share, table in tables)
-        for row in example.rows
-    ]
-    return example.worth[scores.index(max(scores))]
+def chosen(example: Example, weights: Weights) -> int:
+    """Which sentence has the highest score, lengths aside."""
+    scored = rank_scores(example.rows, example.kinds, weights)
+    return scored.index(max(scored))
 
 
-def across_folds(examples: Sequence[Example]) -> dict[str, list[float]]:
-    """What the chosen sentences are worth that the weights were not made from, by field."""
+def across_folds(examples: Sequence[Example]) -> Iterator[tuple[Example, int]]:
+    """Each abstract with the sentence chosen by weights that were not made from it."""
     fold_of = np.random.default_rng(0).permutation(len(examples)) % FOLDS
-    worth = defaultdict(list)
+    numbered = list(zip(fold_of.tolist(), examples, strict=True))
     for fold in range(FOLDS):
-        numbered = list(zip(fold_of.tolist(), examples, strict=True))
         weights = fit([example for at, example in numbered if at != fold])
-        for at, example in numbered:
-            if at == fold:
-                worth[example.field].append(chosen_worth(example, weights))
-    return worth
+        yield from ((each, chosen(each, weights)) for at, each in numbered if at == fold)
 
 
-def report(worth: dict[str, list[float]]) -> None:
-    print(f"SciTLDR: R1 {100 * np.mean(worth.pop('')):.2f}")
-    worth["all fields"] = [value for values in worth.values() for value in values]
-    for field, values in sorted(worth.items()):
-        usable = sum(value >= labels.USABLE for value in values)
-        best = sum(value >= labels.BEST for value in values)
-        share = 100 * usable / len(values)
-        print(f"{field}: {usable} of {len(values)} usable ({share:.1f} %), {best} the best")
+def report(picked: Iterable[tuple[Example, int]]) -> None:
+    """R1, the mean share of readers that call the chosen usable, and how often any are."""
+    r1s, shares, best = [], defaultdict(list), defaultdict(list)
+    for example, at in picked:
+        if not example.field:
+            r1s.append(example.worth[at])
+            continue
+        for field in (example.field, "all fields"):
+            shares[field].append(example.usable[at])
+            best[field].append(max(example.usable))
+    print(f"SciTLDR: R1 {100 * np.mean(r1s):.2f}")
+    for field, values in sorted(shares.items()):
+        possible = 100 * np.mean(best[field])
+        print(f"{field}: {100 * np.mean(values):.1f} % of {len(values)}, at best {possible:.1f} %")
 
 
 def main() -> None:
@@ -240,13 +274,18 @@ def main() -> None:
     if target == "--folds":
         report(across_folds(examples))
         return
-    tables = fit(examples) | {"content": fit_content(examples)}
-    kept = {
-        kind: {name: round(value, 3) for name, value in table.items() if abs(value) >= SMALLEST}
-        for kind, table in tables.items()
-    }
-    Path(target).write_text(json.dumps(kept, indent=0, sort_keys=True) + "\n", encoding="utf-8")
-    print(f"{sum(map(len, kept.values()))} weights, {Path(target).stat().st_size} bytes")
+    weights = fit(examples)
+    kept = weights._replace(
+        tables={kind: without_small(table) for kind, table in weights.tables.items()},
+        content=without_small(weights.content),
+    )
+    text = json.dumps(kept._asdict(), indent=0, sort_keys=True)
+    Path(target).write_text(text + "\n", encoding="utf-8")
+    print(f"{Path(target).stat().st_size} bytes")
+
+
+def without_small(table: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 3) for name, value in table.items() if abs(value) >= SMALLEST}
 
 
 if __name__ == "__main__":

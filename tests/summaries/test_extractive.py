@@ -142,7 +142,8 @@ memory.""",
             "We bound the memory of parsers of speech by the length of a call.",
         ),
         (
-            """Parsers of speech matter. This particular notebook trains a parser of speech.""",
+            """Parsers of speech have received much attention. This particular notebook trains a
+            parser of speech.""",
             "This particular notebook trains a parser of speech.",
         ),
         (  # too long, and cut where a reader would pause

@@ -233,8 +233,10 @@ def drop_optional_clauses(sentence: str, names_topic: Callable[[str], bool]) -> 
     return sentence
 
 
-def cuts_at_clauses(sentence: str, words: int) -> list[str]:
+def cuts_at_clauses(sentence: str, words: int, fewest: int = ENOUGH) -> list[str]:
     """The sentence up to a clause that ends within so many words, the longest first.
+
+    At least `fewest` words stay.
 
     What goes holds no condition; what stays says something by itself. Those that end within a
     list, or leave little, come last.
@@ -246,7 +248,7 @@ def cuts_at_clauses(sentence: str, words: int) -> list[str]:
     cuts: list[str] = []
     for match in reversed(list(_BREAK.finditer(sentence))):
         beginning, rest = sentence[: match.start()], sentence[match.start() :]
-        enough = ENOUGH_LISTED if match[0] == ": " else ENOUGH
+        enough = min(fewest, ENOUGH_LISTED) if match[0] == ": " else fewest
         if not enough <= _words(beginning) <= words:
             continue
         if match[0] != ": " and _CONDITION.search(rest):

@@ -19,7 +19,7 @@ LEANS = frozenset(
         "prelude",
     )
 )
-_NOT_AFTER = frozenset(
+NOT_JOINED = frozenset(
     f"guard:{name}"
     for name in (
         "boilerplate",
@@ -45,6 +45,7 @@ _ANOTHER_PART = lazy_pattern(r"(?:In (?:one|the (?:first|second|other))|First|Se
 _HALF_LIST = lazy_pattern(r"\((?:1|i|a)\)")  # in what is cut
 # What no semicolon can follow.
 _CLOSED = lazy_pattern(r"[?!\u2026]\Z|;|: ")
+FEWEST = 9  # words of a second sentence that ends at a clause
 _FIRST_WORD = lazy_pattern(r"[A-Z][a-z]*(?=-[a-z]|[^\w-]|\Z)")
 _OPENINGS = FUNCTION_WORDS | frozenset(["all", "under", "unlike"])
 
@@ -56,7 +57,7 @@ def joined(first: Candidate, second: Candidate, row: dict[str, float], words: in
     not fit, or the second does not go on from the first.
     """
     text = first.text.rstrip(" .;:,")
-    if not _NOT_AFTER.isdisjoint(row) or _CLOSED.search(text):
+    if not NOT_JOINED.isdisjoint(row) or _CLOSED.search(text):
         return ""
     if _EARLIER.search(second.text) or _ANOTHER_PART.match(second.original):
         return ""
@@ -70,7 +71,7 @@ def joined(first: Candidate, second: Candidate, row: dict[str, float], words: in
 def _fitted(text: str, room: int) -> str:
     if text.count(" ") < room:
         return text
-    cuts = (cut for cut in cuts_at_clauses(text, room) if cut.count(" ") < room)
+    cuts = (cut for cut in cuts_at_clauses(text, room, FEWEST) if cut.count(" ") < room)
     return next((cut for cut in cuts if not _HALF_LIST.search(cut)), "")
 
 

@@ -1,7 +1,7 @@
 """What a sentence tells beyond the title, in which words, and how its neighbours take it up."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.extractive.candidates import Candidate
@@ -39,9 +39,13 @@ _LEARNING = lazy_pattern(
     r"embedding|representation|generative|classif|supervised|latent|convolution|recurrent|policy|"
     r"agent|inference|LLM|language model|transformer|attention|diffusion|encoder|decoder)"
 )
+# What hardly anybody wrote of before 2020.
 _RECENT = lazy_pattern(
-    r"\b(?:LLM|large language|foundation model|diffusion|transformer|multimodal|vision-language|"
-    r"agentic|reasoning|Gaussian splatting|benchmark)"
+    r"\b(?:LLM|[lL]arge [lL]anguage|[fF]oundation [mM]odel|[dD]iffusion|[tT]ransformer|"
+    r"[mM]ulti-?modal|[vV]ision-[lL]anguage|VLM|[aA]gentic|[rR]easoning|[gG]aussian [sS]platting|"
+    r"[bB]enchmark|[zZ]ero-shot|[fF]ew-shot|[pP]rompt|[tT]oken|[pP]re-?train|[fF]ine-?tun|"
+    r"[sS]elf-supervised|[cC]ontrastive|[gG]enerative AI|AI\b|RAG\b|[hH]allucinat|CLIP\b|Mamba|"
+    r"[iI]nstruct|GPT|[cC]hatbot)"
 )
 _NAMED = lazy_pattern(r"[\w+-]{2,25}\s?:")
 HARDLY = 0.25  # "learning" of an abstract that has some words of it and is about something else
@@ -55,9 +59,17 @@ def paper_kinds(title: str, candidates: Sequence[Candidate]) -> dict[str, float]
     return {
         "learning": learning,
         "plain": max(0.0, 1 - learning / HARDLY),
-        "recent": min(len(_RECENT.findall(text)) / 3, 1.0),
+        "recent": min(max(len(_RECENT.findall(text)) - 1, 0) / 2, 1.0),
         "named": float(bool(_NAMED.match(title))),
     }
+
+
+def readers_share(kinds: Mapping[str, float]) -> float:
+    """How much an abstract is none about learning as SciTLDR's are, all of them before 2020.
+
+    Those are summed up as SciTLDR's authors and reviewers did, the others for readers of today.
+    """
+    return max(kinds["plain"], kinds["recent"])
 
 
 def words_used(words: tuple[str, ...]) -> Iterator[str]:
