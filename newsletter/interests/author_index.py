@@ -7,7 +7,7 @@ names that begin and end alike.
 from collections.abc import Iterable, Iterator, Sequence
 
 from newsletter.interests.authors import (
-    MANY_AUTHORS,
+    MOST_TOGETHER,
     FoldedName,
     FollowedAuthor,
     NameKey,
@@ -22,15 +22,13 @@ class AuthorIndex:
     def __init__(self, papers: Sequence[Paper]) -> None:
         self._papers = papers
         self._by_key: dict[NameKey, list[tuple[int, str, FoldedName]]] = {}
-        # Of the papers with few authors, who say something about each other.
-        self._together: dict[int, list[FoldedName]] = {}
+        self._together: list[list[FoldedName]] = []  # of each paper
         for number, paper in enumerate(papers):
             names = [(name, fold_name(name)) for name in paper.authors]
             for name, folded in names:
                 if key := folded.key:
                     self._by_key.setdefault(key, []).append((number, name, folded))
-            if len(names) <= MANY_AUTHORS:
-                self._together[number] = [folded for _, folded in names]
+            self._together.append([folded for _, folded in names[:MOST_TOGETHER]])
 
     def papers_by(self, key: NameKey, author: FollowedAuthor) -> Iterable[tuple[int, str]]:
         """The places of the author's papers, each with the first name there that is theirs."""
@@ -54,7 +52,7 @@ class AuthorIndex:
         """Whether the paper is not a namesake's."""
         if not author.is_told_apart:
             return True
-        others = {it.key for it in self._together.get(number, ()) if not own.may_be(it)}
+        others = {it.key for it in self._together[number] if not own.may_be(it)}
         categories = self._papers[number].categories
         if author.with_authors & others or author.with_categories.intersection(categories):
             return True

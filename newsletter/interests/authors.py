@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from unicodedata import normalize
 
+from newsletter.errors import WrongUseError
 from newsletter.text import visible, without_accents
 
 NameKey = tuple[str, str]  # the first name and the last, folded
@@ -26,7 +27,7 @@ _PARTICLES = frozenset(
         "af al av bin da das de del della den der di dos du el ibn la le ten ter van von zu zur",
     )
 )
-MANY_AUTHORS = 50  # beyond it, a paper's authors say little about each other
+MOST_TOGETHER = 50  # of a paper's first authors, who say something about each other
 _LONGEST_NAME = 300  # characters
 
 
@@ -63,7 +64,12 @@ def not_this_one(
 
     Its co-authors tell them apart. Its category does only where there are none: theirs may be the
     same.
+
+    Raises:
+        WrongUseError: the paper has no author of that name.
     """
+    if not is_among(author.name, authors):
+        raise WrongUseError(f"the paper has no author {author.name}")
     others = name_keys(co_authors(author.name, authors))
     return replace(
         author,
@@ -113,12 +119,16 @@ def name_keys(names: Iterable[str]) -> frozenset[NameKey]:
     return frozenset(key for key in map(name_key, names) if key)
 
 
-def co_authors(name: str, authors: Sequence[str]) -> list[str]:
-    """The others; nobody where there are so many that they say little about each other."""
-    if len(authors) > MANY_AUTHORS:
-        return []
+def is_among(name: str, authors: Iterable[str]) -> bool:
+    """Whether one of the authors can be the one of that name."""
     folded = fold_name(name)
-    return [other for other in authors if not folded.may_be(fold_name(other))]
+    return any(folded.may_be(fold_name(other)) for other in authors)
+
+
+def co_authors(name: str, authors: Sequence[str]) -> list[str]:
+    """The others among the first: a collaboration's are the same ones in all of its papers."""
+    folded = fold_name(name)
+    return [other for other in authors[:MOST_TOGETHER] if not folded.may_be(fold_name(other))]
 
 
 class _Name(NamedTuple):

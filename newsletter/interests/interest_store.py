@@ -13,7 +13,13 @@ from newsletter import taxonomy
 from newsletter.database.db import take_turn
 from newsletter.errors import WrongUseError
 from newsletter.interests import named_papers
-from newsletter.interests.authors import FollowedAuthor, co_authors, name_key, name_keys
+from newsletter.interests.authors import (
+    FollowedAuthor,
+    co_authors,
+    is_among,
+    name_key,
+    name_keys,
+)
 from newsletter.interests.files import ListedPaper
 from newsletter.interests.phrases import Phrase
 from newsletter.interests.profile import Interests, LikedPaper
@@ -114,7 +120,13 @@ def add(
 
 
 def not_this_one(author: str, paper: Paper) -> Interest:
-    """The author stays followed, and a paper by that name is somebody else's."""
+    """The author stays followed, and a paper by that name is somebody else's.
+
+    Raises:
+        WrongUseError: the paper has no author of that name.
+    """
+    if not is_among(author, paper.authors):
+        raise WrongUseError(f"{paper.id.arxiv_id} has no author {author}: name one that it has")
     others = co_authors(author, paper.authors)
     detail = {"not_with": others} if others else {"not_in": list(paper.categories[:1])}
     return Interest(InterestType.AUTHOR, author, detail=detail)

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from newsletter import papers, taxonomy
 from newsletter.errors import WrongUseError
 from newsletter.interests import interest_store
-from newsletter.interests.authors import co_authors, same_name
+from newsletter.interests.authors import co_authors, is_among, same_name
 from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.rendering.author_list import read_authors
 from newsletter.sources.base import Paper
@@ -67,6 +67,7 @@ def _paper_and_author(session: Session, subscriber_id: int, arxiv_id: str) -> tu
         row.value
         for row in interest_store.rows_of(session, subscriber_id)
         if row.kind == InterestType.AUTHOR and row.wanted and same_name(row.value, asked)
+        if is_among(row.value, paper.authors)
     )
     return paper, next(followed, None) or abort(404)
 

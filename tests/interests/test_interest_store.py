@@ -160,13 +160,19 @@ def test_what_could_never_be_found_is_refused_in_a_line(
 def test_an_author_is_told_from_a_namesake(cli: Cli, database: Database, ada: int) -> None:
     first = ("subscribers", "interests", ADA, "--author", "John Smith")
     assert cli(*first, "--with", "Ann Ours", "--with", "cs.SD").code == 0
-    assert cli(*first, "--not-this-one", "2507.07270").code == 0
+    refused = cli(*first, "--not-this-one", "2507.07270")
+    assert (refused.code, refused.err.count("2507.07270 has no author John Smith")) == (2, 1)
+    first = (*first[:-1], "Casebeer, Jonah")
+    assert cli(*first, "--not-this-one", "2507.07867").code == 0
     with database.read() as session:
-        (john,) = interest_store.load(session, ada).authors
+        john, jonah = sorted(
+            interest_store.load(session, ada).authors, key=lambda it: "Jonah" in it.name
+        )
     assert john.with_authors == {("ann", "ours")}
     assert john.with_categories == {"cs.SD"}
-    assert john.not_with_categories == set()
-    assert len(john.not_with_authors) > 1
+    assert john.not_with_authors == set()
+    assert jonah.not_with_categories == set()
+    assert len(jonah.not_with_authors) > 1
 
 
 def test_there_is_room_for_so_many_and_it_says_what_was_left_out(

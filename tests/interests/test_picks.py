@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsletter.errors import WrongUseError
 from newsletter.interests import (
     DayIndex,
     FollowedAuthor,
@@ -144,6 +145,18 @@ def test_a_reader_who_follows_john_smith_can_tell_them_apart() -> None:
     assert titles(picks_of(day, Interests(authors=[with_ann]))) == ["Codecs"]
     in_hep = FollowedAuthor("John Smith", with_categories=frozenset(["hep-ph"]))
     assert titles(picks_of(day, Interests(authors=[in_hep]))) == ["Quarks", "More quarks"]
+
+
+def test_a_namesake_of_a_large_collaboration_costs_nobody_their_category() -> None:
+    crowd = ("John Smith", *(f"Author{n} Family{n}" for n in range(80)))
+    theirs = paper(1, "A detector", authors=crowd, categories=("cs.CV",))
+    again = paper(2, "More of it", authors=crowd[::-1], categories=("cs.LG",))
+    first = paper(3, "Its software", authors=(*crowd[1:9], "John Smith"), categories=("hep-ex",))
+    ours = paper(4, "Pictures", authors=("John Smith",), categories=("cs.CV",))
+    john = not_this_one(FollowedAuthor("John Smith"), theirs.authors, theirs.categories)
+    assert titles(picks_of([theirs, again, first, ours], Interests(authors=[john]))) == ["Pictures"]
+    with pytest.raises(WrongUseError, match="the paper has no author John Smith"):
+        not_this_one(FollowedAuthor("John Smith"), ("Jon Smith",), ("cs.CV",))
 
 
 @pytest.mark.parametrize(

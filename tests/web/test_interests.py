@@ -135,7 +135,7 @@ HOSTILE: tuple[tuple[dict[str, object], str], ...] = (
     ({"word": "(a+)+$\n(?:.*){9,}x", "not-category": "cs.SD"}, ""),
     ({"category": "cs.SD cs.NOPE"}, "“cs.NOPE” is no category"),
     ({"word": "Codec", "not-word": "codec"}, "“codec” stands on both sides"),
-    ({"pasted": "2513.00001"}, "No paper was found"),
+    ({"pasted": "2513.00001"}, ""),
     ({"pasted": "\x00 \x01"}, "No paper was found"),
     ({"carried": "[" * 100_000, "judged": "?"}, ""),
 )
@@ -148,6 +148,8 @@ def test_hostile_words_get_one_line_and_change_nothing(site: Site) -> None:
         assert told.text.count('class="trouble"') == bool(trouble)
         assert "<b>" not in told.text
     assert not named(site)
+    impossible = site.post(page_of(site), show="1", pasted="see arXiv:2513.00001")
+    assert "arXiv has no paper 2513.00001: its identifiers begin with" in impossible.text
     slip = site.post(
         page_of(site), show="1", word="codec", author="!", carried=json.dumps([[SECURE, "", ""]])
     )

@@ -16,6 +16,11 @@ from newsletter.interests.files.reading_list import (
 
 _WRAPPERS = ("activities-summary", "works", "bulk")
 _LISTS = ("items", "references", "data", "papers")
+_OF_A_PAPER = {  # fields, of which each paper has one
+    *("title", "url", "doi", "eprint", "arxiv", "arxivid", "archiveid", "externalids", "data"),
+    *("extra", "author", "authors", "abstract", "year", "issued", "type", "itemtype"),
+}
+_DEEPEST = 4  # objects within one another, by their keys
 _LIST = re.compile(rf'"(?:{"|".join(_LISTS)})"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*+")
 _NO_PAPERS = {"attachment", "note", "annotation"}
@@ -121,11 +126,29 @@ def _fields(item: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _items(value: object) -> list[Any]:
-    if isinstance(value, dict):
-        lists = (value[name] for name in _LISTS if isinstance(value.get(name), list))
-        value = next(lists, [value])
-    return value if isinstance(value, list) else []
+def _items(value: object, depth: int = 0) -> list[Any]:
+    """The entries of a list, of what wraps one, or of an object that has them by key."""
+    if not isinstance(value, dict):
+        return value if isinstance(value, list) else []
+    for name in _LISTS:
+        listed = value.get(name)
+        if isinstance(listed, list):
+            return listed
+    if depth == _DEEPEST or any(name.lower().replace("-", "") in _OF_A_PAPER for name in value):
+        return [value]
+    return [item for key, inner in value.items() for item in _by_key(key, inner, depth + 1)]
+
+
+def _by_key(key: str, value: object, depth: int) -> list[Any]:
+    """What stands under a key, which can be the identifier itself."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, str):
+        return [{"key": key, "id": key, "note": value}]
+    if not isinstance(value, dict):
+        return [RefusedEntry(key, "is neither text nor a paper")]
+    found = _items(value, depth)
+    return [{"id": key, "key": key, **value}] if found == [value] else found
 
 
 def _works(value: object) -> list[dict[str, Any]]:

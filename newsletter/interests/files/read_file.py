@@ -5,7 +5,6 @@ from contextlib import suppress
 
 from newsletter import undeclared_encoding
 from newsletter.errors import NewsletterError
-from newsletter.interests.files.arxiv_ids import identifiers_in
 from newsletter.interests.files.reading_list import ReadingList, collect
 
 MOST_BYTES = 20_000_000
@@ -55,6 +54,7 @@ def read_file(content: bytes) -> ReadingList:
 def _read(content: bytes, text: str) -> ReadingList:
     from newsletter.interests.files.bibtex import is_bibtex, read_bibtex
     from newsletter.interests.files.json_lists import kind_of, parse_json, read_json
+    from newsletter.interests.files.plain_text import read_text
     from newsletter.interests.files.rdf import is_rdf, read_rdf
     from newsletter.interests.files.tables import find_table, read_table
     from newsletter.interests.files.tagged import format_of, read_tagged
@@ -72,7 +72,7 @@ def _read(content: bytes, text: str) -> ReadingList:
     table = find_table(text)
     if table is not None:
         return collect("CSV", read_table(table))
-    return collect("text", ({"eprint": name} for name in identifiers_in(text)))
+    return collect("text", read_text(text))
 
 
 def _decoded(content: bytes) -> str:

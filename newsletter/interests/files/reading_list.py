@@ -4,7 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from newsletter.errors import NewsletterError
-from newsletter.interests.files.arxiv_ids import identifier_in, sole_identifier
+from newsletter.interests.files.arxiv_ids import (
+    claimed_identifier,
+    identifier_in,
+    sole_identifier,
+)
 from newsletter.sources.base import PaperId, SourceError
 from newsletter.text import brief, one_line, visible
 
@@ -103,12 +107,12 @@ def _papers(
             yield RefusedEntry(_short(entry.name), entry.why)
             continue
         title = one_line(visible(entry.get("title", "")))
-        identifier = _identifier(entry)
+        identifier = _identifier(entry) or ("" if title else _claimed(entry))
         if identifier and (trouble := _trouble(identifier)):
             yield RefusedEntry(identifier, trouble)
         elif identifier or title:
             abstract = one_line(entry.get("abstract", "")[:_LONGEST_ABSTRACT])
-            yield ListedPaper(identifier or "", title[:_LONGEST_TITLE], abstract)
+            yield ListedPaper(identifier, title[:_LONGEST_TITLE], abstract)
         else:
             name = entry.get("key") or f"entry {number}"
             yield RefusedEntry(_short(name), "has neither an arXiv identifier nor a title")
@@ -127,7 +131,13 @@ def _short(name: str) -> str:
     return brief(visible(name))[:80]
 
 
-def _identifier(entry: Mapping[str, str]) -> str | None:
+def _claimed(entry: Mapping[str, str]) -> str:
+    """What an entry without a title calls its identifier."""
+    told = (claimed_identifier(entry[field]) for field in _FIELDS if entry.get(field))
+    return next(filter(None, told), "")
+
+
+def _identifier(entry: Mapping[str, str]) -> str:
     for field in _FIELDS:
         text = entry.get(field)
         if not text:
@@ -136,4 +146,4 @@ def _identifier(entry: Mapping[str, str]) -> str | None:
         found = found or identifier_in(text)
         if found is not None:
             return found
-    return None
+    return ""

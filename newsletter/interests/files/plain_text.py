@@ -1,0 +1,89 @@
+"""Any text: each identifier and address in it, and each item of a list."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from newsletter.interests.files.arxiv_ids import decoded, places_in
+from newsletter.interests.files.reading_list import RefusedEntry
+
+_PAGE = r"[^\s<>\"'|]"
+_DOMAIN = r"(?:com|org|net|edu|gov|info|io|ai|co|cool|app|dev|eu|uk|de|fr|ch|cn|jp)"
+_ADDRESS = re.compile(
+    rf"https?://{_PAGE}+|\bwww\.{_PAGE}+|\b10\.[0-9]{{4,9}}/{_PAGE}+"
+    rf"|(?<![\w.@/-])(?:[a-z0-9-]{{1,63}}\.){{1,5}}{_DOMAIN}/{_PAGE}*",
+    re.IGNORECASE,
+)
+# Said to be arXiv's, or alone in its line: four digits, a full stop and more, and the like.
+_SAID = re.compile(r"\barxiv\s?:\s?[\w./-]{0,40}?[0-9][\w./-]*+", re.IGNORECASE)
+_ALONE = re.compile(r"^[ \t]*[0-9]{4}\.[0-9]{3,6}(?:v[0-9]{1,3})?[ \t,;.]*$", re.MULTILINE)
+_ATTACHED = re.compile(r"\b\w{0,60}?[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{5}\b[^\s,;]*")
+_ITEM = re.compile(r"^[ \t]*(?:\[?[0-9]{1,4}[\].)]|[-*\u2022])[ \t]+(?=\S)", re.MULTILINE)
+_BLANK = re.compile(r"\n[ \t]*\n")
+_LINE = re.compile(r"\S[^\n]*")
+_BEHIND = ".,;:!?)]}>*_"  # an address, and none of its own
+
+
+def read_text(text: str) -> Iterator[dict[str, str] | RefusedEntry]:
+    """Each identifier once, and what looks like the name of a paper or says that it is one."""
+    text = decoded(text)
+    places = places_in(text)
+    starts = [at for at, _ in places]
+    names = {name: at for at, name in reversed(places)}
+    entries: list[tuple[int, dict[str, str] | RefusedEntry]] = [
+        (at, {"eprint": name}) for name, at in names.items()
+    ]
+    told: list[tuple[int, int]] = []
+    for pattern, why in (
+        (_ADDRESS, "is no address of a paper at arXiv"),
+        (_SAID, "is no identifier that arXiv can have given"),
+        (_ALONE, "is no identifier that arXiv can have given"),
+        (_ATTACHED, "is part of a longer word or number, so it is not taken for an identifier"),
+    ):
+        found = [it.span() for it in pattern.finditer(text)]
+        refused = [(at, to) for at, to in found if not _any_within(starts, at, to)]
+        new = [span for span in refused if not _overlaps(told, span)]
+        entries += [(at, RefusedEntry(text[at:to].strip().rstrip(_BEHIND), why)) for at, to in new]
+        told = sorted([*told, *new])
+    entries += _items_without(text, sorted(at for at, _ in entries))
+    yield from (entry for _, entry in sorted(entries, key=lambda it: it[0]))
+
+
+def _items_without(text: str, starts: Sequence[int]) -> list[tuple[int, RefusedEntry]]:
+    """What a list has that names no paper: its items, or the lines where none is marked.
+
+    It is a list of papers where half of the items name one, or most of the lines.
+    """
+    if not starts:
+        return []
+    items = _items(text)
+    spans = items or [it.span() for it in _LINE.finditer(text)]
+    without = [(at, to) for at, to in spans if not _any_within(starts, at, to)]
+    named = len(spans) - len(without)
+    if named < len(without) or (named == len(without) and not items):
+        return []
+    return [
+        (at, RefusedEntry(text[at:to].strip(), "has no arXiv identifier")) for at, to in without
+    ]
+
+
+def _items(text: str) -> list[tuple[int, int]]:
+    """Where each with a number or a bullet begins and ends: with its paragraph at the latest."""
+    begins = [it.start() for it in _ITEM.finditer(text)]
+    if not begins:
+        return []
+    blanks = [*(it.start() for it in _BLANK.finditer(text)), len(text)]
+    return [
+        (begin, min(following, blanks[bisect_left(blanks, begin)]))
+        for begin, following in zip(begins, [*begins, len(text)][1:], strict=True)
+    ]
+
+
+def _any_within(starts: Sequence[int], begin: int, end: int) -> bool:
+    at = bisect_left(starts, begin)
+    return at < len(starts) and starts[at] < end
+
+
+def _overlaps(told: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:
+    at = bisect_left(told, (span[1],))
+    return at > 0 and told[at - 1][1] > span[0]
