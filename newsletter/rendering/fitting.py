@@ -1,6 +1,8 @@
 """What of an issue a mail has room for, and which encoding leaves most."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from newsletter.rendering.base64_text import base64_size
 from newsletter.rendering.fragments import PaperFragments
@@ -8,6 +10,9 @@ from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.message import BASE64, QUOTED_PRINTABLE
 from newsletter.rendering.qp_template import TextFragment, either
 from newsletter.rendering.size_budget import LIMIT, NOTHING, DetailLevel, Weight, plan_levels
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 def fit_papers(
@@ -26,10 +31,11 @@ def fit_papers(
     places = [place for place, entry in enumerate(entries) if entry.section not in left_out]
     places.sort(key=lambda place: entries[place].is_quiet)  # also what was found later goes first
     leading = sum(not entries[place].is_quiet for place in places)
+    best_first = _days_in_turn(content, places) if content.by_day else places
 
     def plan(encoding: str) -> list[DetailLevel]:
         return plan_levels(
-            lambda level: weigh(encoding, [html.papers(level)[place] for place in places]),
+            lambda level: weigh(encoding, [html.papers(level)[place] for place in best_first]),
             ceiling,
             LIMIT - sum(weigh(encoding, frame), NOTHING),
             sum(weigh(encoding, html.longest_more), NOTHING),
@@ -41,7 +47,24 @@ def fit_papers(
         others = plan(BASE64)
         if _told(others) > _told(levels):
             levels, encoding = others, BASE64
-    return dict(zip(places, levels, strict=False)), encoding
+    planned = dict(zip(best_first, levels, strict=False))
+    return {place: planned[place] for place in places if place in planned}, encoding
+
+
+def _days_in_turn(content: IssueContent, places: Sequence[int]) -> list[int]:
+    """The first of each day, then the second of each, so that the days share what room there is.
+
+    What the editor puts first goes before them, and replacements go behind.
+    """
+    numbers: Counter[tuple[bool, date | None, bool]] = Counter()
+    turns: dict[int, tuple[bool, bool, int]] = {}
+    for place in places:
+        entry = content.entries[place]
+        block = content.block(entry)
+        day = entry.is_quiet, block.day, block.is_late
+        numbers[day] += 1
+        turns[place] = not block.is_first, entry.is_quiet, numbers[day]
+    return sorted(places, key=turns.__getitem__)
 
 
 def _told(levels: Sequence[DetailLevel]) -> tuple[int, int]:

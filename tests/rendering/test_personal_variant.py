@@ -1,7 +1,9 @@
 """A mail that opens with what comes first for its reader, and holds all the rest once."""
 
 import re
+from collections import Counter
 from dataclasses import replace
+from datetime import date
 from html import unescape
 
 import pytest
@@ -24,10 +26,12 @@ from newsletter.rendering.issue_entry import IssueEntry
 from newsletter.rendering.personal_variant import mark_words
 from newsletter.rendering.qp_template import TextFragment
 from newsletter.rendering.recipient import Recipient
+from newsletter.rendering.several_days import combine_week
 from newsletter.rendering.size_budget import LIMIT
 from newsletter.rendering.translations import translations
 from newsletter.sending.personal import choose
 from newsletter.sources import lookup
+from newsletter.sources.base import PaperId
 from tests.conftest import Cli
 from tests.rendering.days import LINKS, SITE, busy_day, digest, paper
 from tests.rendering.test_message import READER
@@ -150,6 +154,48 @@ def test_a_large_day_keeps_its_limits_with_the_longest_reasons(language: str, de
         picks = picks_of([*taken, *day.entries[-9:]], LONGEST, LONGEST)
         again = mails.mail(as_reader(language=language, detail=detail, picks=picks))
         assert again.html.count(only_titles) == again.text.count(only_titles) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_days_of_a_large_week_share_its_room_and_say_what_each_has_beyond(
+    language: str,
+) -> None:
+    sizes = {1: 532, 2: 193, 3: 30, 4: 182, 7: 152}
+    days = [
+        replace(
+            issue,
+            day=date(2025, 7, day),
+            entries=tuple(
+                replace(each, paper=replace(each.paper, id=PaperId(f"250{day}.{number:05}")))
+                for number, each in enumerate(issue.entries)
+            ),
+        )
+        for day, size in sizes.items()
+        for issue in [busy_day(size, language)]
+    ]
+    week = combine_week(days[-1], days[:-1])
+    mails = IssueEmails(week, SITE, LINKS)
+    for picks in (None, picks_of(list(week.entries[-10:]), LONGEST)):
+        mail = mails.mail(as_reader(language=language, picks=picks))
+        assert len(mail.html.replace("\n", "\r\n").encode()) <= LIMIT.decoded
+        shown = listed(mail.html)
+        assert len(shown) == len(set(shown))
+        assert shown == re.findall(r"arxiv.org/abs/([\d.]+)v", mail.text)
+        titles = Counter(int(name[3]) for name in shown[len(picks or ()) :])
+        new = Counter(
+            {
+                day: sum(not each.is_quiet for each in it.entries)
+                for day, it in zip(sizes, days, strict=True)
+            }
+        )
+        assert titles[3] == new[3]
+        assert max(titles.values()) - min(titles[day] for day in (1, 2, 4)) <= 1
+        assert min(titles[day] for day in sizes if day != 3) >= 50
+        for day, size in sizes.items():
+            beyond = re.findall(rf'<a href="[^"]*/2025-07-0{day}#[^>]*>([^<]*)', mail.html)
+            told = sum(int(re.sub(r"\D", "", line)) for line in beyond)
+            assert told + sum(int(name[3]) == day for name in shown) == size
 
 
 @pytest.mark.slow
