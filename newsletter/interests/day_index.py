@@ -9,6 +9,7 @@ Python, and what it reads stays small.
 
 import struct
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import compress
 
 from newsletter.interests.author_index import AuthorIndex
@@ -21,6 +22,7 @@ from newsletter.sources.base import Paper
 
 _PAPER_UNIT = 1 << 12  # of a paper's weights; with a profile's, a sum of products stays below 2**24
 _WEIGHT = 13  # bits of such a weight
+_KEPT = 65_536  # terms of papers, as these write them
 _LANE = 24  # bits of a paper in a long integer
 # A paper that is close to all others of its day says less of a reader when it is close to them.
 _USUAL = 1.5  # so many times its closeness to the others is taken away
@@ -50,6 +52,7 @@ class DayIndex:
         ]
         self.titles = PhraseIndex([paper.title for paper in papers])
         self.abstracts = PhraseIndex([paper.abstract for paper in papers])
+        self.as_written = lru_cache(maxsize=_KEPT)(self._as_written)
         self._authors = AuthorIndex(papers)
         self._by_category: dict[str, list[int]] = {}
         for number, paper in enumerate(papers):
@@ -110,6 +113,11 @@ class DayIndex:
                 left >>= bits + _WEIGHT
         scale = UNIT * _PAPER_UNIT
         return [total / scale for total in sums]
+
+    def _as_written(self, number: int, term: str) -> str:
+        """A paper's term as its texts write it: "LLMs"."""
+        found = [index.writes(term, number) for index in (self.abstracts, self.titles)]
+        return term if term in found else next(filter(None, found), term)
 
     def by_author(
         self, authors: Iterable[tuple[NameKey, FollowedAuthor]]

@@ -15,6 +15,7 @@ from newsletter.interests.files import ListedPaper
 from newsletter.models import InterestRow, NamedPaperRow, ProfileRow
 from newsletter.models.missing_rows import insert_missing
 from newsletter.sources.base import Paper, PaperId, Source, SourceError
+from newsletter.text import counted
 
 BY_TITLE = "title:"  # how the name of a paper begins whose identifier nobody knows
 TURN = "named papers"  # who names one, and who forgets those that nobody names, go in turn
@@ -41,7 +42,8 @@ def fetch_texts(source: Source, settings: Settings, database: Database, now: dat
         found = find_papers(source, settings, names)
     except NewsletterError as error:
         raise TextsMissingError(
-            f"{len(names)} liked papers wait for their texts until the next run: {error}"
+            f"{counted(len(names), 'liked paper waits', 'liked papers wait')} for"
+            f" {'its text' if len(names) == 1 else 'their texts'} until the next run: {error}"
         ) from error
     with database.write.begin() as session:
         _keep_told(session, names, found, now)

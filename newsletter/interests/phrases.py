@@ -4,14 +4,30 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import compress, count, takewhile
+from functools import lru_cache, reduce
+from itertools import compress, count, pairwise, takewhile
+from operator import and_, or_
 
-from newsletter.interests.words import parts_in, places_in, shown
+from newsletter.interests.word_forms import number_forms
+from newsletter.interests.words import (
+    in_small_letters,
+    joined_places,
+    parts_in,
+    place_seen,
+    places_in,
+    seen,
+    shown,
+    without_hyphens,
+)
 
 _SHORTEST_BEGINNING = 3  # characters before a "*"; else it is taken for the word itself
 # That makes another word of it: LoRA+, .NET. A single letter's stands in the letter's part.
 _SIGN = re.compile(r"[^\W_]{2}[+#]|(?<!\S)\.(?=[^\W\d_])")
+
+_BETWEEN = 2  # signs between two words: ")-"; with more, the words alone are said
+_SIGNS_BEFORE = re.compile(r"[^\w\s]+")
+_SIGNS_BEHIND = re.compile(r"[^\w\s]+\Z")
+_CLOSING = {")": "(", "]": "[", "}": "{"}
 
 _KEPT = 4096  # phrases of a day
 _FEW = 40  # bits, which are found one by one
@@ -20,7 +36,7 @@ _IS_SET = "1".__eq__
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that stand next to each other; case, hyphens and a plural "s" do not matter."""
+    """Words that stand next to each other; case, hyphens, and one or several do not matter."""
 
     text: str  # as it was typed
     parts: tuple[str, ...]
@@ -42,18 +58,29 @@ class Phrase:
         """A regular expression that finds it in any text; letters in any case."""
         if self.whole:
             return re.escape(self.whole) + (r"(?!\w)" if self.whole[-1].isalnum() else r"(?![+#*])")
-        if self.is_beginning:
-            ending = r"\w*"
-        else:  # a letter with signs behind it is another word
-            ending = "s?" if len(self.parts[-1]) > 1 else r"(?:s|(?![+#*]))"
-        *before, last = self.parts
-        apart = [re.escape(it) + r"[\W_]" + ("+" if it[-1].isalnum() else "*") for it in before]
-        return "".join(apart) + re.escape(last) + ending
+        return "|".join(map(self._pattern_of, self.spellings()))
 
-    def forms(self) -> tuple[str, ...]:
-        """How it begins in a text's parts, which have a space around each."""
-        whole = f" {' '.join(self.parts)}"
-        return (whole,) if self.is_beginning else (f"{whole} ", f"{whole}s ")
+    def _pattern_of(self, parts: Sequence[str]) -> str:
+        *before, last = parts
+        if self.is_beginning:
+            endings = re.escape(last) + r"\w*"
+        else:
+            *others, longest = sorted(map(re.escape, number_forms(last)), key=len)
+            endings = f"(?:{'|'.join([longest, *reversed(others)])})"
+            if len(last) == 1:  # a letter with signs behind it is another word
+                endings += r"(?![+#*])"
+        apart = [re.escape(it) + r"[\W_]" + ("+" if it[-1].isalnum() else "*") for it in before]
+        return "".join(apart) + endings
+
+    def spellings(self) -> tuple[tuple[str, ...], ...]:
+        """Its words with hyphens parted; and with hyphens left out, where it has any."""
+        joined = _joined(self.text)
+        return (self.parts, joined) if joined and joined != self.parts else (self.parts,)
+
+
+@lru_cache(maxsize=_KEPT)
+def _joined(text: str) -> tuple[str, ...]:
+    return tuple(parts_in(without_hyphens(shown(text))))
 
 
 class PhraseIndex:
@@ -64,71 +91,120 @@ class PhraseIndex:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._by_word: dict[str, int] = {}
-        self._flat: list[str] = []
-        self._shown = [*map(shown, texts)]
+        self._flat: list[str] = []  # words with hyphens parted, two spaces, and all joined
+        self._seen = [*map(seen, texts)]
+        self._shown = [*map(in_small_letters, self._seen)]
         for number, text in enumerate(self._shown):
-            parts = parts_in(text)
+            parts = [without_hyphens(text[start:end]) for start, end in self._places_of(number)]
             self._flat.append(f" {' '.join(parts)} ")
-            for part in set(parts):
+            for part in {*parts} - {""}:
                 self._by_word[part] = self._by_word.get(part, 0) | 1 << number
         self._words = sorted(self._by_word)
         self._looked_for = lru_cache(maxsize=_KEPT)(self._look_for)  # many readers name the same
-        self._places: dict[int, list[tuple[int, int]]] = {}  # of the parts of a text
+        self._in_any_number = lru_cache(maxsize=_KEPT)(self._holding_word)
+        self._written = lru_cache(maxsize=_KEPT)(self._write)
+        self._places = lru_cache(maxsize=_KEPT)(self._places_of)
+
+    def _places_of(self, number: int) -> list[tuple[int, int]]:
+        """Where the words of a text stand, as its flat form has them."""
+        text = self._shown[number]
+        places = places_in(text)
+        joined = joined_places(text, places)
+        return [*places, (0, 0), *joined] if joined else places
 
     def holding(self, phrase: Phrase) -> int:
         """The texts that hold the phrase, a bit a text."""
         if phrase.whole or phrase.is_beginning or len(phrase.parts) > 1:
             return self._looked_for(phrase)
-        (word,) = phrase.parts
-        return self._by_word.get(word, 0) | self._by_word.get(f"{word}s", 0)
+        return self._in_any_number(phrase.parts[0])
+
+    def _holding_word(self, word: str) -> int:
+        return reduce(or_, [self._by_word.get(form, 0) for form in number_forms(word)])
 
     def _look_for(self, phrase: Phrase) -> int:
-        *before, last = phrase.parts
-        texts = 0
-        for word in self._going_on(last) if phrase.is_beginning else (last, f"{last}s"):
-            texts |= self._by_word.get(word, 0)
-        for part in before:
-            texts &= self._by_word.get(part, 0)
         if phrase.whole:
-            wanted = re.compile(rf"(?<!\w){phrase.pattern()}")
-            held = [at for at in numbers_in(texts) if phrase.whole in self._shown[at]]
-            return sum([1 << at for at in held if wanted.search(self._shown[at])])
-        if not before or not texts:
-            return texts
-        begins, *_ = forms = phrase.forms()
-        begins = begins.rstrip()
-        held = [number for number in numbers_in(texts) if begins in self._flat[number]]
-        if not phrase.is_beginning:
-            held = [at for at in held if any(form in self._flat[at] for form in forms)]
-        return sum([1 << number for number in held])
+            texts = reduce(and_, [self._by_word.get(part, 0) for part in phrase.parts])
+            held = [at for at in numbers_in(texts) if self._finds_whole(phrase, at)]
+            return sum([1 << at for at in held])
+        found = 0
+        for *before, last in phrase.spellings():
+            around = [self._by_word.get(part, 0) for part in before]
+            for form in self._going_on(last) if phrase.is_beginning else number_forms(last):
+                texts = reduce(and_, around, self._by_word.get(form, 0)) & ~found
+                if texts and before:
+                    words = f" {' '.join([*before, form])} "
+                    held = [number for number in numbers_in(texts) if words in self._flat[number]]
+                    texts = sum([1 << number for number in held])
+                found |= texts
+        return found
+
+    def _finds_whole(self, phrase: Phrase, number: int) -> re.Match[str] | None:
+        return re.search(rf"(?<!\w){phrase.pattern()}", self._shown[number])
 
     def as_found(self, phrase: Phrase, number: int) -> str:
-        """The phrase as a text that holds it has it; as it was typed, where only case differs."""
-        found = "" if phrase.whole else self._found(phrase, number)
-        return found if found and found != phrase.text.lower() else phrase.text
+        """The phrase as a text that holds it writes it."""
+        return self._written(phrase, number)
 
-    def _found(self, phrase: Phrase, number: int) -> str:
-        *before, last = phrase.parts
-        has_plural = self._by_word.get(f"{last}s", 0) >> number & 1
-        if not (before or phrase.is_beginning or has_plural):
-            return last
+    def _write(self, phrase: Phrase, number: int) -> str:
+        places = self._found(phrase, number)
+        text = self._seen[number]
+        words = [place_seen(text, start, end) for start, end in places]
+        (begin, _), (_, end) = words[0], words[-1]
+        if any(later - end > _BETWEEN for (_, end), (later, _) in pairwise(words)):
+            return " ".join([text[start:end] for start, end in words])
+        head, tail = _SIGNS_BEFORE.match(phrase.text), _SIGNS_BEHIND.search(phrase.text)
+        if head and text.endswith(head[0], 0, begin):
+            begin -= len(head[0])
+        if tail and text.startswith(tail[0], end):
+            end += len(tail[0])
+        if text[end : end + 1] in _CLOSING and _is_open(text[begin:end], text[end]):
+            end += 1
+        return text[begin:end]
+
+    def _found(self, phrase: Phrase, number: int) -> list[tuple[int, int]]:
+        """Where each of its words stands first in the text in small letters."""
+        if phrase.whole:
+            whole = self._finds_whole(phrase, number)
+            return [whole.span()] if whole else []
         flat = self._flat[number]
-        begin = min(at for at in map(flat.find, phrase.forms()) if at >= 0)
-        if not before:
-            return flat[begin + 1 : flat.index(" ", begin + 1)]
+        begins = [
+            (flat.find(f" {' '.join([*before, form])}{'' if phrase.is_beginning else ' '}"), parts)
+            for parts in phrase.spellings()
+            for *before, last in [parts]
+            for form in ([last] if phrase.is_beginning else number_forms(last))
+            if phrase.is_beginning or self._by_word.get(form, 0) >> number & 1
+        ]
+        begin, parts = min(it for it in begins if it[0] >= 0)
         first = flat.count(" ", 0, begin)
-        if number not in self._places:
-            self._places[number] = places_in(self._shown[number])
-        places = self._places[number][first : first + len(phrase.parts)]
-        text = self._shown[number]
-        words = " ".join([text[start:end] for start, end in places])
-        found = text[places[0][0] : places[-1][1]]
-        return found if len(found) == len(words) else words  # just one sign between two of them
+        return self._places(number)[first : first + len(parts)]
+
+    def writes(self, term: str, number: int) -> str | None:
+        """How a text has a word, or words with one space between; None where it has not.
+
+        In small letters where it has it so too: at the beginning of a sentence anything is large.
+        """
+        shown_text, text, first = self._shown[number], self._seen[number], None
+        begin, length = shown_text.find(term), len(term)
+        while begin >= 0:
+            end = begin + length
+            if not (shown_text[begin - 1 : begin].isalnum() or shown_text[end : end + 1].isalnum()):
+                start, stop = (begin, end)
+                if len(text) != len(shown_text):
+                    start, stop = place_seen(text, begin, end)
+                if text[start:stop] == term:
+                    return term
+                first = first or text[start:stop]
+            begin = shown_text.find(term, end)
+        return first
 
     def _going_on(self, beginning: str) -> Iterator[str]:
         start = bisect_left(self._words, beginning)
         following = (self._words[at] for at in range(start, len(self._words)))
         return takewhile(lambda word: word.startswith(beginning), following)
+
+
+def _is_open(text: str, closing: str) -> bool:
+    return text.count(_CLOSING[closing]) > text.count(closing)
 
 
 def numbers_in(bits: int) -> list[int]:

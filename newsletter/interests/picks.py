@@ -206,7 +206,8 @@ class _Reader:
         terms = self._day.terms
         shared = sorted((less, terms[term]) for owner, less, term in shares if owner == nearest)
         words = _without_repeats(term for _, term in shared)
-        return [PickReason(ReasonType.CLOSE, profile.liked[nearest].title, words)]
+        written = tuple([self._day.as_written(number, term) for term in words])
+        return [PickReason(ReasonType.CLOSE, profile.liked[nearest].title, written)]
 
 
 class _NamedWords:

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from newsletter.errors import WrongUseError
 from newsletter.interests.files import ListedPaper
+from newsletter.interests.files.reading_list import LONGEST_ABSTRACT, LONGEST_TITLE
 from newsletter.interests.interest_store import (
     MOST,
     Interest,
     InterestType,
     checked,
 )
+from newsletter.interests.named_papers import BY_TITLE
 from newsletter.models import NamedInterest, NamedPaperRow
 
 _NOT = "not "
+_OF_A_PAPER = "arxiv_id", "title", "abstract"
 _DETAILS = ("with", "in", "not_with", "not_in")
 PortableInterests = dict[str, list[object]]
 
@@ -22,16 +25,27 @@ PortableInterests = dict[str, list[object]]
 def to_portable(
     rows: Iterable[NamedInterest], texts: Mapping[str, NamedPaperRow]
 ) -> PortableInterests:
-    """A paper without an identifier by its title; an author with what tells namesakes apart."""
+    """An author with what tells namesakes apart; a paper with the words that only its file had.
+
+    What arXiv says of a paper is not among them: it says it again.
+    """
     portable: PortableInterests = {}
     for row in rows:
         value: object = row.value
-        if row.kind == InterestType.PAPER and ":" in row.value:
-            value = {"title": texts[row.value].title}
+        if row.kind == InterestType.PAPER:
+            value = _paper(row.value, texts[row.value])
         elif row.detail:
             value = {"name": row.value, **row.detail}
         portable.setdefault(f"{'' if row.wanted else _NOT}{row.kind}", []).append(value)
     return portable
+
+
+def _paper(name: str, text: NamedPaperRow) -> object:
+    arxiv_id = "" if name.startswith(BY_TITLE) else name
+    if arxiv_id and (text.categories or not text.title):  # as arXiv described it, or nobody did
+        return arxiv_id
+    told = zip(_OF_A_PAPER, (arxiv_id, text.title, text.abstract), strict=True)
+    return {key: words for key, words in told if words}
 
 
 def from_portable(text: str) -> tuple[list[Interest], int]:
@@ -71,7 +85,9 @@ def _interest(kind: InterestType, value: object, wanted: bool) -> Interest | Non
     if not isinstance(value, dict):
         return None
     if kind is InterestType.PAPER:
-        return Interest(kind, "", wanted, paper=ListedPaper("", str(value.get("title", "")), ""))
+        arxiv_id, title, abstract = (str(value.get(name) or "") for name in _OF_A_PAPER)
+        told = ListedPaper(arxiv_id, title[:LONGEST_TITLE], abstract[:LONGEST_ABSTRACT])
+        return Interest(kind, arxiv_id, wanted, paper=told)
     detail = {
         name: [str(item) for item in value[name]]
         for name in _DETAILS

@@ -10,6 +10,8 @@ from newsletter.text import visible
 _LONGEST_TEXT = 20_000  # characters; ten times what arXiv takes as an abstract
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _PART = re.compile(r"(?<![^\W_])[^\W\d_][+#*]+|[^\W_]+")  # C++, C# and A* are no C and no A
+_HYPHEN = "-‐‑"  # noqa: RUF001 - as papers write them
+_NO_HYPHEN = dict.fromkeys(map(ord, _HYPHEN))
 _LONGEST_WORD = 60  # characters; what is longer is no word
 
 
@@ -28,9 +30,52 @@ def places_in(shown_text: str) -> list[tuple[int, int]]:
     return [part.span() for part in _PART.finditer(shown_text)]
 
 
+def joined_places(shown_text: str, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same of words whose hyphens are left out; empty where no word has one."""
+    joined: list[tuple[int, int]] = []
+    last = -1
+    for start, end in places:
+        if start == last + 1 and shown_text[last] in _HYPHEN:
+            joined[-1] = joined[-1][0], end
+        else:
+            joined.append((start, end))
+        last = end
+    return joined if len(joined) < len(places) else []
+
+
+def without_hyphens(shown_text: str) -> str:
+    return shown_text if shown_text.isalnum() else shown_text.translate(_NO_HYPHEN)
+
+
 def shown(text: str) -> str:
     """What people see of it, in small letters, on one line."""
-    return " ".join(_folded(visible(text)).split())
+    return in_small_letters(seen(text))
+
+
+def seen(text: str) -> str:
+    """What people see of it, on one line."""
+    from newsletter.tex import to_text
+
+    return " ".join(normalize("NFC", to_text(visible(text)[:_LONGEST_TEXT])).split())
+
+
+def place_seen(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where that piece of the same text in small letters stands in what people see of it."""
+    if len(in_small_letters(text)) == len(text):
+        return start, end
+    at, begin = 0, 0
+    for place, char in enumerate(text):
+        if at <= start:
+            begin = place
+        at += len(in_small_letters(char))
+        if at >= end:
+            return begin, place + 1
+    return begin, len(text)
+
+
+def in_small_letters(text: str) -> str:
+    """Signs that only look different are one."""
+    return text.lower() if text.isascii() else normalize("NFKC", text).lower()
 
 
 def pairs_of(words: Sequence[str]) -> Iterable[str]:
@@ -41,4 +86,4 @@ def pairs_of(words: Sequence[str]) -> Iterable[str]:
 def _folded(text: str) -> str:
     from newsletter.tex import to_text
 
-    return normalize("NFKC", to_text(text[:_LONGEST_TEXT])).lower()
+    return in_small_letters(to_text(text[:_LONGEST_TEXT]))

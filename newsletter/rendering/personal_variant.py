@@ -5,7 +5,6 @@ the rest of the day, complete, each paper once.
 """
 
 import hashlib
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,14 +14,14 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePick
-from newsletter.interests.phrases import Phrase
 from newsletter.rendering.base64_text import base64_size
-from newsletter.rendering.first_paper import MARK, MOST_MARKS, FirstPapers
+from newsletter.rendering.first_paper import FirstPapers
 from newsletter.rendering.fitting import filled, weigh
 from newsletter.rendering.fragment_row import FragmentRow, RemainingFragments
 from newsletter.rendering.fragments import PaperFragments, PicksOpening
 from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.issue_entry import IssueSection
+from newsletter.rendering.marked_words import mark_words
 from newsletter.rendering.message import BASE64, MessageContent, Placeholders
 from newsletter.rendering.qp_template import Fragment, TextFragment, WrappedFragments
 from newsletter.rendering.size_budget import DetailLevel, Weight, less_begins
@@ -348,22 +347,3 @@ class _Part:
         if author:
             card = self._part.naming(card, place, author)
         return mark_words(card, words)
-
-
-def mark_words(card: TextFragment, words: Sequence[str]) -> TextFragment:
-    """The card with these words marked wherever people can read them."""
-    parsed = filter(None, map(Phrase.parse, words))
-    either = "|".join(phrase.pattern() for phrase in parsed)
-    if not either:
-        return card
-    wanted = re.compile(rf"<[^>]*>|(?<![\w&#])(?:{either})(?!\w)", re.IGNORECASE)
-    left = MOST_MARKS
-
-    def marked(found: re.Match[str]) -> str:
-        nonlocal left
-        if found[0].startswith("<") or not left:
-            return found[0]
-        left -= 1
-        return found[0].join(MARK)
-
-    return TextFragment(wanted.sub(marked, card.text))

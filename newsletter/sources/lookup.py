@@ -1,11 +1,15 @@
 """Papers by their identifiers, from where the configured source describes papers."""
 
+import time
 from collections.abc import Sequence
+from functools import partial
 
 from newsletter.config import Settings
 from newsletter.sources.arxiv_api import papers_named
 from newsletter.sources.base import Paper, Source, SourceError
 from newsletter.sources.http.session import polite_session
+
+_HURRIED_S = 10.0  # for an answer to begin, or to rest between two tries
 
 
 def find_paper(source: Source, settings: Settings, name: str) -> Paper:
@@ -15,7 +19,11 @@ def find_paper(source: Source, settings: Settings, name: str) -> Paper:
         SourceError: it is not to be had, and why.
     """
     described = source.describe([name])
-    found = _by_api(settings, [name]) if described is None else described
+    if described is None:
+        with polite_session(settings.source, settings.site.url) as session:
+            found = papers_named(session, settings.source.api_url, [name])
+    else:
+        found = described
     if name not in found:
         raise SourceError(
             f"arXiv's API knows no paper {name}"
@@ -28,13 +36,24 @@ def find_paper(source: Source, settings: Settings, name: str) -> Paper:
 def find_papers(source: Source, settings: Settings, names: Sequence[str]) -> dict[str, Paper]:
     """Those that are to be had, by the names they were asked for with.
 
+    Mails may wait for them. So an API of arXiv's that does not answer is given up soon: after two
+    tries of some seconds, or where it wants a longer rest.
+
     Raises:
         SourceError: arXiv's API gave no answer that could be used.
     """
     described = source.describe(names)
-    return _by_api(settings, names) if described is None else described
+    if described is not None:
+        return described
+    hurried = settings.source.model_copy(
+        update={"timeout_s": min(settings.source.timeout_s, _HURRIED_S)}
+    )
+    rest = partial(_rest, max(_HURRIED_S, hurried.min_interval_s))
+    with polite_session(hurried, settings.site.url, rest, tries=2) as session:
+        return papers_named(session, hurried.api_url, names)
 
 
-def _by_api(settings: Settings, names: Sequence[str]) -> dict[str, Paper]:
-    with polite_session(settings.source, settings.site.url) as session:
-        return papers_named(session, settings.source.api_url, names)
+def _rest(longest_s: float, seconds: float) -> None:
+    if seconds > longest_s:
+        raise SourceError(f"arXiv asks for {seconds:.0f} seconds of rest")
+    time.sleep(seconds)

@@ -124,6 +124,8 @@ def why_refused(entry: RefusedEntry) -> str:
         "has neither an arXiv identifier nor a title": gettext(
             "has neither an arXiv identifier nor a title"
         ),
+        "has no arXiv identifier": gettext("has no arXiv identifier"),
+        "is no address of a paper at arXiv": gettext("is no address of a paper at arXiv"),
     }
     return usual.get(entry.why, entry.why)
 

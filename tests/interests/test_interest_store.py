@@ -247,7 +247,13 @@ def test_picks_are_forgotten_after_ninety_days(database: Database, ada: int) -> 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
 def test_an_export_takes_them_elsewhere(cli: Cli, database: Database, ada: int, form: str) -> None:
-    Path("one.txt").write_text('title,x\n"By title, alone",1\n', encoding="utf-8")
+    abstract = 'Of "herons" and whales. ' * 20
+    bibtex = f"@misc{{a, title={{By title, alone}}, abstract={{{abstract}}}}}"
+    bibtex += f"@misc{{b, title={{Nobody's}}, eprint={{2507.99999}}, abstract={{{abstract}}}}}"
+    bibtex += "".join(
+        f"@misc{{c{n}, title={{Paper {n}}}, abstract={{{abstract * 2}}}}}" for n in range(300)
+    )
+    Path("one.txt").write_text(bibtex, encoding="utf-8")
     for options in (
         ("--word", "=codec", "--author", "Ada Lovelace", "--with", "Bob Two"),
         ("--unwanted", "--category", "cs.CL"),
@@ -255,7 +261,9 @@ def test_an_export_takes_them_elsewhere(cli: Cli, database: Database, ada: int, 
     ):
         assert cli("subscribers", "interests", ADA, *options).code == 0
     before = named(cli)
-    assert len(before) == 5
+    assert len(before) == 306
+    with database.read() as session:
+        liked = interest_store.load(session, ada).liked
     assert cli("subscribers", "export", "--format", form, "--output", "out").code == 0
     with database.write.begin() as session:
         for email in (ADA, BOB):
@@ -267,8 +275,10 @@ def test_an_export_takes_them_elsewhere(cli: Cli, database: Database, ada: int, 
     cli("subscribers", "interests", BOB, "--word", "x")  # asks for texts, as the next run does
     assert named(cli) == before
     with database.read() as session:
-        (author,) = interest_store.load(session, lifecycle.get_subscriber(session, ADA).id).authors
-        assert author.with_authors == {("bob", "two")}
+        again = interest_store.load(session, lifecycle.get_subscriber(session, ADA).id)
+    assert again.authors[0].with_authors == {("bob", "two")}
+    assert sorted(again.liked, key=str) == sorted(liked, key=str)
+    assert sum(bool(paper.abstract) for paper in liked) == 303
     assert ada
 
 

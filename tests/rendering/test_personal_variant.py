@@ -23,7 +23,7 @@ from newsletter.interests import (
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueEntry
-from newsletter.rendering.personal_variant import mark_words
+from newsletter.rendering.marked_words import mark_words
 from newsletter.rendering.qp_template import TextFragment
 from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.several_days import combine_week
@@ -66,7 +66,7 @@ def test_picks_open_the_mail_each_under_its_reason_and_stand_nowhere_else() -> N
     reader = as_reader(detail="brief", language="en")
     mail = mails.mail(replace(reader, picks=choose(mails, reader, compile_profile(named))))
     assert listed(mail.html) == ["2507.00001", "2507.10000", "2507.10001", "2507.10002"]
-    assert "by Ada L, whom you follow; has herons in its title" in mail.html
+    assert "by Ada L, whom you follow; has Herons in its title" in mail.html
     assert "<u>Herons</u>\u00a0sing" in mail.html
     order = ["FOR YOU", "* by Ada L, whom you follow", "Herons sing", "The rest of the day", "NEW"]
     assert sorted(order, key=mail.text.index) == order

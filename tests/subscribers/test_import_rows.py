@@ -136,7 +136,7 @@ def test_an_unclosed_quote_costs_its_own_line_only() -> None:
 
 
 def test_each_trouble_has_its_name() -> None:
-    text = f'a"b,1\n"a"b,2\nx\0y,3\n{"z" * 1_000_000},4\n"two\nlines",5\nlast,6'
+    text = f'a"b,1\n"a"b,2\nx\0y,3\n{"z" * 5_000_000},4\n"two\nlines",5\nlast,6'
     assert found(text) == [
         (1, ['a"b', "1"]),
         (2, RowError.STRAY_QUOTE),

@@ -243,7 +243,7 @@ def test_every_line_that_cannot_be_read_is_named(cli: Cli, database: Database) -
     content = (
         'email,note\nada@reader.example,"unclosed\nbob@reader.example,\nc@reader.example,a"b\n'
         'd@reader.example,"a"b\nno address,\n,empty\ne@reader.example,1,2,3\n'
-        f'nul\0@reader.example,\n"{"x" * 1_000_000}",\n=cmd|x!A1,\nf@reader.example\n'
+        f'nul\0@reader.example,\n"{"x" * 5_000_000}",\n=cmd|x!A1,\nf@reader.example\n'
     )
     said = cli("subscribers", "import", write(content), *CONSENT, "--json")
     assert said.code == 1

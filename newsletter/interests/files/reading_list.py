@@ -12,8 +12,8 @@ from newsletter.interests.files.arxiv_ids import (
 from newsletter.sources.base import PaperId, SourceError
 from newsletter.text import brief, one_line, visible
 
-_LONGEST_TITLE = 500  # characters
-_LONGEST_ABSTRACT = 10_000
+LONGEST_TITLE = 500  # characters
+LONGEST_ABSTRACT = 10_000
 MOST_ENTRIES = 100_000  # so that memory has an end
 MOST_BROKEN = 1000  # of these, each of which may be looked at to the end of the file
 # Fields that hold an identifier and nothing else, and those that may name one, best first.
@@ -111,8 +111,8 @@ def _papers(
         if identifier and (trouble := _trouble(identifier)):
             yield RefusedEntry(identifier, trouble)
         elif identifier or title:
-            abstract = one_line(entry.get("abstract", "")[:_LONGEST_ABSTRACT])
-            yield ListedPaper(identifier, title[:_LONGEST_TITLE], abstract)
+            abstract = one_line(entry.get("abstract", "")[:LONGEST_ABSTRACT])
+            yield ListedPaper(identifier, title[:LONGEST_TITLE], abstract)
         else:
             name = entry.get("key") or f"entry {number}"
             yield RefusedEntry(_short(name), "has neither an arXiv identifier nor a title")

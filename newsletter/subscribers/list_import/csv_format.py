@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import TextIO
 
-_LONGEST_LINE = 1 << 16
+_LONGEST_LINE = 1 << 22  # as of somebody with 500 papers, each with its abstract
 _LONGEST_RECORD = 8  # lines: a quoted cell may hold line breaks
 _BLOCK = 1 << 20
 # What makes a spreadsheet compute, also in full width (it is folded), after blanks, tabs and CR.
@@ -97,7 +97,11 @@ def parse_record(lines: list[str], delimiter: str) -> list[str] | RowError:
 
 def _parse_strictly(lines: list[str], delimiter: str) -> list[str]:
     ended = [f"{line}\n" for line in lines[:-1]] + lines[-1:]
-    return next(csv.reader(ended, delimiter=delimiter, strict=True), [""])
+    usual = csv.field_size_limit(_LONGEST_LINE * _LONGEST_RECORD)
+    try:
+        return next(csv.reader(ended, delimiter=delimiter, strict=True), [""])
+    finally:
+        csv.field_size_limit(usual)
 
 
 def escape_cell(cell: str) -> str:
