@@ -168,10 +168,11 @@ def _with_filter(command: common.Command) -> common.Command:
         (
             click.option(
                 "--state",
-                type=click.Choice(["uncertain", "failed"]),
+                type=click.Choice(["uncertain", "failed", "pending"]),
                 default="uncertain",
                 show_default=True,
-                help="failed: what was refused wrongly; a suppression that came with it ends.",
+                help="failed: what was refused wrongly; a suppression that came with it ends."
+                " pending: who waits, to be given up.",
             ),
             click.option(
                 "--reference",
@@ -211,9 +212,10 @@ def _delivery_filter(
 @click.option(
     "--as",
     "verdict",
-    type=click.Choice(["sent", "resend"]),
+    type=click.Choice(["sent", "resend", "failed"]),
     required=True,
-    help="sent: they arrived, let it rest. resend: send them again, at the risk of a double.",
+    help="sent: they arrived, let it rest. resend: send them again, at the risk of a double."
+    " failed: do not ask them again (with --state pending).",
 )
 @_with_filter
 @click.option("--dry-run", is_flag=True, help="Only list them.")
@@ -228,19 +230,23 @@ def settle(
     config_file: Path | None,
     **filter_options: Any,  # noqa: ANN401 - the options of `_with_filter`
 ) -> None:
-    """Decide on uncertain deliveries, or on failed ones that were judged wrongly.
+    """Decide on uncertain deliveries, on failed ones that were judged wrongly, or on who waits.
 
     Nobody but you can find out whether an uncertain mail arrived; it is never sent again by
     itself. After trouble that was everybody's, `--state failed --as resend` brings the readers
-    back.
+    back; `--state pending --reason TEXT --as failed` ends those who wait for nothing.
     """
     from newsletter import issues
+    from newsletter.errors import WrongUseError
     from newsletter.models import DeliveryState
     from newsletter.sending import settle as operator_word
 
     settings = common.load(config_file)
     chosen = _delivery_filter(**filter_options)
-    settled_as = DeliveryState.PENDING if verdict == "resend" else DeliveryState.SENT
+    if (chosen.state is DeliveryState.PENDING) != (verdict == "failed"):
+        raise WrongUseError("who waits can only be given up: `--state pending --as failed`")
+    verdicts = {"resend": DeliveryState.PENDING, "failed": DeliveryState.FAILED}
+    settled_as = verdicts.get(verdict, DeliveryState.SENT)
     newsletter = common.newsletter(settings, slug).slug
     with common.open_database(settings, newsletter) as database, database.write.begin() as session:
         with common.empty_json([], wanted=as_json and dry_run):

@@ -301,7 +301,10 @@ class BatchWorker:
             if again:
                 chosen = probe.deferred_longest_ago(session, batch, takes, now)
             else:
-                chosen = probe.of_another_domain(session, batch, takes, now, asked=asked)
+                anybody = self._breaker.asks_anybody
+                chosen = probe.of_another_domain(
+                    session, batch, takes, now, asked=asked, anybody=anybody
+                )
             claimed = claim.ClaimResult((), 0)
             if chosen is not None:
                 claimed = self._claim_with_picks(session, chosen - 1, 1)

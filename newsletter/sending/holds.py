@@ -30,6 +30,12 @@ def hold_reason(session: Session, context: "SendContext", issue_id: int) -> str 
     )
 
 
+def is_old_news(context: "SendContext", issue: IssueRow) -> bool:
+    """Whether it is held for its age alone."""
+    is_old = context.clock() - issue.frozen_at > context.max_age and not context.override.late
+    return is_old and restored.restored_reason(context.database, context.memory, issue) is None
+
+
 def refusal_reason(session: Session, context: "SendContext", issue: IssueRow) -> str | None:
     """Why nobody is sent even an issue that is done, such as once more: a pause, or no way out."""
     pause = None if context.override.waiting else pause_reason(session, context.clock())

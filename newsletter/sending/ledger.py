@@ -186,14 +186,18 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
 def unclaim(
     session: Session, recipients: Sequence[Recipient], now: datetime, reason: str | None = None
 ) -> None:
-    """Give back deliveries that surely never left, or that nobody took."""
-    deliveries = delivery_updates.find_deliveries(
-        session, [recipient.reference for recipient in recipients]
-    ).values()
-    unsent = [delivery for delivery in deliveries if delivery.state is DeliveryState.SENDING]
-    delivery_updates.apply_changes(
-        session, [StateChange(delivery, DeliveryState.PENDING, reason) for delivery in unsent], now
-    )
+    """Give back deliveries that surely never left, or that nobody took.
+
+    Without a reason, what was said before of those readers is kept.
+    """
+    last_words = {recipient.reference: recipient.last_words for recipient in recipients}
+    deliveries = delivery_updates.find_deliveries(session, list(last_words))
+    changes = [
+        StateChange(delivery, DeliveryState.PENDING, reason or last_words[reference] or None)
+        for reference, delivery in deliveries.items()
+        if delivery.state is DeliveryState.SENDING
+    ]
+    delivery_updates.apply_changes(session, changes, now)
 
 
 def release_batch(session: Session, batch_id: int, owner: journal.Owner) -> None:
@@ -204,10 +208,24 @@ def release_batch(session: Session, batch_id: int, owner: journal.Owner) -> None
     batch.owner = batch.leased_until = None
     batch.finished = not (batch.pending or batch.sending)
     session.flush()
-    if not batch.finished:
-        return
+    if batch.finished:
+        _finish_issue(session, batch.issue_id)
+
+
+def finish_settled(session: Session, issue_id: int) -> None:
+    """Finish the batches that nobody holds and nothing is open in, and the issue with the last."""
+    session.execute(
+        update(BatchRow)
+        .where(BatchRow.issue_id == issue_id, BatchRow.owner.is_(None))
+        .where(BatchRow.pending == 0, BatchRow.sending == 0)
+        .values(finished=True)
+    )
+    _finish_issue(session, issue_id)
+
+
+def _finish_issue(session: Session, issue_id: int) -> None:
     issue = session.get_one(
-        IssueRow, batch.issue_id, with_for_update={"key_share": True}, populate_existing=True
+        IssueRow, issue_id, with_for_update={"key_share": True}, populate_existing=True
     )
     if issue.frozen_up_to is None and not delivery_counters.is_open(session, issue.id):
         issue.state = IssueState.DONE  # the others are done too, or will say so when they let go

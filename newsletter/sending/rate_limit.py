@@ -278,6 +278,11 @@ def paused_domains(session: Session, now: datetime) -> dict[str, str]:
     return {pause.domain: pause.reason for pause in running_pauses(session, now)}
 
 
+def domains_paused_since(session: Session, moment: datetime) -> set[str]:
+    """Also where the pause is over."""
+    return set(session.scalars(select(DomainPauseRow.domain).where(DomainPauseRow.until > moment)))
+
+
 def running_pauses(session: Session, now: datetime) -> list[DomainPauseRow]:
     return list(session.scalars(_RUNNING, {"now": now}))
 

@@ -23,6 +23,7 @@ from newsletter.sending import (
     journal,
     ledger,
     rate_limit,
+    settle,
     stats,
     totals,
 )
@@ -42,6 +43,7 @@ _PAUSES_S = (2.0, 10.0)  # before the second and the third round over what shall
 _GOES_ON = 5  # mails that were taken before the provider said "not now"
 _LOOK_AGAIN_S = 0.3
 _PER_CONNECTION = 60  # mails of a batch; at its end each connection waits a round trip or two
+_TAKEN_BACK = 500  # readers in one transaction
 _FREEZING = 0.1  # of the time that a batch took; three more batches come of it at least
 
 
@@ -85,10 +87,21 @@ def _hold_reason(context: SendContext, issue_id: int) -> str | None:
     with context.database.read() as session:
         issue = session.get_one(IssueRow, issue_id)
         reason = holds.hold_reason(session, context, issue_id)
+        is_stale = reason is not None and holds.is_old_news(context, issue)
+    if is_stale and _give_up_refused(context, issue_id):
+        return _hold_reason(context, issue_id)
     if reason is not None or context.memory is None or issue.state == IssueState.DONE:
         return reason
     found = restored.taken_by_provider(context.database, context.transport, issue)
     return found.reason if found else None
+
+
+def _give_up_refused(context: SendContext, issue_id: int) -> int:
+    """Of an issue that is not sent by itself any more: who was refused it, while others got it."""
+    with context.database.write.begin() as session:
+        if not delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT]:
+            return 0
+        return settle.give_up_refused(session, issue_id, context.clock())
 
 
 def _record_down(context: SendContext, reason: str) -> None:
@@ -111,8 +124,9 @@ def _record_unsent(context: SendContext, issue_id: int, trouble: str) -> None:
 
 def _why_they_wait(session: Session, issue_id: int, breaker: CircuitBreaker) -> str | None:
     """What servers said to most of those who wait for a later run."""
-    if breaker.refused_share.is_high:
-        return advice_on_many_refused(breaker.refused_share.words)
+    share = breaker.refused_share
+    if share.is_high or share.is_high_of_known:
+        return advice_on_many_refused(share.words)
     for why in stats.reasons(session, issue_id):
         if why.state == DeliveryState.PENDING and why.reason:
             return f"{why.number} wait for a later run: {why.reason}"
@@ -129,12 +143,19 @@ def _in_rounds(
     """
     breaker = context.breaker
     with context.database.read() as session:
+        counts = delivery_counters.of_issue(session, issue_id)
+        since = session.get_one(IssueRow, issue_id).frozen_at
+        suspects = rate_limit.domains_paused_since(session, since)
         breaker.begin_run(
-            domains=probe.domains(session, issue_id), troubles=rate_limit.troubles(session)
+            domains=probe.domains(session, issue_id),
+            troubles=rate_limit.troubles(session),
+            sent_before=counts[DeliveryState.SENT] > 0,
+            suspects=suspects,
+            all_were_refused=probe.all_were_refused(session, issue_id, suspects),
         )
         sizer = context.claim_sizer
         readers = totals.number_of_readers(session, issue_id, sizer.readers_that_matter)
-        uncertain = delivery_counters.of_issue(session, issue_id)[DeliveryState.UNCERTAIN]
+        uncertain = counts[DeliveryState.UNCERTAIN]
         sizer.begin_issue(readers, lost_before=bool(breaker.troubles and uncertain))
     pauses = list(_PAUSES_S)
     while True:
@@ -220,9 +241,12 @@ def _judge_refusals(context: SendContext, issue_id: int) -> None:
 
 def _settle_late(context: SendContext, issue_id: int) -> None:
     """Let what a run learned, and what came back during it, settle what it can."""
-    if context.breaker.failed:
+    spared = gone_mailboxes.take_spared(context.breaker)
+    for first in range(0, len(spared), _TAKEN_BACK):
         with context.database.write.begin() as session:
-            gone_mailboxes.take_back(session, issue_id, context.breaker, context.clock())
+            references = list(spared)[first : first + _TAKEN_BACK]
+            words = {reference: spared[reference] for reference in references}
+            settle.take_back(session, issue_id, words, context.clock())
     with context.database.concurrent.begin() as session:
         delivery_updates.settle_issue(session, issue_id, context.clock())
 
@@ -267,6 +291,9 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
             is_done = session.get_one(IssueRow, issue_id).state == IssueState.DONE
         if is_done or context.breaker.failed:
             _settle_late(context, issue_id)
+        with context.database.read() as session:
+            if trouble is None and session.get_one(BatchRow, batch_id).pending:
+                trouble = _why_they_wait(session, issue_id, context.breaker)
         if trouble and is_ours and not context.stopping():
             _record_unsent(context, issue_id, trouble)
         return trouble

@@ -3,11 +3,11 @@
 Every function runs inside the caller's transaction.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.errors import WrongUseError
@@ -19,7 +19,8 @@ from newsletter.models import (
     IssueState,
     SubscriberRow,
 )
-from newsletter.sending import delivery_updates
+from newsletter.models.json_texts import as_list, listed
+from newsletter.sending import delivery_updates, ledger
 from newsletter.sending.claiming import pending
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.subscribers import suppression
@@ -55,7 +56,8 @@ def select_deliveries(
         )
         .outerjoin(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
         .where(DeliveryRow.issue_id == issue_id, *_conditions(chosen))
-        .order_by("email", DeliveryRow.reference)
+        .order_by("email", DeliveryRow.reference),
+        {"references": as_list(chosen.references)},
     ).all()
 
 
@@ -65,15 +67,12 @@ def settle_deliveries(
     chosen: DeliveryFilter,
     settled_as: DeliveryState,
     now: datetime,
-    refused_in: str = "",
 ) -> SettleResult:
-    """The operator's word on some deliveries, or a run's on what it judged too early.
-
-    Those of a run keep the words that they were `refused_in`, and rest before they are asked again.
+    """The operator's word on some deliveries.
 
     `SENT`: they arrived. `PENDING`: they shall be sent again, at the risk of a double where they
     were uncertain. An address that was suppressed by the very refusal that is taken back is mailed
-    again; any other suppression stays.
+    again; any other suppression stays. `FAILED`: who waits shall not be asked again.
 
     Raises:
         WrongUseError: the issue is pruned, and to be sent again.
@@ -87,12 +86,16 @@ def settle_deliveries(
     rows = select_deliveries(session, issue_id, chosen)
     deliveries = delivery_updates.find_deliveries(session, [row.reference for row in rows])
     again = chosen.state is DeliveryState.FAILED and settled_as is DeliveryState.PENDING
-    reason = refused_in or "settled by the operator"
-    rested = pending.RESTS_FROM if refused_in else 0
-    attempts = rested if again else None
+    attempts = 0 if again else None
+    gives_up = settled_as is DeliveryState.FAILED
     changes = [
-        StateChange(delivery, settled_as, reason, attempts=attempts)
-        for delivery in deliveries.values()
+        StateChange(
+            deliveries[row.reference],
+            settled_as,
+            f"{pending.SETTLED}: {row.reason}" if gives_up and row.reason else pending.SETTLED,
+            attempts=attempts,
+        )
+        for row in rows
     ]
     unsuppressed = 0
     if chosen.state is DeliveryState.FAILED:
@@ -102,13 +105,53 @@ def settle_deliveries(
     delivery_updates.apply_changes(session, changes, now)
     if settled_as is DeliveryState.PENDING and deliveries:
         _reopen(session, issue_id, {delivery.batch_id for delivery in deliveries.values()})
+    elif chosen.state is DeliveryState.PENDING and deliveries:
+        ledger.finish_settled(session, issue_id)
     return SettleResult(len(deliveries), unsuppressed)
+
+
+def take_back(session: Session, issue_id: int, words: Mapping[str, str], now: datetime) -> None:
+    """A run's word on whom it marked failed too early, by references of mails.
+
+    They keep the words that they were refused in, and rest before they are asked again.
+    """
+    chosen = DeliveryFilter(DeliveryState.FAILED, list(words))
+    rows = select_deliveries(session, issue_id, chosen)
+    for row in rows:
+        suppression.take_back_refusal(session, row.email, row.changed_at)
+    found = delivery_updates.find_deliveries(session, [row.reference for row in rows])
+    changes = [
+        StateChange(delivery, DeliveryState.PENDING, words[reference], attempts=pending.RESTS_FROM)
+        for reference, delivery in found.items()
+    ]
+    delivery_updates.apply_changes(session, changes, now)
+    _reopen(session, issue_id, {delivery.batch_id for delivery in found.values()})
+
+
+def give_up_refused(session: Session, issue_id: int, now: datetime) -> int:
+    """Let those fail who wait after a refusal of their own; how many."""
+    rows = session.execute(
+        select(DeliveryRow.reference, DeliveryRow.reason).where(
+            DeliveryRow.issue_id == issue_id,
+            DeliveryRow.state == DeliveryState.PENDING,
+            or_(DeliveryRow.attempts > 0, DeliveryRow.reason.startswith("5")),
+        )
+    ).all()
+    words = {row.reference: row.reason for row in rows}
+    found = delivery_updates.find_deliveries(session, list(words))
+    changes = [
+        StateChange(delivery, DeliveryState.FAILED, f"given up as old news: {words[reference]}")
+        for reference, delivery in found.items()
+    ]
+    delivery_updates.apply_changes(session, changes, now)
+    ledger.finish_settled(session, issue_id)
+    return len(changes)
 
 
 def _conditions(chosen: DeliveryFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [DeliveryRow.state == chosen.state]
     if chosen.references:
-        conditions.append(DeliveryRow.reference.in_(chosen.references))
+        conditions.append(DeliveryRow.reference.in_(listed("references")))
     if chosen.reason:
         conditions.append(DeliveryRow.reason.icontains(chosen.reason, autoescape=True))
     if chosen.domain:

@@ -154,7 +154,11 @@ def recipient(session: Session, newsletter: str, day: date, email: str) -> Recip
 
 
 def find_recipient(
-    row: Row[*tuple[Any, ...]], reference: str, had_issue: int | None, attempts: int = 0
+    row: Row[*tuple[Any, ...]],
+    reference: str,
+    had_issue: int | None,
+    attempts: int = 0,
+    last_words: str = "",
 ) -> Recipient:
     """From a row that holds the columns of `READER`, by whatever other columns."""
     since = row.confirmed_at or row.since
@@ -169,6 +173,7 @@ def find_recipient(
         moves=row.moves,
         subscribed_at=row.since,
         attempts=attempts,
+        last_words=last_words,
         had_issue=had_issue,
         only_picks=row.rhythm == Rhythm.PICKS,
     )

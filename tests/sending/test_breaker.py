@@ -2,18 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from threading import Event
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from newsletter import bootstrap
 from newsletter.config import Settings
-from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.models import (
     BatchRow,
@@ -21,51 +20,29 @@ from newsletter.models import (
     DeliveryState,
     IssueRow,
     SubscriberRow,
-    SuppressionRow,
 )
-from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import freezing, rate_limit
-from newsletter.sending.context import NO_OVERRIDE
 from newsletter.sending.provider_trouble.doubt import advice_on_many_refused
-from newsletter.sending.sender import send_issue
-from newsletter.sending.totals import IssueSendResult
-from newsletter.services import Services
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.transports.base import Transport
 from newsletter.transports.sendgrid.transport import SendGrid
-from newsletter.transports.smtp.transport import Smtp
-from tests.conftest import NOW, Cli, Prepare
+from tests.conftest import NOW, Cli
+from tests.sending.frozen_issue import (
+    DOMAINS,
+    EMAILS,
+    HOUR,
+    READERS,
+    Run,
+    SmtpByReader,
+    smtp,
+    suppressed,
+)
 from tests.sending.killing import freeze
 from tests.transports.http_standin import Answer, HttpStandIn, Request, refusal, refusals
-from tests.transports.smtp_standins import CLOSE, GOOD_REPLIES, OddSmtp, smtp_settings
+from tests.transports.smtp_standins import CLOSE, GOOD_REPLIES, OddSmtp
 
-HOUR = timedelta(hours=1)
 NOT_NOW = refusal(429, None, "too many requests")
-READERS, DOMAINS = 60, 6
 CONNECTIONS = 3
-EMAILS = [f"r{number:02}@d{number % DOMAINS}.example" for number in range(READERS)]
-
-
-class SmtpByReader(OddSmtp):
-    """Answers each recipient as it is told to, and writes down whom it took a mail for."""
-
-    def __init__(self, judge: Callable[[str], str | None], **replies: str | list[str]) -> None:
-        super().__init__(**replies)
-        self._judge = judge
-        self.asked: list[str] = []
-        self.taken: Counter[str] = Counter()
-
-    def next_reply(self, when: str) -> str:
-        if when == "RCPT":
-            found = re.search(rb"<(.+)>", self.lines[-1])
-            assert found
-            self.asked.append(found[1].decode())
-            return self._judge(self.asked[-1]) or GOOD_REPLIES["RCPT"]
-        reply = super().next_reply(when)
-        if when == "." and reply.startswith("250"):
-            self.taken[self.asked[-1]] += 1
-        return reply
 
 
 class OutageBehindOne(SmtpByReader):
@@ -82,62 +59,6 @@ class OutageBehindOne(SmtpByReader):
         if when == ".":
             self.first_was_taken.set()
         return reply
-
-
-@dataclass
-class Run:
-    """Sends the frozen issue by a transport, without waiting."""
-
-    settings: Settings
-    issue_id: int
-    parts: Services
-    waited: list[float] = field(default_factory=list)
-
-    def by(self, transport: Transport, after: timedelta = timedelta()) -> IssueSendResult:
-        used = replace(self.parts, transport=transport, clock=lambda: datetime.now(UTC) + after)
-        context = daily._send_context(used, lambda _done: None, NO_OVERRIDE)
-        context.sleep = self.waited.append
-        content = daily.load_frozen_issue(used, self.issue_id)
-        mails = IssueEmails(content, used.site, used.links, used.theme)
-        try:
-            return send_issue(context, self.issue_id, mails)
-        finally:
-            transport.close()
-
-
-@pytest.fixture
-def emails() -> list[str]:
-    return EMAILS
-
-
-@pytest.fixture
-def run(
-    settings: Settings, database: Database, emails: list[str], prepared: Prepare
-) -> Iterator[Run]:
-    def freeze_for_them() -> None:
-        with database.write.begin() as session:
-            for email in emails:
-                wish = SubscriptionRequest(["audio"], "titles", "en")
-                lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
-        freeze(settings)
-
-    prepared(f"frozen for {emails}", freeze_for_them)
-    with database.read() as session:
-        issue_id = session.scalars(select(IssueRow.id)).one()
-    now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
-    with bootstrap.open_services(settings, now, lambda *_: iter(()), lambda: False) as parts:  # type: ignore[arg-type]
-        assert parts.memory
-        parts.memory.make_known()  # where the database is a copy, this machine shall send of it
-        yield Run(settings, issue_id, parts)
-
-
-def smtp(server: OddSmtp, connections: int = 1) -> Smtp:
-    return Smtp(smtp_settings(server.port, connections=connections))
-
-
-def suppressed(database: Database) -> int:
-    with database.read() as session:
-        return session.scalar(select(func.count()).select_from(SuppressionRow)) or 0
 
 
 def attempts(database: Database) -> set[int]:

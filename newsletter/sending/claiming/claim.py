@@ -19,6 +19,7 @@ from newsletter.sending.claiming.pending import (
     PendingRow,
     next_pending,
     rows_looked_at,
+    said_of_reader,
 )
 from newsletter.sending.claiming.postgresql_statements import Marking
 from newsletter.sending.rate_limit import paused_domains
@@ -120,7 +121,9 @@ def _allowed(
             break
         elif allowance.takes(row.email):
             recipients.append(
-                totals.find_recipient(row, row.reference, row.had_issue, row.attempts)
+                totals.find_recipient(
+                    row, row.reference, row.had_issue, row.attempts, said_of_reader(row.reason)
+                )
             )
         last = row.subscriber_id
     return recipients, skipped, last

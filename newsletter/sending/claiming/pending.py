@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.config import SendingSettings
@@ -31,10 +31,30 @@ _REST = {
     for attempts, minutes in {3: 15, 4: 30, 5: 60, 6: 120, 7: 240}.items()
 }
 RESTS_FROM = min(_REST)  # attempts
+SETTLED = "settled by the operator"  # a reason that no server gave
 _LOOKED_AT = 4  # times as many rows as wanted, where domains have limits of their own
 
 
 PendingRow = Row[*tuple[Any, ...]]
+
+
+def said_of_reader(reason: str | None) -> str:
+    """What a server said of the last mail to a reader who waits."""
+    return "" if reason is None or reason == SETTLED else reason
+
+
+def was_refused(attempts: int, last_words: str) -> bool:
+    """Whether a run before this one tried that reader in vain.
+
+    Within a run who is told "later" has one or two attempts, and is not among them yet.
+    """
+    return attempts >= RESTS_FROM or (not attempts and bool(last_words))
+
+
+NOT_REFUSED = (  # the same of a delivery, turned round
+    DeliveryRow.attempts < RESTS_FROM,
+    or_(DeliveryRow.attempts > 0, func.coalesce(DeliveryRow.reason, SETTLED) == SETTLED),
+)
 
 
 @dataclass(frozen=True)
@@ -131,6 +151,7 @@ _CHOSEN = (
         DeliveryRow.subscriber_id,
         DeliveryRow.reference,
         DeliveryRow.attempts,
+        DeliveryRow.reason,
         DeliveryRow.had_issue,
     )
     .where(*AWAKE, DeliveryRow.subscriber_id > bindparam("after"))
@@ -143,6 +164,7 @@ _NEXT = (
         _CHOSEN.c.subscriber_id,
         _CHOSEN.c.reference,
         _CHOSEN.c.attempts,
+        _CHOSEN.c.reason,
         _CHOSEN.c.had_issue,
         *totals.READER,
         SubscriberRow.standing,

@@ -6,12 +6,18 @@ several domains, that readers of a few other domains are asked, one after the ot
 refused too, the breaker opens, and all of them are pending again. Troubles of several kinds count
 together: a server that is ill says now this and now that. After a lost answer nothing is begun
 until one mail has got through.
+
+Only who was not refused before tells of the provider. Who was, by a run before this one, of an
+issue that others got, speaks for nobody else; nor does a domain that was paused.
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
+from dataclasses import replace
 
 from newsletter.rendering.recipient import Recipient
+from newsletter.sending.claiming import pending
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.doubt import Doubt, advice
 from newsletter.sending.provider_trouble.refused_share import DomainRefusals, RefusedShare
@@ -46,11 +52,13 @@ class CircuitBreaker:
         self._pauses: dict[str, str] = {}  # such domains, and the words of each
         self._refused_alone: list[DeliveryResult] = []  # others were accepted; till the batch ends
         self.failed: list[DeliveryResult] = []  # in this run, for being refused
-        self.vanished = 0  # of those without a mailbox, who took mails before
         self.lost_answers = LostAnswers()
         self._trouble_rate = TroubleRate()
         self._probing = self._asks_again = False
         self._domains = MOST_DOMAINS
+        self._suspects: set[str] = set()  # domains that were paused, and took nothing since
+        self._sent_before = False  # by a run before this one
+        self._all_were_refused = False  # those who wait for this issue, by such a run
         self._greylists = False  # those who were deferred get it a little later
         self._released_batches: set[int] = set()
         self.was_interrupted = False  # there was doubt: who was claimed meanwhile is not begun yet
@@ -82,18 +90,38 @@ class CircuitBreaker:
         in_doubt = self.lost or self.is_open or self.doubt is not None or self.is_throttled
         return in_doubt and not self._probing
 
-    def begin_run(self, *, domains: int, troubles: int) -> None:
-        """A list has readers of so many domains; so many runs before this one ended badly."""
+    def begin_run(
+        self,
+        *,
+        domains: int,
+        troubles: int,
+        sent_before: bool = False,
+        suspects: AbstractSet[str] = frozenset(),
+        all_were_refused: bool = False,
+    ) -> None:
+        """A list has readers of so many domains; so many runs before this one ended badly.
+
+        `suspects` are domains that were paused since the issue was frozen; `all_were_refused` where
+        nobody else than theirs and refused readers waits.
+        """
         self._domains = max(1, min(domains, MOST_DOMAINS))
+        self._sent_before, self._suspects = sent_before, set(suspects)
+        self._all_were_refused = sent_before and all_were_refused
+        self.takes |= dict.fromkeys(suspects, False)
         self.update_troubles(troubles)
 
     def update_troubles(self, troubles: int) -> bool:
         """Whether another run was in trouble that this one did not know of."""
         is_news, self.troubles = troubles > self.troubles, troubles
-        if is_news:
+        if is_news and not self._all_were_refused:  # else nobody is left who could tell
             self._trouble_rate.assume_high()
             self.doubt, self.was_interrupted = Doubt.EARLIER, True
         return is_news
+
+    @property
+    def asks_anybody(self) -> bool:
+        """Whether also who was refused before can tell something, where nobody else is left."""
+        return self.doubt is Doubt.LOST or not (self._sent_before or self.accepted)
 
     @property
     def is_doubtful(self) -> bool:
@@ -134,15 +162,15 @@ class CircuitBreaker:
         result = answer.result
         if result.unasked:
             return [answer]
+        if not self._tells_of_provider(answer):
+            return self._note_alone(answer)
         if result.status is SendStatus.REJECTED and result.of_reader:
-            self.refused_share.add(result)
             self._refused_alone += [] if result.of_sender else [answer]
+            self.refused_share.refused += result.of_sender
             return [answer] if result.of_sender else []
         self.words = result.detail or self.words
         self._trouble_rate.add(self._trouble(result))
         self.takes[answer.domain] = result.status is SendStatus.ACCEPTED
-        if result.status in {SendStatus.ACCEPTED, SendStatus.REJECTED}:
-            self.refused_share.add(result)
         if result.status is SendStatus.ACCEPTED:
             return [*self._accept(answer), answer]
         if result.status is SendStatus.UNCERTAIN:
@@ -203,7 +231,8 @@ class CircuitBreaker:
         """Whether so many are refused in this way that nobody's address is worth less for it."""
         codes, last = answer.result.detail.split()[:2], self.words.split()[:2]
         is_last = self.is_open and codes == last
-        return is_last or self.refused_share.is_high or self._of_domains.are_all(answer.domain)
+        are_many = self.refused_share.spares(answer.recipient.subscriber_id)
+        return is_last or are_many or self._of_domains.are_all(answer.domain)
 
     def take_pauses(self) -> dict[str, str]:
         """The domains that take nothing while others do, and the words of each."""
@@ -279,8 +308,43 @@ class CircuitBreaker:
         doubt = Doubt.LOST if self.lost_answers.in_a_row else self.doubt
         return advice(doubt or Doubt.REFUSED, self.words)
 
+    def _tells_of_provider(self, answer: DeliveryResult) -> bool:
+        """Whether an answer is about everybody, or may be and is of who was not refused before."""
+        result, recipient = answer.result, answer.recipient
+        may_be_readers = result.of_reader or result.maybe_of_domain
+        if result.status is not SendStatus.REJECTED and not may_be_readers:
+            return True
+        was_sent = self._sent_before or self.accepted > 0
+        was_refused = was_sent and pending.was_refused(recipient.attempts, recipient.last_words)
+        return not (was_refused or answer.domain in self._suspects)
+
+    def _note_alone(self, answer: DeliveryResult) -> list[DeliveryResult]:
+        """An attempt of who was refused before, where the provider is not in trouble as it is."""
+        result, recipient = answer.result, answer.recipient
+        was_refused = pending.was_refused(recipient.attempts, recipient.last_words)
+        if result.maybe_of_domain or not was_refused:
+            self._of_domains.add(answer.domain)
+            if self._of_domains.are_all(answer.domain):
+                self._pauses[answer.domain] = result.detail
+        if result.status is SendStatus.TRY_LATER:
+            self._wait_for_reader(result)
+        if self._probing:
+            self._weigh_probe(deferred=False)
+        if not was_refused or (self.troubles and not self.accepted):
+            self.blocked.append(answer)
+            return []
+        rejected = result.status is SendStatus.REJECTED
+        judged = replace(result, permanent=False, of_sender=rejected, of_reader=not rejected)
+        return [replace(answer, result=judged)]
+
+    def _wait_for_reader(self, result: SendResult) -> None:
+        self.trouble = result.detail
+        if (result.wait_s or 0.0) <= _LONGEST_WAIT_S:
+            self.readers_wait_s = max(self.readers_wait_s, result.wait_s or 0.0)
+
     def _accept(self, answer: DeliveryResult) -> list[DeliveryResult]:
         self._of_domains.accept(answer.domain)
+        self._suspects.discard(answer.domain)
         self._greylists = self._greylists or self._asks_again
         refused = self._refused.settle(answer.begun, is_clear=not self.cannot_judge)
         blocked = [held for held in refused if self._of_domains.are_all(held.domain)]
@@ -294,6 +358,10 @@ class CircuitBreaker:
         self.lost_answers.forget_domains(len(silent))
         mine = [held for held in refused if not (held.result.of_sender or held in blocked)]
         self._refused_alone += mine
+        self.refused_share.accepted += 1
+        self.refused_share.refused += sum(
+            held.result.of_sender and held not in blocked for held in refused
+        )
         self.lost_answers.accept(answer.begun, answer.answered, probing=self._probing)
         self._throttled, self._throttled_by_domains = 0, True
         self.accepted += 1
@@ -314,9 +382,7 @@ class CircuitBreaker:
             self._of_domains.add(answer.domain)
         self._throttled, self._throttled_by_domains = 0, True
         if deferred:
-            self.trouble = result.detail
-            if (result.wait_s or 0.0) <= _LONGEST_WAIT_S:
-                self.readers_wait_s = max(self.readers_wait_s, result.wait_s or 0.0)
+            self._wait_for_reader(result)
         if self._probing:
             self._weigh_probe(deferred=deferred)
 

@@ -1,7 +1,7 @@
 """Whom to ask, one mail at a time, whether the provider takes mails again."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.database.db import look_up_by_keys
-from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
+from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, SubscriberRow
 from newsletter.sending import rate_limit
 from newsletter.sending.claiming import pending
 from newsletter.sending.claiming.pending import BatchRef
@@ -20,19 +20,28 @@ _DEFERRED = re.compile(r"4\d\d ")  # a reply of a server that says "later"
 
 
 def of_another_domain(
-    session: Session, batch: BatchRef, takes: dict[str, bool], now: datetime, *, asked: bool
+    session: Session,
+    batch: BatchRef,
+    takes: dict[str, bool],
+    now: datetime,
+    *,
+    asked: bool,
+    anybody: bool,
 ) -> int | None:
     """A subscriber of a domain that takes mails, or that nobody was asked of yet.
 
-    Domains that said no to a run before this one are added to those of this run.
+    It is one who was not refused by a run before this one; `anybody` where there is none. Domains
+    that said no to such a run, when it ended badly, are added to those of this run.
     Where there is none, anybody; but nobody where one was `asked` with already. Best is who got
     the issue before. From the end, since dead addresses often came together; another one with
     every trouble, so that one of them does not hold up everybody for ever.
     """
     rows = _waiting(session, batch, now)
     for row in rows:
-        if row.reason:
+        if row.reason and not row.attempts:
             takes.setdefault(row.domain, False)
+    news = [row for row in rows if not pending.was_refused(row.attempts, row.reason)]
+    rows = news or (rows if anybody else [])
     taking = [row for row in rows if takes.get(row.domain)]
     unasked = [row for row in rows if row.domain not in takes]
     others = [row for row in rows if not row.reason] or rows
@@ -53,7 +62,7 @@ def deferred_longest_ago(
     deferred = [
         row
         for row in _waiting(session, batch, now)
-        if _DEFERRED.match(row.reason or "") and takes.get(row.domain, True)
+        if _DEFERRED.match(row.reason) and takes.get(row.domain, True)
     ]
     first = min(deferred, key=lambda row: row.changed_at, default=None)
     return None if first is None else first.subscriber_id
@@ -62,13 +71,18 @@ def deferred_longest_ago(
 class _WaitingReader(NamedTuple):
     subscriber_id: int
     domain: str
-    reason: str | None  # what a server said, where it was asked before
+    reason: str  # what a server said, where it was asked before
     changed_at: datetime
+    attempts: int
 
 
 _WAITING = (
     select(
-        DeliveryRow.subscriber_id, SubscriberRow.email, DeliveryRow.reason, DeliveryRow.changed_at
+        DeliveryRow.subscriber_id,
+        SubscriberRow.email,
+        DeliveryRow.reason,
+        DeliveryRow.changed_at,
+        DeliveryRow.attempts,
     )
     .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
     .where(*pending.AWAKE)
@@ -81,10 +95,32 @@ def _waiting(session: Session, batch: BatchRef, now: datetime) -> list[_WaitingR
     paused = paused_domains(session, now)
     rows = session.execute(_WAITING, pending.awake_parameters(batch, now))
     found = [
-        _WaitingReader(who, email.rpartition("@")[2], reason, changed_at)
-        for who, email, reason, changed_at in rows.all()
+        _WaitingReader(
+            who, email.rpartition("@")[2], pending.said_of_reader(reason), changed_at, attempts
+        )
+        for who, email, reason, changed_at, attempts in rows.all()
     ]
     return [row for row in found if row.domain not in paused]
+
+
+def all_were_refused(session: Session, issue_id: int, suspects: Collection[str]) -> bool:
+    """Whether nobody waits who was not refused yet, beside readers of suspect domains."""
+    if session.get_one(IssueRow, issue_id).frozen_up_to is not None:
+        return False
+    open_batches = select(BatchRow.id).where(
+        BatchRow.issue_id == issue_id, BatchRow.finished.is_(False), BatchRow.pending > 0
+    )
+    another = (
+        select(DeliveryRow.subscriber_id)
+        .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+        .where(DeliveryRow.batch_id.in_(open_batches), DeliveryRow.state == DeliveryState.PENDING)
+        .where(*pending.NOT_REFUSED)
+        .where(
+            *(~SubscriberRow.email.endswith(f"@{domain}", autoescape=True) for domain in suspects)
+        )
+        .limit(1)
+    )
+    return session.scalar(another) is None
 
 
 def domains(session: Session, issue_id: int) -> int:

@@ -5,14 +5,15 @@ refusals tells; that they are too many to be the readers' own does.
 """
 
 import math
-from collections import Counter, deque
+from collections import Counter
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from newsletter.transports.base import SendResult, SendStatus
-
-_LATELY = 200  # answers that are looked at
-_LEAST = 50  # of them, before a share says anything
-_DEAD = 0.1  # of an old list; by chance it is more, seldom by the root of how many were asked
+_DEAD = 0.125  # of an old list; by chance it is more, seldom by the root of how many were asked
+_SMALL = 100  # answers; of fewer a quarter is too many
+_FEW = 5  # refusals, of fewer a third
+_KNOWN_SHARE = 0.05  # of who was accepted; so many who took mails before are no accident
+_FEW_KNOWN = 5  # of them are one
 _OF_ONE_DOMAIN = 12  # refusals: then the domain is paused, as for bounces
 LOSSES_OF_ONE_DOMAIN = 3  # lost answers do as well: each is a mail in doubt
 _AN_ACCEPTED = 9  # refusals that a mail outweighs which the domain took: nine of ten are refused
@@ -20,25 +21,44 @@ _AN_ACCEPTED = 9  # refusals that a mail outweighs which the domain took: nine o
 
 @dataclass
 class RefusedShare:
-    """Of the last answers of a run, whether too many were refusals; once so, for the whole run."""
+    """Whether more of a run's readers are refused than can be dead; once so, for the whole run.
 
-    _lately: deque[bool] = field(default_factory=lambda: deque(maxlen=_LATELY))
-    _was_high: bool = False
+    Who was refused an earlier issue says nothing of it.
+    """
+
+    accepted: int = 0
+    refused: int = 0
     words: str = ""  # of the last refusal
+    _before: tuple[int, int] = (0, 0)  # how many were accepted and refused up to this batch
+    _known: set[int] = field(default_factory=set)
+    is_high: bool = False
+    is_high_of_known: bool = False
 
-    def add(self, result: SendResult) -> None:
-        is_refusal = result.status is SendStatus.REJECTED
-        self.words = result.detail if is_refusal else self.words
-        self._lately.append(is_refusal)
-        if len(self._lately) == _LATELY:
-            self._was_high = self.is_high
+    def end_batch(self, refused: AbstractSet[int], known: AbstractSet[int], words: str) -> None:
+        """These subscribers were refused in a batch, of whom some took an earlier issue.
 
-    @property
-    def is_high(self) -> bool:
-        if self._was_high or len(self._lately) < _LEAST:
-            return self._was_high
-        asked = len(self._lately)
-        return sum(self._lately) > _DEAD * asked + math.sqrt(asked)
+        By the whole run, and by the batch: of a long list only some may fall into an outage.
+        """
+        self.refused += len(refused)
+        self._known |= refused & known
+        self.words = words if refused else self.words
+        accepted_before, refused_before = self._before
+        self._before = self.accepted, self.refused
+        asked = self.accepted - accepted_before + self.refused - refused_before
+        self.is_high |= _are_too_many(self.refused, self.refused + self.accepted)
+        self.is_high |= asked >= _SMALL and _are_too_many(self.refused - refused_before, asked)
+        least = max(_FEW_KNOWN, _KNOWN_SHARE * self.accepted)
+        self.is_high_of_known |= len(self._known) >= least
+
+    def spares(self, subscriber_id: int) -> bool:
+        return self.is_high or (self.is_high_of_known and subscriber_id in self._known)
+
+
+def _are_too_many(refused: int, asked: int) -> bool:
+    if asked < _SMALL:
+        least = asked / 4 if refused >= _FEW else asked / 3
+        return min(refused, asked - 1) > 1 and refused >= least
+    return refused > _DEAD * asked + math.sqrt(asked)
 
 
 @dataclass

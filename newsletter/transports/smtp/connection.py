@@ -159,8 +159,8 @@ class SmtpConnection:
             if by_step["mail"][0] // 100 != OK:
                 return result_of_refused_sender(by_step["mail"], mail)
             if by_step["rcpt"][0] // 100 != OK:
-                return result_of_refusal(by_step["rcpt"], of_reader=True)
-            return result_of_refusal(by_step["data"], of_reader=False)
+                return result_of_refusal(by_step["rcpt"])
+            return result_of_refusal(by_step["data"])
         finally:
             go = by_step.get("data", (0, b""))[0] == _GO_AHEAD
             in_step = len(replies) == _STEPS or not self.pipelining

@@ -93,19 +93,18 @@ def result_of_refused_sender(reply: Reply, mail: "Message") -> SendResult:
     return SendResult(SendStatus.TRY_LATER, describe_reply(reply))
 
 
-def result_of_refusal(reply: Reply, *, of_reader: bool) -> SendResult:
-    """After RCPT, DATA or the final dot; `of_reader` where it may be about this reader alone.
+def result_of_refusal(reply: Reply) -> SendResult:
+    """After RCPT, DATA or the final dot: it may be about this reader alone.
 
     Words about us never stop a run here, since a relay also passes on what another host told it of
     one reader. Where they meet everybody, they come in a row.
     """
     words = describe_reply(reply)
     if reply[0] // 100 != PERMANENT:
-        own = of_reader and reply[0] // 100 == TEMPORARY and reply[0] != CLOSING
-        closing = of_reader and not own
+        own = reply[0] // 100 == TEMPORARY and reply[0] != CLOSING
         wait_s = asked_wait_s(words) if own else None
         return SendResult(
-            SendStatus.TRY_LATER, words, of_reader=own, maybe_of_domain=closing, wait_s=wait_s
+            SendStatus.TRY_LATER, words, of_reader=own, maybe_of_domain=not own, wait_s=wait_s
         )
     cause = refusal_cause(_lines_with_code(reply))
     if _ABOUT_US.match(words):
@@ -123,5 +122,5 @@ def result_of_data(reply: Reply) -> SendResult | None:
     if reply[0] // 100 == OK:
         return SendResult(SendStatus.ACCEPTED, provider_id=brief(reply[1])[:200])
     if reply[0] // 100 in {TEMPORARY, PERMANENT}:
-        return result_of_refusal(reply, of_reader=True)
+        return result_of_refusal(reply)
     return None

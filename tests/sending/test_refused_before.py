@@ -1,0 +1,155 @@
+"""Who was refused by a run before: an end for them, and no trouble for anybody else."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from newsletter.cli import common
+from newsletter.database.db import Database
+from newsletter.models import DeliveryRow, DeliveryState, IssueRow
+from newsletter.sending import rate_limit
+from tests.conftest import Cli
+from tests.sending.frozen_issue import EMAILS, HOUR, READERS, Run, SmtpByReader, smtp, suppressed
+from tests.transports.smtp_standins import CLOSE, OddSmtp
+
+DEAD = "550 5.1.1 no such user"
+HOURS = [1, 2, 4, 8, 12, 16, 20, 24, 28, 32, 36]  # of runs
+
+
+def refusing(emails: set[str], words: str) -> Callable[[str], str | None]:
+    return lambda email: words if email in emails else None
+
+
+def is_paused(database: Database) -> bool:
+    with database.read() as session:
+        return rate_limit.last_trouble(session) is not None
+
+
+def ends(run: Run, database: Database, judge: Callable[[str], str | None]) -> list[int]:
+    """Runs until nobody waits; how many each run asked. The provider is never paused."""
+    asked = []
+    for hours in HOURS:
+        with SmtpByReader(judge) as server:
+            result = run.by(smtp(server), after=hours * HOUR)
+        asked.append(len(server.asked))
+        assert not is_paused(database)
+        if result.is_done:
+            return asked
+        assert result.account.pending
+    raise AssertionError(f"somebody waits after {HOURS[-1]} hours: {asked}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        DEAD,
+        "550 mailbox unavailable",
+        pytest.param("550 5.7.1 blocked by recipient policy", marks=pytest.mark.slow),
+    ],
+)
+def test_who_was_refused_too_often_ends_within_two_days_and_never_stops_the_others(
+    run: Run, database: Database, words: str
+) -> None:
+    dead = set(EMAILS[::3])
+    with SmtpByReader(refusing(dead, words)) as server:
+        result = run.by(smtp(server))
+    assert (result.account.sent, result.account.pending) == (READERS - len(dead), len(dead))
+    ends(run, database, refusing(dead, words))
+    with database.read() as session:
+        failed = session.scalars(
+            select(DeliveryRow.reason).where(DeliveryRow.state == DeliveryState.FAILED)
+        ).all()
+    assert len(failed) == len(dead)
+    assert all(words in (reason or "") for reason in failed)
+    assert suppressed(database) == 0
+
+
+def test_beside_dead_readers_who_waited_for_a_greylist_get_theirs_in_the_next_run(run: Run) -> None:
+    dead, later = set(EMAILS[::3]), set(EMAILS[1::6])
+
+    def judge(email: str) -> str | None:
+        return DEAD if email in dead else "450 4.2.0 greylisted" if email in later else None
+
+    with SmtpByReader(judge) as server:
+        assert run.by(smtp(server)).account.pending == len(dead | later)
+    with SmtpByReader(refusing(dead, DEAD)) as server:
+        assert run.by(smtp(server), after=HOUR).account.sent == READERS - len(dead)
+
+
+@pytest.mark.parametrize("words", ["421 4.3.2 not now", CLOSE])
+def test_where_only_a_domain_that_hangs_up_is_left_it_is_paused_and_not_the_provider(
+    run: Run, database: Database, words: str
+) -> None:
+    shut = {email for email in EMAILS if email.endswith(("@d1.example", "@d2.example"))}
+    for hours in (0, 3, 6):
+        with SmtpByReader(refusing(shut, words)) as server:
+            result = run.by(smtp(server), after=hours * HOUR)
+        assert (result.account.sent, result.account.failed) == (READERS - len(shut), 0)
+        assert not is_paused(database)
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=12 * HOUR).is_done
+
+
+@pytest.mark.parametrize("words", ["451 4.7.1 later", "421 4.7.1 later", "250 ok"])
+def test_one_reader_at_whose_content_the_server_stops_costs_nobody_else(
+    run: Run, database: Database, words: str
+) -> None:
+    with SmtpByReader(lambda _: None) as server:
+        replies = server.next_reply
+        server.next_reply = lambda when: (  # type: ignore[method-assign]
+            words if when == "DATA" and server.asked[-1] == EMAILS[3] else replies(when)
+        )
+        result = run.by(smtp(server))
+    assert (result.account.sent, result.account.pending) == (READERS - 1, 1)
+    assert not is_paused(database)
+
+
+def test_while_the_provider_refuses_all_no_attempt_of_who_waits_is_counted(
+    run: Run, database: Database
+) -> None:
+    """Nobody else is left who could tell, since all were asked."""
+    for hours in (0, *HOURS):
+        with SmtpByReader(lambda email: None if email in EMAILS[:4] else DEAD) as server:
+            result = run.by(smtp(server), after=hours * HOUR)
+    assert (result.account.sent, result.account.failed) == (4, 0)
+    assert is_paused(database)
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=48 * HOUR).is_done
+
+
+def test_when_an_issue_is_old_news_who_was_refused_it_has_failed_and_the_issue_is_done(
+    run: Run,
+) -> None:
+    dead = set(EMAILS[::3])
+    with SmtpByReader(refusing(dead, DEAD)) as server:
+        run.by(smtp(server))
+        result = run.by(smtp(server), after=80 * HOUR)
+    assert result.is_done
+    assert (result.account.sent, result.account.failed) == (READERS - len(dead), len(dead))
+
+
+def test_an_old_issue_that_was_stopped_by_the_provider_is_held_and_nobody_has_failed(
+    run: Run,
+) -> None:
+    with SmtpByReader(lambda _: "550 5.4.5 quota exceeded") as server:
+        run.by(smtp(server))
+        result = run.by(smtp(server), after=80 * HOUR)
+    assert "--late" in str(result.trouble)
+    assert (result.account.pending, result.account.failed) == (READERS, 0)
+
+
+def test_the_operator_ends_who_waits_by_what_a_server_said(
+    run: Run, database: Database, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = set(EMAILS[::3])
+    with SmtpByReader(refusing(dead, DEAD)) as server:
+        run.by(smtp(server))
+    monkeypatch.setattr(common, "utc_now", lambda: datetime.now(UTC))
+    chosen = ("deliveries", "settle", "--state", "pending", "--reason", "no such user")
+    assert "who waits can only be given up" in cli(*chosen, "--as", "sent").err
+    assert "20 would be settled" in cli(*chosen, "--as", "failed", "--dry-run").out
+    assert "20 settled as failed" in cli(*chosen, "--as", "failed").out
+    with database.read() as session:
+        assert session.scalars(select(IssueRow.state)).one() == "done"
