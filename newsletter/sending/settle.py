@@ -99,9 +99,8 @@ def settle_deliveries(
     ]
     unsuppressed = 0
     if chosen.state is DeliveryState.FAILED:
-        unsuppressed = sum(
-            suppression.take_back_refusal(session, row.email, row.changed_at) for row in rows
-        )
+        refused_at = {row.email: row.changed_at for row in rows}
+        unsuppressed = suppression.take_back_refusals(session, refused_at)
     delivery_updates.apply_changes(session, changes, now)
     if settled_as is DeliveryState.PENDING and deliveries:
         _reopen(session, issue_id, {delivery.batch_id for delivery in deliveries.values()})
@@ -117,8 +116,7 @@ def take_back(session: Session, issue_id: int, words: Mapping[str, str], now: da
     """
     chosen = DeliveryFilter(DeliveryState.FAILED, list(words))
     rows = select_deliveries(session, issue_id, chosen)
-    for row in rows:
-        suppression.take_back_refusal(session, row.email, row.changed_at)
+    suppression.take_back_refusals(session, {row.email: row.changed_at for row in rows})
     found = delivery_updates.find_deliveries(session, [row.reference for row in rows])
     changes = [
         StateChange(delivery, DeliveryState.PENDING, words[reference], attempts=pending.RESTS_FROM)

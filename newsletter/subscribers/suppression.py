@@ -7,13 +7,14 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from newsletter.models import KeyRow, SuppressionRow
+from newsletter.models.json_texts import as_list, listed
 from newsletter.models.missing_rows import insert_missing
 
 _PURPOSE = "suppression"
@@ -102,13 +103,20 @@ def lifted_by_consent(reason: str) -> bool:
     return reason in _LIFTED
 
 
-def take_back_refusal(session: Session, address: str, refused_at: datetime) -> bool:
-    """End a suppression that came with a refusal at just that moment; whether there was one."""
-    row = session.get(SuppressionRow, _hash(session, address))
-    if row is None or row.since != refused_at or not row.reason.startswith(REJECTED):
-        return False
-    session.delete(row)
-    return True
+def take_back_refusals(session: Session, refused_at: Mapping[str, datetime]) -> int:
+    """End the suppressions that came with refusals at just those moments, by address; how many."""
+    key = key_for(session, _PURPOSE)
+    moments = {_keyed(key, address): moment for address, moment in refused_at.items()}
+    found = select(SuppressionRow).where(SuppressionRow.address_hash.in_(listed("hashes")))
+    rows = session.scalars(found, {"hashes": as_list(moments)}).all()
+    ended = [
+        row
+        for row in rows
+        if row.since == moments[row.address_hash] and row.reason.startswith(REJECTED)
+    ]
+    for row in ended:
+        session.delete(row)
+    return len(ended)
 
 
 def end_suppression(session: Session, address: str) -> None:

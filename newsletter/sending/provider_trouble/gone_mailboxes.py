@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from newsletter import delivery_counters
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
@@ -34,7 +35,8 @@ def classify_refusals(
     history = _history(session, issue_id, answers, now)
     news = {answer.recipient.subscriber_id for answer in answers} - history.refused
     words = answers[-1].result.detail if answers else ""
-    breaker.refused_share.end_batch(news, history.known, words)
+    sent = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT]
+    breaker.refused_share.end_batch(news, history.known, words, sent)
     judged = []
     for answer in answers:
         who, waits = answer.recipient.subscriber_id, breaker.spares(answer)

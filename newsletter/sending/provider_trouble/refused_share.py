@@ -34,10 +34,13 @@ class RefusedShare:
     is_high: bool = False
     is_high_of_known: bool = False
 
-    def end_batch(self, refused: AbstractSet[int], known: AbstractSet[int], words: str) -> None:
+    def end_batch(
+        self, refused: AbstractSet[int], known: AbstractSet[int], words: str, sent: int = 0
+    ) -> None:
         """These subscribers were refused in a batch, of whom some took an earlier issue.
 
-        By the whole run, and by the batch: of a long list only some may fall into an outage.
+        By all whom the issue was `sent`, by other processes too, and by the batch: of a long list
+        only some may fall into an outage.
         """
         self.refused += len(refused)
         self._known |= refused & known
@@ -45,7 +48,7 @@ class RefusedShare:
         accepted_before, refused_before = self._before
         self._before = self.accepted, self.refused
         asked = self.accepted - accepted_before + self.refused - refused_before
-        self.is_high |= _are_too_many(self.refused, self.refused + self.accepted)
+        self.is_high |= _are_too_many(self.refused, self.refused + max(sent, self.accepted))
         self.is_high |= asked >= _SMALL and _are_too_many(self.refused - refused_before, asked)
         least = max(_FEW_KNOWN, _KNOWN_SHARE * self.accepted)
         self.is_high_of_known |= len(self._known) >= least
