@@ -26,6 +26,8 @@ from newsletter.sending.restore_guard.machine_memory import IssueDays
 from newsletter.subscribers import suppression
 from newsletter.text import without_addresses
 from newsletter.transports.base import SendResult, SendStatus, WireLimits, only_wait
+from newsletter.transports.refusal_kinds import RefusalCause
+from newsletter.transports.refusals import refusal_cause
 
 if TYPE_CHECKING:
     from newsletter.sending.claiming.postgresql_statements import LeaseState
@@ -344,7 +346,9 @@ class BatchWorker:
             ledger.unclaim(session, [answer.recipient], now, answer.result.detail)
         for domain, words in sorted(self._breaker.take_pauses().items()):
             reason = f"it takes nothing: {without_addresses(words)}"
-            rate_limit.pause_domain(session, domain, reason, now)
+            is_unknown = refusal_cause(words) is RefusalCause.NO_MAILBOX
+            pause_for = rate_limit.PAUSE_FOR_UNKNOWN if is_unknown else rate_limit.PAUSE
+            rate_limit.pause_domain(session, domain, reason, now, pause_for)
             self.held = f"{domain} is paused: {reason}"
             self._lease_state = None  # and who is paused is to be asked anew
 

@@ -253,16 +253,20 @@ def _row(session: Session, key: str) -> RateRow:
 # Domains that get nothing for a while, since they just turned many of our mails away.
 
 PAUSE = timedelta(hours=2)
+PAUSE_FOR_UNKNOWN = timedelta(minutes=15)  # its users: dead addresses may have come together
 
 
-def pause_domain(session: Session, domain: str, reason: str, now: datetime) -> None:
+def pause_domain(
+    session: Session, domain: str, reason: str, now: datetime, pause_for: timedelta = PAUSE
+) -> None:
     """Send nothing to a domain for a while; a running pause begins anew."""
-    pause = {"domain": domain, "since": now, "until": now + PAUSE, "reason": reason}
+    until = now + pause_for
+    pause = {"domain": domain, "since": now, "until": until, "reason": reason}
     insert_missing(session, DomainPauseRow, [pause])  # two senders may find it out at once
     row = session.get_one(DomainPauseRow, domain, with_for_update=True)
     if row.until <= now:
         row.since = now
-    row.until, row.reason = now + PAUSE, reason
+    row.until, row.reason = until, reason
 
 
 # Made once: it is asked with every claim.

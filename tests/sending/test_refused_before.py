@@ -153,3 +153,25 @@ def test_the_operator_ends_who_waits_by_what_a_server_said(
     assert "20 settled as failed" in cli(*chosen, "--as", "failed").out
     with database.read() as session:
         assert session.scalars(select(IssueRow.state)).one() == "done"
+
+
+@pytest.mark.parametrize(
+    "emails",
+    [
+        [
+            *(f"m{number:02}@mail.example" for number in range(15)),
+            *(f"s{number:02}@d{number % 6}.example" for number in range(9)),
+            *(f"t{number:02}@mail.example" for number in range(25)),
+        ]
+    ],
+)
+def test_living_readers_of_a_domain_whose_dead_ones_come_first_get_theirs_within_the_hour(
+    run: Run, emails: list[str]
+) -> None:
+    dead = set(emails[:15])
+    with SmtpByReader(refusing(dead, DEAD)) as server:
+        first = run.by(smtp(server))
+        second = run.by(smtp(server), after=HOUR)
+    assert "mail.example is paused" in str(first.trouble)
+    assert second.account.sent == len(emails) - len(dead)
+    assert second.account.failed == 0
