@@ -175,3 +175,19 @@ def test_living_readers_of_a_domain_whose_dead_ones_come_first_get_theirs_within
     assert "mail.example is paused" in str(first.trouble)
     assert second.account.sent == len(emails) - len(dead)
     assert second.account.failed == 0
+
+
+def test_of_a_server_that_also_loses_answers_no_refusal_suppresses(
+    run: Run, database: Database
+) -> None:
+    lost = {EMAILS[number] for number in (1, 4, 6, 8, 15, 17)}  # of six domains
+    dead = {EMAILS[2], EMAILS[9]}
+    with SmtpByReader(refusing(dead, DEAD)) as server:
+        replies = server.next_reply
+        server.next_reply = lambda when: (  # type: ignore[method-assign]
+            CLOSE if when == "." and server.asked[-1] in lost else replies(when)
+        )
+        result = run.by(smtp(server))
+    assert dead < set(server.asked)
+    assert result.account.uncertain >= 5
+    assert (result.account.failed, suppressed(database)) == (0, 0)

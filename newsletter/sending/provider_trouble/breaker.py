@@ -33,6 +33,8 @@ from newsletter.transports.base import SendResult, SendStatus
 _WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to
 _LONGEST_WAIT_S = 60.0  # that a run waits for what a server asks
 _OF_SEVERAL = frozenset({Doubt.REFUSED, Doubt.DEFERRED, Doubt.MIXED})
+_LOSES = 5  # answers of a run, and a hundredth: a server that is ill refuses wrongly as well
+_LOSES_SHARE = 0.01
 _REFUSAL = 0.5  # of a trouble: it may be the reader's
 _THROTTLED = 5  # refusals for now by the provider, in a row; then it is not about one mail
 MOST_PROBES = 5  # mails that ask whether a doubt is right, each to another domain
@@ -232,7 +234,8 @@ class CircuitBreaker:
         codes, last = answer.result.detail.split()[:2], self.words.split()[:2]
         is_last = self.is_open and codes == last
         are_many = self.refused_share.spares(answer.recipient.subscriber_id)
-        return is_last or are_many or self._of_domains.are_all(answer.domain)
+        loses = self.lost_answers.number >= max(_LOSES, _LOSES_SHARE * self.accepted)
+        return is_last or are_many or loses or self._of_domains.are_all(answer.domain)
 
     def take_pauses(self) -> dict[str, str]:
         """The domains that take nothing while others do, and the words of each."""

@@ -119,6 +119,7 @@ class LostAnswers:
     """Mails that may have arrived: nobody said."""
 
     in_a_row: int = 0
+    number: int = 0  # in this run, but for domains that lose all
     _weight: float = 0.0
     _last_at: int = 0  # how many mails were begun then
     _good_at: int = -1  # the same of the last good answer
@@ -133,9 +134,11 @@ class LostAnswers:
         self._last_at = answered
         self._weight += not together
         self.in_a_row += 1
+        self.number += 1
 
     def forget_domains(self, number: int) -> None:
         """So many domains get nothing any more, of which all were lost."""
+        self.number = max(0, self.number - LOSSES_OF_ONE_DOMAIN * number)
         self._weight = max(0.0, self._weight - LOSSES_OF_ONE_DOMAIN * number)
 
     def accept(self, begun: int, answered: int, *, probing: bool) -> None:
