@@ -30,7 +30,7 @@ from newsletter.summaries.extractive.telling import paper_kinds
 from newsletter.summaries.extractive.trimming import finish_sentence
 
 TEMPERATURE = 0.06  # of SciTLDR's targets: R1 to probabilities
-READERS_COUNT, READERS_COUNT_OF_LEARNING = 2.5, 0.4  # an abstract of theirs, beside SciTLDR's
+READERS_COUNT, READERS_COUNT_OF_LEARNING = 2.5, 0.25  # an abstract of theirs, beside SciTLDR's
 PULL, PULL_OF_WORDS = 0.02, 0.04  # towards zero, per feature
 PULL_OF_CONTENT = 20.0  # the same, where the losses are summed
 RAREST = 25  # sentences that must show a feature

@@ -138,16 +138,16 @@ class Measurement:
 OF_QUOTATIONS: tuple[Measurement, ...] = (
     Measurement(
         "authors' sentences usable as they stand",
-        "72.0 %",
-        "2,404 papers of fifteen fields, judged strictly by language models; weights made from "
-        "other papers; 93.1 % is the most that choosing could reach",
+        "80 %",
+        "180 papers of fifteen fields that nothing was learned from, judged strictly and blind by "
+        "two language models, who agreed for 95 %",
     ),
     Measurement(
         "ROUGE-1 / 2 / L against people's sentences",
-        "42.3 / 20.9 / 34.3",
+        "42.4 / 20.9 / 34.5",
         "SciTLDR-A's development split, 619 papers",
     ),
-    Measurement("longer than 40 words", "9 of 2,000", "papers drawn at random"),
+    Measurement("longer than 40 words", "12 of 2,500", "papers drawn at random"),
 )
 OF_CHECKED_ANSWERS: tuple[Measurement, ...] = (
     Measurement(

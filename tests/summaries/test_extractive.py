@@ -552,6 +552,12 @@ def test_a_sentence_of_more_than_forty_words_gives_way_to_the_next_best() -> Non
             "Riemann surfaces are shown to bound it from below",  # might be a name
             ".",
         ),
+        (
+            "Invertibility of symmetric random matrices",
+            "We study n by n symmetric random matrices H with iid entries",
+            "Here we study n by n symmetric random matrices H with entries",  # says it again
+            ".",
+        ),
     ],
 )
 def test_a_sentence_that_says_little_takes_in_the_one_that_goes_on_from_it(

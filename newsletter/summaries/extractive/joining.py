@@ -1,7 +1,7 @@
 """A sentence that says little by itself, with the one that takes it up: "We study X; we show Y"."""
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.extractive.candidates import Candidate
+from newsletter.summaries.extractive.candidates import Candidate, stems_in
 from newsletter.summaries.extractive.clauses import cuts_at_clauses
 from newsletter.summaries.extractive.cue_phrases import FUNCTION_WORDS
 
@@ -41,10 +41,13 @@ _EARLIER = lazy_pattern(
     r"(?i)\b(?:this|these|those|such|the) (?:[\w-]+ )?(?:problem|challenge|issue|limitation|gap|"
     r"question|shortcoming|difficult|need|bottleneck|obstacle)|\bthe (?:former|latter)\b"
 )
-_ANOTHER_PART = lazy_pattern(r"(?:In (?:one|the (?:first|second|other))|First|Second)\b")
+_ANOTHER_PART = lazy_pattern(
+    r"(?:In (?:one|the (?:first|second|other))|First|Second|On (?:the )?(?:one|other) hand)\b"
+)
 _HALF_LIST = lazy_pattern(r"\((?:1|i|a)\)")  # in what is cut
 # What no semicolon can follow.
 _CLOSED = lazy_pattern(r"[?!\u2026]\Z|;|: ")
+FRESH = 3  # content words that the first does not have; authors repeat themselves
 FEWEST = 9  # words of a second sentence that ends at a clause
 _FIRST_WORD = lazy_pattern(r"[A-Z][a-z]*(?=-[a-z]|[^\w-]|\Z)")
 _OPENINGS = FUNCTION_WORDS | frozenset(["all", "under", "unlike"])
@@ -62,7 +65,7 @@ def joined(first: Candidate, second: Candidate, row: dict[str, float], words: in
     if _EARLIER.search(second.text) or _ANOTHER_PART.match(second.original):
         return ""
     following = _fitted(second.text, words - text.count(" ") - 1)
-    if ";" in following:
+    if ";" in following or len(stems_in(following) - first.stems) < FRESH:
         return ""
     opening = _as_continuation(following, first)
     return f"{text}; {opening}" if opening else ""
