@@ -49,7 +49,7 @@ def test_what_comes_first_is_kept_and_shown_again_as_it_was(
     assert cli("preview", "--as", READER, "--format", "text").out.count(FIRST) == 1
     with database.read() as session:
         (row,) = session.scalars(select(PickRow))
-    assert row.chosen["papers"][0]["reasons"][0]["words"] == ["neural"]
+    assert row.chosen["papers"][0]["reasons"][0]["words"] == ["Neural"]
     assert cli("subscribers", "interests", READER, "--word", "speech").code == 0
     assert cli("preview", "--as", READER, "--format", "eml", "-o", "again.eml").code == 0
     assert Path("again.eml").read_bytes() == sent
@@ -99,7 +99,7 @@ def test_who_changes_something_after_a_ranking_is_ranked_again(
     with database.read() as session:
         (row,) = session.scalars(select(PickRow))
     reasons = [reason for pick in row.chosen["papers"] for reason in pick["reasons"]]
-    assert {word for reason in reasons for word in reason["words"]} == {"neural", "speech"}
+    assert {word for reason in reasons for word in reason["words"]} == {"Neural", "speech"}
 
 
 @pytest.mark.usefixtures("readers")
