@@ -74,8 +74,6 @@ def completion(body: bytes) -> Completion | None:
         document = _from_events(body) if _EVENTS.match(body) else json.loads(body)
         choice = document["choices"][0]
         content = _content(choice["message"])
-        if content is None:
-            return None
         return Completion(content, str(choice.get("finish_reason") or ""), _usage(document))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         return None
@@ -85,10 +83,12 @@ def _from_events(body: bytes) -> dict[str, Any]:
     """A completion out of an event stream, which some servers send unasked."""
     lines = [line[5:].strip() for line in body.decode().splitlines() if line.startswith("data:")]
     chunks = [json.loads(line) for line in lines if line not in {"", "[DONE]"}]
-    if any("error" in chunk for chunk in chunks):
+    choices = [choice for chunk in chunks for choice in (chunk.get("choices") or [])[:1]]
+    if not choices or any(chunk.get("error") for chunk in chunks):
         raise ValueError
-    choices = [choice for chunk in chunks for choice in chunk.get("choices", [])[:1]]
-    texts = [(choice.get("delta") or choice["message"]).get("content") or "" for choice in choices]
+    # The last delta of a stream is often empty: only its reason counts.
+    messages = [choice["delta"] if "delta" in choice else choice["message"] for choice in choices]
+    texts = [_content(message or {}) for message in messages]
     reasons = [choice["finish_reason"] for choice in choices if choice.get("finish_reason")]
     usages = [chunk["usage"] for chunk in chunks if chunk.get("usage")]
     # A stream that ends without a word was cut.
@@ -122,13 +122,15 @@ def one_sentence(answer: str) -> str:
     return quoted[1].strip() if quoted else text
 
 
-def _content(message: dict[str, Any]) -> str | None:
-    content: Any = message["content"]
+def _content(message: dict[str, Any]) -> str:
+    """Nothing where a model only thought, or called a tool: its content is null or not there."""
+    content: Any = message.get("content")
     if isinstance(content, list):  # some servers answer in parts
-        content = "".join(part["text"] for part in content if part.get("type") == "text")
-    if content is None and isinstance(message.get("refusal"), str):
-        content = message["refusal"]
-    return content if isinstance(content, str) else None
+        content = "".join(part.get("text") or "" for part in content if part.get("type") == "text")
+    content = content or message.get("refusal") or ""
+    if not isinstance(content, str):
+        raise TypeError
+    return content
 
 
 def _usage(document: dict[str, Any]) -> Tokens | None:

@@ -67,11 +67,21 @@ def test_a_model_is_asked_as_a_run_asks_and_its_answer_shown(check: Check) -> No
     ("answer", "words"),
     [
         (completion("", usage={"prompt_tokens": 9, "completion_tokens": 8792}), "it is empty;"),
+        (
+            completion(None, usage={"prompt_tokens": 9, "completion_tokens": 800}),
+            "it is empty; look",
+        ),
         (completion("We", finish_reason="length"), "it was cut off (length); look at summarizer"),
         (completion("该论文属于语音增强任务，提出QuietNet小型网络去噪。"), "is not in English"),
         (completion("", finish_reason="content_filter"), "was held back"),
     ],
-    ids=["thinks and says nothing", "cut off", "in another language", "held back"],
+    ids=[
+        "thinks and says nothing",
+        "thinks, and its answer is null",
+        "cut off",
+        "in another language",
+        "held back",
+    ],
 )
 def test_an_answer_that_no_run_would_print_is_trouble(
     check: Check, answer: Answer, words: str

@@ -108,6 +108,9 @@ def test_an_event_stream_is_put_together() -> None:
         in_turn(events(piece(GOOD[:9]), piece(GOOD[9:]), piece(None, "stop"), usage))
     ) as ask:
         assert ask() == Draft(GOOD, Tokens(321, 45))
+    end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    with asking(in_turn(events(piece(GOOD), end, {"choices": None, "error": None}))) as ask:
+        assert ask() == Draft(GOOD, ask().tokens)
     with asking(in_turn(events(piece(GOOD[:9]), done=False))) as ask:
         assert ask().self_reported_problem == "was cut off (length)"
     with asking(in_turn(events({"error": {"message": "overloaded"}}))) as ask:
@@ -282,7 +285,7 @@ def test_a_refused_abstract_is_about_this_paper(refusal: Answer) -> None:
         Answer(200, b"null"),
         Answer(200, b'{"choices": []}'),
         Answer(200, b'{"choices": ["text"]}'),
-        Answer(200, b'{"choices": [{"message": {"content": null}}]}'),
+        Answer(200, b'{"choices": [{"message": null}]}'),
         Answer(200, b'{"choices": [{"message": {"content": 5}}]}'),
         completion(["a", "list"]),
         Answer(400, b'{"error": {"message": "temperature is not supported"}}'),
@@ -305,6 +308,14 @@ def test_an_answer_in_parts_is_put_together() -> None:
 def test_what_a_model_says_instead_of_an_answer_is_left_to_the_checks() -> None:
     with asking(in_turn(completion(None, refusal="I'm sorry, I cannot help."))) as ask:
         assert ask().text == "I'm sorry, I cannot help."
+
+
+@pytest.mark.parametrize("content", [None, "", [], [{"type": "text", "text": None}]])
+def test_a_model_that_only_thinks_has_given_an_empty_answer_that_is_counted(
+    content: object,
+) -> None:
+    with asking(in_turn(completion(content, usage=USAGE, reasoning_content="Well"))) as ask:
+        assert ask() == Draft("", Tokens(321, 45))
 
 
 def test_an_answer_that_was_cut_off_says_so() -> None:
