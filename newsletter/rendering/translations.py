@@ -17,7 +17,8 @@ from newsletter.languages import LANGUAGES, SOURCE
 
 _LONGEST_MONTH = 7  # letters that one line of a phone has room for, in a wide face
 _CHINESE_BESIDE_LATIN = re.compile(
-    r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])"
+    r"(?<=[\u4e00-\u9fff])(?=\0?[A-Za-z0-9])"  # a topic stands between two zeros
+    r"|(?:(?<=[A-Za-z0-9])|(?<=[A-Za-z0-9]\0))(?=[\u4e00-\u9fff])"
 )
 
 
