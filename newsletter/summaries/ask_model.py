@@ -28,16 +28,12 @@ from newsletter.summaries.checks.relevance import SourceText
 from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.safe_summarizer import describe_fault
 from newsletter.summaries.store import RejectedAnswer
+from newsletter.summaries.unusable_answers import REFUSED, UnusableAnswers
 from newsletter.text import one_line
 
 ANSWERS = 2  # that a paper may take: the second knows what was wrong with the first
 _KEPT_CHARACTERS = 1000  # of an answer that is not printed
-FAILED, REFUSED = "failed", "refused"  # what came of asking, beside the names of the checks
-_LOOK_AT = {
-    checks.EMPTY: "summarizer.options: a thinking model needs its thinking off, or more max_tokens",
-    REFUSED: "summarizer.model: its provider will not read such texts",
-    "language": "summarizer.prompt and the newsletter's language",
-}
+FAILED = "failed"  # what came of asking, beside `REFUSED` and the names of the checks
 
 
 @dataclass(frozen=True)
@@ -96,7 +92,8 @@ def ask_model(
     `day` are the papers that an answer might be about by mistake.
     """
     sources = {paper.id: SourceText.of(paper) for paper in day}
-    asker = _Asker(summarizer, language, llm_budget, sources)
+    unusable = llm_budget.unusable_in(language)
+    asker = _Asker(summarizer, language, llm_budget, unusable, sources)
     left: dict[PaperId, Question] = {question.paper.id: question for question in questions}
     with llm_budget.asking():
         threads = run_in_threads(asker.result, questions, summarizer.concurrency, llm_budget.left_s)
@@ -117,6 +114,7 @@ class _Asker:
     summarizer: Summarizer
     language: str
     llm_budget: LlmBudget
+    unusable: UnusableAnswers
     day: Mapping[PaperId, SourceText]
     first_papers: dict[str, PaperId] = field(default_factory=dict)  # by what was said of them
     begun: set[PaperId] = field(default_factory=set)
@@ -140,7 +138,7 @@ class _Asker:
             last = RejectedAnswer(
                 SummaryFailure.REFUSED, one_line(str(error)), number, outcome=REFUSED
             )
-            self.llm_budget.unusable(REFUSED, look_at(REFUSED))
+            self.unusable.add([*(answer.outcome for answer in rejected_before), REFUSED])
         except SummaryError as error:
             last = RejectedAnswer(SummaryFailure.FAILED, one_line(str(error)), outcome=FAILED)
         except BaseException as error:  # noqa: BLE001 - whatever a stranger's part does
@@ -160,12 +158,11 @@ class _Asker:
             objections = self._objections(draft, question.paper)
             doubtful = any(result.hard for result in objections) or number < ANSWERS
             if not objections or not doubtful:
-                self.llm_budget.usable()
+                self.unusable.end()
                 sentence = self._sentence(draft.text)
                 before = tuple(rejected_before)
                 return SummaryResult(question, sentence, draft.tokens, seconds, before)
             outcome = objections[0].check
-            self.llm_budget.unusable(outcome, look_at(outcome))
             hint = "; ".join(result.objection for result in objections)
             text = draft.text[:_KEPT_CHARACTERS]
             rejected_before.append(
@@ -173,6 +170,7 @@ class _Asker:
                     SummaryFailure.REJECTED, hint, number, text, draft.tokens, outcome, seconds
                 )
             )
+        self.unusable.add([answer.outcome for answer in rejected_before])
         return SummaryResult(question, rejected_answers=tuple(rejected_before))
 
     def _sentence(self, text: str) -> Sentence:
@@ -197,7 +195,7 @@ class _Asker:
     def _draft(self, paper: Paper, hint: str) -> Draft:
         """One answer, within the budget."""
         expected = self.summarizer.expected(paper, self.language)
-        reason = self.llm_budget.reserve(expected)
+        reason = self.unusable.stopped or self.llm_budget.reserve(expected)
         if reason:
             raise NotAskedError(f"{self.summarizer.name} {reason}")
         spent = Tokens()
@@ -217,11 +215,6 @@ class _Asker:
             self.llm_budget.settle(expected, spent)
         self.llm_budget.answered()
         return draft
-
-
-def look_at(outcome: str) -> str:
-    """The setting that is most likely wrong where answers are refused for that."""
-    return f"look at {_LOOK_AT.get(outcome, 'summarizer.model and summarizer.prompt')}"
 
 
 Task = TypeVar("Task")

@@ -13,10 +13,10 @@ from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
 from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import checks
-from newsletter.summaries.ask_model import look_at
 from newsletter.summaries.base import Draft, Summarizer, SummaryError
 from newsletter.summaries.completions import completion
 from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
+from newsletter.summaries.unusable_answers import look_at
 from newsletter.text import one_line
 
 _PART = "summarizer"
@@ -97,7 +97,7 @@ def _judged(text: str, draft: Draft, reply: Reply, language: str) -> tuple[Sever
     objections = checks.own_flaw(draft) or checks.first_objection(draft.text, _SAMPLE, language)
     for worst in objections[:1]:
         if worst.hard:
-            text += f"; a run does not print that, it {worst.objection}; {look_at(worst.check)}"
+            text += f"; a run does not print that, it {worst.objection}; {look_at([worst.check])}"
             return Severity.TROUBLE, text
     if reply.seconds > _SLOW_S:
         slow = "; that is slow: look at summarizer.concurrency and deadline_s"

@@ -9,9 +9,9 @@ from threading import Lock
 from newsletter.config import SummarizerSettings, combinations
 from newsletter.summaries.base import NOTHING, Tokens
 from newsletter.summaries.day_spending import DaySpending
+from newsletter.summaries.unusable_answers import UnusableAnswers
 
 _PATIENCE = 3  # papers in a row without an answer, then it is not about one paper
-_ALIKE = 10  # answers in a row refused for one reason, then it is a setting
 _A_MILLION = 1_000_000
 
 
@@ -50,8 +50,7 @@ class LlmBudget:
     _used_s: float = 0.0
     _since: float | None = None
     _unanswered: int = 0
-    _unusable: int = 0
-    _reason: str = ""  # why the last answer was of no use
+    _unusable: dict[str, UnusableAnswers] = field(default_factory=dict)  # by language
     _closed: str = ""
     _lock: Lock = field(default_factory=Lock, repr=False)
 
@@ -107,20 +106,10 @@ class LlmBudget:
             if self._unanswered >= _PATIENCE:
                 self._close(f"was not asked any more: {reason}")
 
-    def usable(self) -> None:
+    def unusable_in(self, language: str) -> UnusableAnswers:
+        """Those of all that ask in that language, whatever the newsletter and the day."""
         with self._lock:
-            self._reason = ""
-
-    def unusable(self, reason: str, advice: str) -> None:
-        """An answer cannot be printed; after ten in a row for one reason nothing more is asked."""
-        with self._lock:
-            self._unusable = self._unusable + 1 if reason == self._reason else 1
-            self._reason = reason
-            if self._unusable >= _ALIKE:
-                self._close(
-                    f"was not asked any more: {_ALIKE} answers in a row could not be used"
-                    f" ({reason}); {advice}"
-                )
+            return self._unusable.setdefault(language, UnusableAnswers())
 
     def give_up(self, reason: str) -> None:
         """It serves nobody now."""

@@ -14,6 +14,7 @@ from newsletter.summaries.ask_model import ANSWERS, Question, SummaryResult, ask
 from newsletter.summaries.base import NOTHING, Summarizer, Tokens
 from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.store import Author
+from newsletter.summaries.unusable_answers import look_at
 
 Progress = Callable[[], None]  # one more is done
 
@@ -76,17 +77,25 @@ def summarize_missing(
         expected=_expected(request, questions),
         spent=sum((result.spent for result in results), NOTHING),
     )
-    asked = any(answer.outcome for result in results for answer in result.rejected_answers)
+    outcomes = [
+        answer.outcome for result in results for answer in result.rejected_answers if answer.outcome
+    ]
     if report.made:
         with sessions.begin() as session:
             model_outage.forget(session)
-    elif asked and not request.summarizer.quotes:
+    elif outcomes and not request.summarizer.quotes:
         with sessions.begin() as session:
             if not store.already_summarized(session, by_id, author):
                 model_outage.record(session, now)
-                reasons = [*report.rejected.values(), *report.failed.values()]
-                return replace(report, nothing_usable=reasons[-1])
+                return replace(report, nothing_usable=_why_nothing(report, outcomes))
     return report
+
+
+def _why_nothing(report: SummaryReport, outcomes: Sequence[str]) -> str:
+    """The last failure; or the last objection, with the setting that is most likely wrong."""
+    if report.failed:
+        return [*report.failed.values()][-1]
+    return f"{[*report.rejected.values()][-1]}; {look_at(outcomes)}"
 
 
 @dataclass(frozen=True)

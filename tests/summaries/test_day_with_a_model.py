@@ -151,7 +151,7 @@ def test_a_good_answer_stands_under_its_paper_with_the_models_name(
     ],
 )
 @pytest.mark.slow
-def test_bad_answers_are_never_printed_and_after_ten_of_a_kind_nothing_more_is_asked(
+def test_bad_answers_are_never_printed_and_soon_nothing_more_is_asked(
     cli: Cli,
     settings: Settings,
     configure: Callable[..., None],
@@ -164,8 +164,9 @@ def test_bad_answers_are_never_printed_and_after_ten_of_a_kind_nothing_more_is_a
         asked = len(model.asked)
     assert said.code == 1
     assert said.err.count("the model was asked about 26 papers and nothing usable came") == 1
-    assert "; look at summarizer." in said.err or not reason
-    assert 10 <= asked <= (10 + 4 if reason else 52)  # those of another paper fail several checks
+    assert "; look at summarizer." in said.err
+    most = 10 if reason else 20  # those of another paper fail several checks
+    assert 10 <= asked <= most + 2 * 4  # four papers are asked about at once, twice each
     assert mails(settings) == 12
     for title, summary in issue(cli).items():
         assert summary["text"] == true_of(PAPERS[title])

@@ -108,8 +108,9 @@ def make(
     budget: LlmBudget | None = None,
     *,
     again: bool = False,
+    language: str = "en",
 ) -> SummaryReport:
-    asking = SummaryRequest(model, "en", budget or LlmBudget(), again)
+    asking = SummaryRequest(model, language, budget or LlmBudget(), again)
     return summarize_missing(database.write, asking, papers, NOW, nothing)
 
 
@@ -252,6 +253,41 @@ def test_ten_unusable_answers_in_a_row_for_one_reason_end_the_asking(database: D
         rows = session.scalars(select(AnswerCountRow).order_by(AnswerCountRow.outcome)).all()
         told = [(row.outcome, row.answers, row.tokens_asked, row.tokens_answered) for row in rows]
     assert told == [("empty or cut off", 15, 15 * 90, 15 * 10), ("printed", 1, 90, 10)]
+
+
+def test_twenty_unusable_answers_in_a_row_for_changing_reasons_end_the_asking(
+    database: Database,
+) -> None:
+    papers = [paper(number) for number in range(12)]
+    texts = {number: ["", INVENTED] for number in range(12)}
+    made = make(database, model := Model(texts=texts), papers)
+    assert len(model.asked) == 20
+    assert counted(made) == (0, 0, 2, 10)
+    assert "20 answers in a row could not be used (empty or cut off, numbers); look at" in (
+        made.nothing_usable
+    )
+    few = make(database, Model(name="other", texts={0: ["", ""]}), papers[:1])
+    assert few.nothing_usable.startswith("is empty; look at summarizer.options")
+
+
+def test_a_model_whose_second_answers_serve_goes_on_however_many_are_asked_for_at_once(
+    database: Database,
+) -> None:
+    papers = [paper(number) for number in range(12)]
+    firsts = threading.Barrier(12)  # all first answers are there before any second
+    model = Model(texts={number: ["", said(papers[number])] for number in range(12)})
+    model.concurrency = 12
+    model.before_each = lambda: firsts.wait(30) if len(model.asked) <= 12 else None
+    assert counted(make(database, model, papers)) == (12, 0, 0, 0)
+
+
+def test_a_language_that_a_model_does_not_write_leaves_the_others_their_sentences(
+    database: Database,
+) -> None:
+    papers, budget = [paper(number) for number in range(12)], LlmBudget()
+    german = make(database, Model(), papers, budget, language="de")
+    assert "(language); look at summarizer.prompt" in german.nothing_usable
+    assert counted(make(database, Model(), papers, budget)) == (12, 0, 0, 0)
 
 
 def test_a_model_of_which_nothing_can_be_used_is_told_until_something_is_kept(
