@@ -274,6 +274,68 @@ def test_a_book_is_measured_and_not_read(piece: str) -> None:
     assert len(run_checks(book[:2000], long, "zh")) > 1
 
 
+TRIAL = Paper(
+    id=PaperId("2507.00003"),
+    title="ReconAgent: Wav2Vec2 Agents for EEG Signals",
+    abstract=(
+        "ReconAgent decodes EEG signals for artificial intelligence with a CNN. On 12,500 scans "
+        "it reaches 93.4\\% accuracy, on 1,200 more 2.125 points, with 10 million parameters."
+    ),
+    authors=("Ada Lovelace",),
+    categories=("eess.AS",),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("de", "ReconAgent erreicht mit EEG-Signalen auf 12.500 Aufnahmen 93,4 % Genauigkeit."),
+        ("de", "Ein CNN-basiertes Wav2Vec2-Modell mit 10 Millionen Parametern und 2,125 Punkten."),
+        ("de", "Das Netz erreicht auf 1,200 und 12,500 Aufnahmen 93.4 % Genauigkeit."),
+        ("fr", "ReconAgent atteint 93,4 % d'exactitude sur 12 500 images avec l'EEG et un CNN."),
+        ("fr", "ReconAgent atteint 93,4\u202f% d’exactitude sur 12\u202f500 images."),
+        ("es", "ReconAgent alcanza una exactitud del 93,4 % en 12.500 imágenes de EEG."),
+        ("es", "El agente, basado en una CNN, supera en 2,125 puntos las 1.200 imágenes."),
+        ("ja", "ReconAgentは12,500枚の画像で93.4%の精度を達成するエージェントである。"),
+    ],
+)
+def test_numbers_and_compounds_may_be_written_as_the_language_has_them(
+    language: str, sentence: str
+) -> None:
+    assert first_objection(sentence, TRIAL, language) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "reason"),
+    [
+        ("de", "ReconAgent erreicht auf 12.600 Aufnahmen eine Genauigkeit.", "number 12600"),
+        ("de", "ReconAgent erreicht mit den Signalen eine Genauigkeit von 93,5 %.", "number 93.5"),
+        ("fr", "ReconAgent atteint une exactitude élevée sur 13 500 images.", "number 13500"),
+        ("es", "ReconAgent alcanza una exactitud alta en 1.300 imágenes.", "number 1300"),
+        ("es", "Os autores propõem uma rede neural pequena que remove o ruído.", "not in Spanish"),
+    ],
+)
+def test_what_is_made_up_is_found_in_any_language(
+    language: str, sentence: str, reason: str
+) -> None:
+    found = first_objection(sentence, TRIAL, language)
+    assert reason in "; ".join(each.objection for each in found if each.hard)
+
+
+def test_an_acronym_that_a_translation_may_change_is_a_doubt_outside_chinese() -> None:
+    (doubt,) = first_objection("ReconAgent ist ein KI-Agent für die Dekodierung.", TRIAL, "de")
+    assert (doubt.check, doubt.hard) == ("names", False)
+    found = first_objection("该论文提出ReconAgent，用于KI-Agent任务的信号解码。", TRIAL, "zh")
+    assert "names" in [each.check for each in found if each.hard]
+
+
+@pytest.mark.parametrize("mark", ["π₀.₅", "10⁻³", "10⁵", "(2+1)²", "µ", "①", "½", "Ⅱ", "ＧＰＴ"])
+def test_what_is_raised_or_wide_is_as_chinese_as_what_it_means(mark: str) -> None:
+    sentence = f"该论文针对机器人操作任务提出一种新的训练方法，涉及{mark}。"
+    assert answer_language.objection(sentence, "zh") == ""
+    assert "not in Chinese" in answer_language.objection(f"{sentence}カメラ", "zh")
+
+
 def test_a_language_that_comes_later_is_told_by_its_letters() -> None:
     russian = "DiffuVoice — латентная диффузионная модель для улучшения зашумлённой речи за 4 шага."
     assert objections(russian, "ru") == ""

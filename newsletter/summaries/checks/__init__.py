@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from newsletter.lazy_pattern import lazy_pattern
@@ -13,6 +13,7 @@ from newsletter.summaries.checks import (
     contradictions,
     losses,
     numbers,
+    numerals,
     opposites,
     opposites_zh,
     quantities,
@@ -71,6 +72,13 @@ _PRAISE = lazy_pattern(
     r"|最佳论文|必读|杰出|值得(?:录用|接收)|应(?:被|予)?(?:录用|接收)",
     re.IGNORECASE,
 )
+_OF_FIGURES = {
+    "numbers": numbers.invented_number,
+    "counts": numbers.changed_count,
+    "units": numbers.changed_unit,
+    "measures": quantities.changed_measure,
+    "multiples": quantities.unsupported_multiple,
+}
 _ITEM = lazy_pattern(r"\A(?:[-*•]|\d+[.)])\s")
 
 
@@ -101,17 +109,13 @@ def run_checks(
         CheckResult("refusal", "talks to somebody" if _REFUSAL.search(text) else ""),
         CheckResult("addresses", _address(text)),
         CheckResult("language", answer_language.objection(text, language)),
-        CheckResult("numbers", numbers.invented_number(text, source.text)),
-        CheckResult("counts", numbers.changed_count(text, source.text)),
-        CheckResult("units", numbers.changed_unit(text, source.text)),
-        CheckResult("measures", quantities.changed_measure(text, source.text)),
-        CheckResult("multiples", quantities.unsupported_multiple(text, source.text)),
+        *_figures(text, source, language),
         CheckResult("turned round", _turned_round(text, source, language)),
         CheckResult("denied", _denied(text, source, language)),
         CheckResult("strays", relevance.stray_sentence(text, source, language)),
         CheckResult("about it", relevance.is_off_topic(text, source, language)),
         CheckResult("nearest", relevance.nearer(text, source, others, language)),
-        CheckResult("names", relevance.strange_name(text, source), hard=language != "en"),
+        CheckResult("names", relevance.strange_name(text, source, language), hard=language == "zh"),
         CheckResult("words", words, hard=False),
     ]
 
@@ -164,6 +168,14 @@ def _praise(text: str, source: SourceText) -> str:
 def _without_raised(text: str) -> str:
     """A2FM for A²FM: the names of things that are raised or lowered are one word."""
     return _RAISED_IN_NAME.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+
+
+def _figures(text: str, source: SourceText, language: str) -> Iterator[CheckResult]:
+    """A number is looked at in each way in which it may be meant."""
+    readings = numerals.readings(text, language)
+    for name, check in _OF_FIGURES.items():
+        found = [check(reading, source.text) for reading in readings]
+        yield CheckResult(name, found[0] if all(found) else "")
 
 
 def _turned_round(text: str, source: SourceText, language: str) -> str:

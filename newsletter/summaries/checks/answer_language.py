@@ -23,21 +23,24 @@ _BY_LANGUAGE = {
     """,
     "fr": """
         le la les un une et est sont dans pour par sur avec nous qui que du de des au aux cette ce
-        ces en à l d plus se ou leur
+        ces en à plus se ou leur
     """,
     "es": """
         el la los las un una y es son en de del para con por que se como este esta al lo su sus
         más sin o mediante
     """,
 }
-# Those of Italian, Portuguese, Dutch and Swedish.
-_OTHER = """
-    il lo gli che di per sono della delle nel o os as um uma não com dos na em de het een van
-    voor met zijn op wordt och att det som för av i på med är till
-"""
+# Italian, Portuguese, Dutch and Swedish, which are like them.
+_OTHERS = [
+    "il lo gli che di per sono della delle nel",
+    "o os as um uma não com do da dos das na em",
+    "de het een van voor met zijn op wordt",
+    "och att det som för av i på med är till",
+]
 FREQUENT = frozenset(_WORD.findall(_ENGLISH))
 _FREQUENT_BY = {code: frozenset(_WORD.findall(listed)) for code, listed in _BY_LANGUAGE.items()}
-_OTHER_LATIN = frozenset(_WORD.findall(_OTHER)).union(*_FREQUENT_BY.values()) - FREQUENT
+_RIVALS = [FREQUENT, *(frozenset(listed.split()) for listed in _OTHERS), *_FREQUENT_BY.values()]
+_OTHER_LATIN = frozenset().union(*_RIVALS) - FREQUENT
 _KANA_SHARE = 0.15  # of the letters; without, it is Chinese
 _ENGLISH_SHARE, _FEW_WORDS = 0.07, 12
 _CHINESE_SHARE = 0.35  # of all characters; the one-liners of the digests all have more
@@ -60,8 +63,9 @@ _NAMES = {
 
 def objection(text: str, language: str) -> str:
     """Why it is not; empty where it is, as far as letters and frequent words can tell."""
+    text = unicodedata.normalize("NFKC", text)  # of π₀, Ⅱ and µ what they mean
     words = _WORD.findall(_FORMULA.sub(" ", text))
-    scripts = Counter(_script(letter) for word in words for letter in word)
+    scripts = Counter(_script(letter) for word in words for letter in word if letter.isalpha())
     message = f"is not in {_name(language)}"
     disguised = next(filter(_is_disguised, words), "")
     if disguised:
@@ -87,13 +91,9 @@ def _is_latin_language(words: list[str], language: str) -> bool:
     if language not in _FREQUENT_BY:
         return (language == "en") == _is_english(words)
     lowered = [word.lower() for word in words]
-    counts = {
-        code: sum(word in frequent for word in lowered)
-        for code, frequent in (_FREQUENT_BY | {"en": FREQUENT}).items()
-    }
-    own = counts.pop(language)
+    own = sum(word in _FREQUENT_BY[language] for word in lowered)
     enough = len(words) < _FEW_WORDS or own >= _ENGLISH_SHARE * len(words)
-    return enough and own >= max(counts.values())
+    return enough and own >= max(sum(word in rival for word in lowered) for rival in _RIVALS)
 
 
 def _is_english(words: list[str]) -> bool:

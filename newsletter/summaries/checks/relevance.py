@@ -15,6 +15,9 @@ _WORD = lazy_pattern(r"[a-z0-9]+")
 _LATIN = lazy_pattern(r"[A-Za-z][A-Za-z0-9]*(?:[-+.'/][A-Za-z0-9]+)*\+*")
 # DiffuVoice, GPT-4, WSJ0, BERT: no plain word looks like that.
 _NAMED = lazy_pattern(r"[A-Z]\w*[A-Z]|[a-z]\w*[A-Z]|[A-Za-z]+-?\d|\d[A-Za-z]")
+_COMPOUND = lazy_pattern(r"-(?=[A-Za-z]{3})|['/]")  # GPT-4 is none
+_PLAIN_WORD = r"[A-Z]?[a-z]*"
+_COMPARED = frozenset(["en", "zh"])  # with words, or with a glossary
 _SENTENCE = lazy_pattern(r"(?<=[.!?;\u2026])[\"')\]\u201d]*\s+(?=[\"'(\[\u201c]?[A-Z])")
 _SENTENCE_ZH = lazy_pattern(r"[。！？!?]|(?<=[^\x00-\x7f])\.(?=\s|$)")
 _AROUND_ZH = " \t\n\u201d\u2019\"')）】」"
@@ -105,7 +108,7 @@ def is_off_topic(text: str, source: SourceText, language: str) -> str:
     if language != "en":
         return ""
     overlap = _likeness(text, source, language)
-    doubtful = overlap < _DOUBTFUL_OVERLAP and strange_name(text, source)
+    doubtful = overlap < _DOUBTFUL_OVERLAP and strange_name(text, source, language)
     if overlap < _OVERLAP or doubtful:
         return "is about something else: the abstract uses other words"
     return ""
@@ -155,10 +158,16 @@ def hardly_about(text: str, source: SourceText) -> str:
     return ""
 
 
-def strange_name(text: str, source: SourceText) -> str:
-    """A name or acronym that the abstract has not, nor the words that it stands for."""
+def strange_name(text: str, source: SourceText, language: str) -> str:
+    """A name or acronym that the abstract has not, nor the words that it stands for.
+
+    Of "EEG-Signalen" the abstract has the one half; the other is a word of the language.
+    """
+    words = "" if language in _COMPARED else _PLAIN_WORD
     for name in _names(text):
-        if _NAMED.search(name) and not all(_borne(part, source) for part in name.split("/")):
+        parts = [part for part in _COMPOUND.split(name) if not re.fullmatch(words, part)]
+        borne = _borne(name, source) or all(_borne(part, source) for part in parts)
+        if _NAMED.search(name) and not borne:
             return f"names {name}, which the abstract does not"
     return ""
 
