@@ -17,14 +17,14 @@ import requests
 
 from newsletter.config import SummarizerSettings
 from newsletter.http_limits import DeadlineAdapter, retry_after_s
-from newsletter.summaries.endpoint_quirks import MOST_REFUSALS, Dialect
+from newsletter.summaries.endpoint_quirks import Dialect, found_in
 from newsletter.text import one_line
 
 _MOST_BYTES = 1 << 20  # a sentence and a model's thoughts about it are a few kilobytes
 _TOLD_CHARACTERS = 200
 _PIECE = 1 << 12
-_UNPACKED = ("identity", "gzip", "deflate")  # some servers pack unasked
-_REFUSED = (400, 422)
+_UNPACKED = ("identity", "gzip", "x-gzip", "deflate")  # some servers pack unasked
+_REFUSED = (400, 422, 500, 501)  # llama.cpp answers 500 where a template knows no system role
 _HIDDEN = "***"
 
 
@@ -75,13 +75,17 @@ class Endpoint:
         }
         if self._settings.temperature is not None:
             body["temperature"] = self._settings.temperature
-        for _ in range(MOST_REFUSALS):
-            fitted = self._dialect.fit(body)
+        tried: frozenset[str] = frozenset()
+        while True:  # every turn leaves out more
+            fitted = self._dialect.fit(body, tried)
             reply = self.ask("POST", "/chat/completions", fitted)
+            if reply.is_success:
+                self._dialect.learn(tried)
             told = reply.content.decode(errors="replace")
-            if reply.status not in _REFUSED or not self._dialect.learn(fitted, told):
+            found = found_in(told, fitted) if reply.status in _REFUSED else frozenset()
+            if not found:
                 return reply
-        return self.ask("POST", "/chat/completions", self._dialect.fit(body))
+            tried |= found
 
     def ask(self, method: str, path: str, body: object = None) -> Reply:
         """As `chat`, whatever is asked."""

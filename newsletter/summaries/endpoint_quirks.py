@@ -1,4 +1,4 @@
-"""What an endpoint will not take, learned from its refusals and kept while the program runs."""
+"""What an endpoint will not take: found in its refusals, kept once it takes the changed request."""
 
 import re
 from typing import Any
@@ -17,7 +17,8 @@ _REFUSALS = {
     "max_tokens": lazy_pattern("max_tokens"),
     "temperature": lazy_pattern("temperature", re.IGNORECASE),
 }
-MOST_REFUSALS = len(_REFUSALS)
+# A paper that is too long is no such refusal, whatever settings it names.
+_TOO_LONG = lazy_pattern(r"context (?:length|window|size)|too long|too large", re.IGNORECASE)
 
 
 class Dialect:
@@ -26,27 +27,31 @@ class Dialect:
     def __init__(self) -> None:
         self._refused: frozenset[str] = frozenset()
 
-    def fit(self, body: Body) -> Body:
-        """The same request without what was refused before."""
+    def fit(self, body: Body, tried: frozenset[str] = frozenset()) -> Body:
+        """The same request without what is refused, and without what is `tried` to leave out."""
+        refused = self._refused | tried
         fitted = dict(body)
-        if "temperature" in self._refused:
+        if "temperature" in refused:
             fitted.pop("temperature", None)
-        if "max_tokens" in self._refused and "max_tokens" in fitted:
+        if "max_tokens" in refused and "max_tokens" in fitted:
             fitted["max_completion_tokens"] = fitted.pop("max_tokens")
-        if "system" in self._refused:
+        if "system" in refused:
             texts = [message["content"] for message in body["messages"]]
             fitted["messages"] = [{"role": "user", "content": "\n\n".join(texts)}]
         return fitted
 
-    def learn(self, body: Body, refusal: str) -> bool:
-        """Whether the refusal is of something in that request that can be left out."""
-        found = {
-            name
-            for name, pattern in _REFUSALS.items()
-            if _has(body, name) and pattern.search(refusal)
-        }
-        self._refused |= found
-        return bool(found)
+    def learn(self, refused: frozenset[str]) -> None:
+        """Leave that out from now on: without it, a request was answered."""
+        self._refused |= refused
+
+
+def found_in(refusal: str, body: Body) -> frozenset[str]:
+    """What of that request the refusal is about, as far as it can be left out."""
+    if _TOO_LONG.search(refusal):
+        return frozenset()
+    return frozenset(
+        name for name, pattern in _REFUSALS.items() if _has(body, name) and pattern.search(refusal)
+    )
 
 
 def _has(body: Body, name: str) -> bool:

@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -86,9 +87,10 @@ def test_a_good_answer_is_one_call_for_one_paper() -> None:
     assert "in English" in asked.instruction
 
 
-def test_an_answer_that_is_packed_unasked_is_unpacked() -> None:
+@pytest.mark.parametrize("packing", ["gzip", "x-gzip"])
+def test_an_answer_that_is_packed_unasked_is_unpacked(packing: str) -> None:
     body = gzip.compress(completion(GOOD, usage=USAGE).body)
-    with asking(in_turn(Answer(200, body, {"Content-Encoding": "gzip"}))) as ask:
+    with asking(in_turn(Answer(200, body, {"Content-Encoding": packing}))) as ask:
         assert ask() == Draft(GOOD, Tokens(321, 45))
 
 
@@ -129,7 +131,8 @@ def test_azure_is_asked_with_its_query_and_its_header() -> None:
     assert "Authorization" not in asked.headers
 
 
-def test_what_a_model_refuses_is_learned_once_and_kept() -> None:
+@pytest.mark.parametrize("system_status", [422, 500])
+def test_what_a_model_refuses_is_learned_once_and_kept(system_status: int) -> None:
     def picky(asked: Asked) -> Answer:
         refusals = {
             "temperature": "Unsupported value: 'temperature' does not support 0.2 with this model.",
@@ -139,7 +142,7 @@ def test_what_a_model_refuses_is_learned_once_and_kept() -> None:
             if name in asked.body:
                 return Answer(400, json.dumps({"error": {"message": words}}).encode())
         if asked.body["messages"][0]["role"] == "system":
-            return Answer(422, b'{"detail": "System role not supported"}')
+            return Answer(system_status, b'{"detail": "System role not supported"}')
         return completion(GOOD)
 
     with asking(picky, temperature=0.2, options={"max_tokens": 200}) as ask:
@@ -151,6 +154,29 @@ def test_what_a_model_refuses_is_learned_once_and_kept() -> None:
     assert body["max_completion_tokens"] == 200
     assert PAPER.abstract in body["messages"][0]["content"]
     assert "in English" in body["messages"][0]["content"]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "This model's maximum context length is 512 tokens; reduce the prompt or max_tokens.",
+        "max_tokens does not suit this prompt",
+    ],
+)
+def test_what_is_refused_for_one_paper_is_not_learned(refusal: str) -> None:
+    def strict(asked: Asked) -> Answer:
+        if "max_completion_tokens" in asked.body:
+            return Answer(400, b"max_completion_tokens: extra inputs are not permitted")
+        long = PAPER.abstract not in asked.material
+        return Answer(400, refusal.encode()) if long else completion(GOOD)
+
+    with asking(strict, options={"max_tokens": 200}) as ask:
+        with pytest.raises(SummaryError):
+            ask(replace(PAPER, abstract="A long one."))
+        assert ask().text == GOOD
+
+
+def test_a_refusal_of_a_value_is_told_in_its_own_words() -> None:
     with asking(in_turn(Answer(400, b"temperature must be below 1")), temperature=0.2) as ask:
         assert "temperature must be below 1" in ask.failure()
         assert len(ask.asked) == 2
