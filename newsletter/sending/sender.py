@@ -3,17 +3,12 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable, Collection
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
-from newsletter.database import db
-from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import (
@@ -24,14 +19,12 @@ from newsletter.sending import (
     ledger,
     rate_limit,
     settle,
-    stats,
     totals,
+    trouble_records,
 )
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased, wait
 from newsletter.sending.provider_trouble import gone_mailboxes, probe
-from newsletter.sending.provider_trouble.breaker import CircuitBreaker
-from newsletter.sending.provider_trouble.doubt import advice_on_many_refused
 from newsletter.sending.restore_guard import restored, server_identity
 from newsletter.sending.totals import IssueSendResult
 from newsletter.text import counted, without_addresses
@@ -58,7 +51,7 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     if not is_held:
         if context.memory is not None:
             context.memory.register(context.database)
-        with context.shown_to_live(), _database_errors_in_words():
+        with context.shown_to_live(), trouble_records.database_errors_in_words():
             trouble = _in_rounds(context, issue_id, lambda: _send_batches(context, issue_id, mails))
             _settle_late(context, issue_id)
     if not context.stopping():  # what holds the mails does not hold the account
@@ -66,7 +59,7 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     with context.database.read() as session:
         account = totals.delivery_totals(session, issue_id)
         if account.pending and trouble is None and not context.stopping():
-            trouble = _why_they_wait(session, issue_id, context.breaker)
+            trouble = trouble_records.why_they_wait(session, issue_id, context.breaker)
     _log.info(
         "issue sent" if trouble is None else "issue not sent to all",
         extra={"issue": issue_id, **vars(account), "trouble": without_addresses(trouble or "")},
@@ -74,9 +67,11 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     stopped = bool(account.pending) and context.stopping()
     if stopped and not is_held:
         reason = f"stopped with {counted(account.pending, 'mail')} still to go"
-        _record_down(context, f"{reason}, after trouble: {trouble}" if trouble else reason)
+        trouble_records.record_down(
+            context, f"{reason}, after trouble: {trouble}" if trouble else reason
+        )
     elif trouble and not is_held:
-        _record_unsent(context, issue_id, trouble)
+        trouble_records.record_unsent(context, issue_id, trouble)
     return IssueSendResult(account, trouble, stopped, paused=context.breaker.is_open)
 
 
@@ -102,35 +97,6 @@ def _give_up_refused(context: SendContext, issue_id: int) -> int:
         if not delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT]:
             return 0
         return settle.give_up_refused(session, issue_id, context.clock())
-
-
-def _record_down(context: SendContext, reason: str) -> None:
-    """For the alarms: who reads what a run says may be nobody, as when a scheduler stops it."""
-    with _database_errors_in_words(), context.database.write.begin() as session:
-        rate_limit.record_down(session, without_addresses(reason), context.clock())
-
-
-def _record_unsent(context: SendContext, issue_id: int, trouble: str) -> None:
-    """The same where nobody got the issue yet, and no pause of the provider's says so."""
-    if context.breaker.is_open or context.breaker.provider_down:
-        return
-    with _database_errors_in_words(), context.database.write.begin() as session:
-        issue = session.get_one(IssueRow, issue_id)
-        account = totals.totals_of(session, issue)
-        if account.pending and not account.sent:
-            reason = f"{issue.newsletter} {issue.day} went to nobody yet: {trouble}"
-            rate_limit.record_down(session, without_addresses(reason), context.clock())
-
-
-def _why_they_wait(session: Session, issue_id: int, breaker: CircuitBreaker) -> str | None:
-    """What servers said to most of those who wait for a later run."""
-    share = breaker.refused_share
-    if share.is_high or share.is_high_of_known:
-        return advice_on_many_refused(share.words)
-    for why in stats.reasons(session, issue_id):
-        if why.state == DeliveryState.PENDING and why.reason:
-            return f"{why.number} wait for a later run: {why.reason}"
-    return None
 
 
 def _in_rounds(
@@ -164,12 +130,12 @@ def _in_rounds(
         try:
             trouble = send_round()
         except TransportDownError as error:
-            _record_down(context, f"nothing could be sent: {error}")
+            trouble_records.record_down(context, f"nothing could be sent: {error}")
             return str(error)
         heard = breaker.trouble or breaker.refused or breaker.accepted > accepted
         if down and not (heard or context.stopping()):
             breaker.trouble = down  # nobody was left to ask with: the last one rests
-            return _pause(context)
+            return trouble_records.pause_provider(context)
         _judge_refusals(context, issue_id)
         if breaker.was_put_off and breaker.accepted >= accepted + _GOES_ON:
             pauses = list(_PAUSES_S)  # that is a provider's limit, and no trouble
@@ -181,7 +147,7 @@ def _in_rounds(
         if context.stopping():  # another round would forget what the trouble was
             break
     if breaker.is_open or (breaker.provider_down and not context.stopping()):
-        return _pause(context)
+        return trouble_records.pause_provider(context)
     if breaker.accepted:
         with context.database.concurrent.begin() as session:
             rate_limit.resume_sending(session, context.clock())
@@ -251,17 +217,6 @@ def _settle_late(context: SendContext, issue_id: int) -> None:
         delivery_updates.settle_issue(session, issue_id, context.clock())
 
 
-@contextmanager
-def _database_errors_in_words() -> Iterator[None]:
-    try:
-        yield
-    except SQLAlchemyError as error:
-        raise NewsletterError(
-            f"the database cannot be written ({db.describe_failure(error)}): sending stopped, and"
-            " what was on its way will be shown as uncertain; mend it and run again"
-        ) from error
-
-
 def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str | None:
     """Claim, send and record one batch, in any process on any machine that reaches the database.
 
@@ -283,7 +238,7 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
         held = send_leased(context, batch_id, mails)
         return context.breaker.trouble or held
 
-    with context.shown_to_live(), _database_errors_in_words():
+    with context.shown_to_live(), trouble_records.database_errors_in_words():
         if context.memory is not None:
             context.memory.register(context.database)
         trouble = _in_rounds(context, issue_id, send_round)
@@ -293,9 +248,9 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
             _settle_late(context, issue_id)
         with context.database.read() as session:
             if trouble is None and session.get_one(BatchRow, batch_id).pending:
-                trouble = _why_they_wait(session, issue_id, context.breaker)
+                trouble = trouble_records.why_they_wait(session, issue_id, context.breaker)
         if trouble and is_ours and not context.stopping():
-            _record_unsent(context, issue_id, trouble)
+            trouble_records.record_unsent(context, issue_id, trouble)
         return trouble
 
 
@@ -334,22 +289,3 @@ def _lease(context: SendContext, batch_id: int) -> bool:
     if is_ours and before is not None and context.folder is not None:
         journal.delete_journal(context.folder, before)
     return is_ours
-
-
-def _pause(context: SendContext) -> str:
-    """Nothing leaves for a while: the provider as a whole does not take mails now."""
-    breaker = context.breaker
-    wait = timedelta(seconds=breaker.provider_wait_s) if breaker.provider_wait_s else None
-    said = breaker.advice() if breaker.is_open else breaker.trouble
-    reason = without_addresses(said or "the provider asks to wait")
-    with context.database.write.begin() as session:
-        if breaker.accepted:
-            rate_limit.forget_down(session)
-        running = rate_limit.sending_pause(session, context.clock())
-        if running is not None and running.paused_until and running.troubles > breaker.troubles:
-            until = running.paused_until  # another process found out at the same time
-        else:
-            until = rate_limit.pause_sending(session, reason, wait, context.clock())
-    return (
-        f"{reason}; nobody lost an attempt, a run after {until:%H:%M} UTC goes on, one mail first"
-    )
