@@ -11,19 +11,23 @@ from newsletter.summaries.base import Tokens
 from newsletter.text import one_line
 
 _MOST_TOKENS = 10_000_000  # an answer that claims more does not count well
-# <think>, <seed:think>, [THINK], <|begin_of_thought|>, ◁think▷: as models spell it.
+# <think>, <seed:think>, [BEGIN THOUGHT], <|thought|>, ◁think▷, \<think\>: as models spell it.
 _THOUGHTS = (
-    r"\|?(?:\w+[:_])*(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|思考|推理)(?:_\w+)?"
-    r"\s?\|?"
+    r"(?:\w+[:_])*(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|monologue|scratchpad"
+    r"|tool_calls?|思考(?:过程)?|推理(?:过程)?)(?:_\w+)?"
 )
+_OPENS = r"\\?[<\[◁【]\s?[|\uff5c]?"
+_CLOSES = r"\s?[|\uff5c]?\\?[>\]▷】»}]"
 _ENDED = lazy_pattern(
-    rf"\A.*(?:[<\[◁【]\|?/{_THOUGHTS}[>\]▷】]|<\|end_of_(?:thought|thinking|reasoning)\|>"
+    rf"\A.*(?:(?:{_OPENS}|[«{{])(?:/|end\s){_THOUGHTS}{_CLOSES}|<\|end_of_(?:thought|thinking|reasoning)\|>"
     r"|<\|channel\|>final<\|message\|>)",
     re.DOTALL | re.IGNORECASE,
 )
 _UNENDED = lazy_pattern(
-    rf"(?:[<\[◁【]{_THOUGHTS}[>\]▷】]|<\|(?:begin_of_\w+|channel)\|>).*", re.DOTALL | re.IGNORECASE
+    rf"(?:{_OPENS}(?:begin\s)?{_THOUGHTS}{_CLOSES}|<\|(?:begin_of_\w+|channel)\|>).*",
+    re.DOTALL | re.IGNORECASE,
 )
+_THOUGHT_FOR = lazy_pattern(r"\A[*_(\[\s]*thought for [\d.]+ ?[a-z]+[*_)\].…\s]*", re.IGNORECASE)
 _THOUGHT_PARAGRAPH = lazy_pattern(
     r"\A\W*(?:thinking|thoughts?|reasoning|思考)(?: process|过程)?\W{0,3}"
     r"(?:[:：]|for \d+ s\w*).*?\n\s*\n",
@@ -33,10 +37,15 @@ _ANSWER = lazy_pattern(r"\A<(answer|summary|final|output)>(.*)</\1>\Z", re.DOTAL
 # Markdown around the words: a quoted line, a heading, a table's only cell, bold, code.
 _LINE_MARKS = lazy_pattern(r"^[ \t]*(?:[>\uff1e][ \t]?)+|^[ \t]*#{1,6}[ \t]+", re.MULTILINE)
 _CELL = lazy_pattern(r"\A[|\uff5c]([^|\uff5c\n]*)[|\uff5c]\Z")
-_EMPHASIS = lazy_pattern(r"(\*\*|__|~~|`)(?=\S)([^*`\n]+?)(?<=\S)\1")
+_EMPHASIS = lazy_pattern(r"(\*\*|__|~~|==|`)(?=\S)([^*`\n]+?)(?<=\S)\1")
 _LIGHT_EMPHASIS = lazy_pattern(r"(?<![\w*$\\])([*_])(?=\w)([^*_$\n]+?)(?<=[\w.])\1(?![\w*])")
+_COMMAND = lazy_pattern(r"\\(?:text(?:bf|it|tt|sc)|emph|underline)\{([^{}]*)\}")
 # What stands around an answer: rules, comments, marks of a template's end, TeX's box.
-_AROUND = lazy_pattern(r"\A(?:<!--.*?-->|-{3,}|\s)+|(?:</s>|<\|\w+\|>|-{3,}|\s)+\Z", re.DOTALL)
+_AROUND = lazy_pattern(
+    r"\A(?:<!--.*?-->|-{3,}|={3,}|\*+(?=\w[^*]*\Z)|\s)+"
+    r"|(?:</s>|<[|\uff5c]?[\w▁]+[|\uff5c]?>|\[(?:/INST|end|eos)\]|<!--[^<>]*-->|-{3,}|={3,}|\\|\s)+\Z",
+    re.DOTALL | re.IGNORECASE,
+)
 _BOXED = lazy_pattern(r"\A\$?\\(?:boxed|text)\{([^{}]*)\}\$?\Z")
 _EVENTS = re.compile(rb"\s*(?:data|event|id|retry)?:")
 _NAMES = ("summary", "tldr", "sentence", "简介", "摘要")
@@ -44,17 +53,22 @@ _NAMES = ("summary", "tldr", "sentence", "简介", "摘要")
 _UNSEEN = lazy_pattern("[\u00ad\u200b\u2060\ufeff]")
 _FENCED = lazy_pattern(r"\A```\w*\n(.*?)\n?```\Z", re.DOTALL)
 _LABEL = lazy_pattern(
-    r"[*_#>\s]*(?:(?:here(?: is|['’]s) )?(?:(?:an?|the|your) )?(?:one[- ]sentence )?summary"
-    r"(?: of the paper)?|tl;?dr|(?:final )?(?:answer|output|response|result)|sentence"
-    r"|assistant|english|chinese|translation|(?:中文|一句话|论文)?(?:简介|摘要|总结|概括|概述)"
-    r"|(?:最终)?(?:答案|输出|结果)|回答|答|中文|翻译|译文)"
-    r"[*_\s]*[:：][*_\s]*"
+    r"[*_#>\s]*(?:(?:(?:here(?: is|['’]s) )?(?:(?:an?|the|your) )?(?:one[- ]sentence )?summary"
+    r"(?: of the paper)?|(?:final )?(?:answer|output|response|result)|(?:(?:in )?one )?sentence"
+    r"|in (?:short|brief|summary)|(?:key |main )?(?:takeaway|finding|point|idea|gist)|tl;?dr"
+    r"|assistant|ai|bot|model|a|abstract|description|conclusion|english|chinese|translation"
+    r"|(?:中文|一句话|论文)?(?:简介|摘要|总结|概括|概述)|(?:最终)?(?:答案|输出|结果)|回答|答|中文|翻译|译文)"
+    r"[*_\s]*(?:[:：]|\s[-–—=]\s|\n)[*_\s]*|tl;dr[*_\s]+)"
     r"|[《【「\[](?:简介|摘要|总结|概括|概述|答案|回答|输出|中文|翻译)[》】」\]][:：\s]*",
     re.IGNORECASE,
 )
 _UNCLOSED = lazy_pattern(r"[\"“`](?=\w)([^\"“”`]+)")  # an answer that was cut, or never closed
 # Quotes around it all; those inside open after a space.
 _QUOTED = lazy_pattern(r"(?:[\"“'*_「])+((?:[^\"“”「」]|(?<=\s)[\"“][^\"“”]*[\"”])+?)[\"”'*_」]+")
+# In brackets, or in quotes of other shapes.
+_WRAPPED = lazy_pattern(
+    r"\A(?:\(([^()]*)\)|\[([^\[\]\"'{\d][^\[\]]*)\]|«([^«»]*)»|‘([^‘]*)’|（([^（）]*)）|『([^『』]*)』)\Z"
+)
 
 
 @dataclass(frozen=True)
@@ -106,20 +120,20 @@ def one_sentence(answer: str) -> str:
     answer = html.unescape(answer) if "&" in answer else answer
     text = _UNENDED.sub("", _ENDED.sub("", answer))
     text = _AROUND.sub("", text)
-    text = _THOUGHT_PARAGRAPH.sub("", text)
+    text = _THOUGHT_FOR.sub("", _THOUGHT_PARAGRAPH.sub("", text))
     wrapped = _ANSWER.match(text)
     text = wrapped[2].strip() if wrapped else text
     fenced = _FENCED.match(text)
     text = _from_json(fenced[1].strip() if fenced else text)
-    text = _BOXED.sub(r"\1", text)
+    text = _COMMAND.sub(r"\1", _BOXED.sub(r"\1", text))
     text = _UNSEEN.sub("", text)
     text = _LINE_MARKS.sub("", text)
     text = _EMPHASIS.sub(r"\2", _CELL.sub(r"\1", text.strip()))
     text = _LIGHT_EMPHASIS.sub(r"\2", text)
     text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
     text = "\n".join(filter(None, map(one_line, re.split(r"\n\s*\n", text))))
-    quoted = _QUOTED.fullmatch(text) or _UNCLOSED.fullmatch(text)
-    return quoted[1].strip() if quoted else text
+    quoted = _QUOTED.fullmatch(text) or _UNCLOSED.fullmatch(text) or _WRAPPED.match(text)
+    return quoted[quoted.lastindex or 0].strip() if quoted else text
 
 
 def _content(message: dict[str, Any]) -> str:

@@ -27,9 +27,9 @@ _SHORTEST, _LONGEST = 20, 400
 _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
 _READ = 2000  # characters; of what is longer nothing but its length is looked at
 _MARKUP = lazy_pattern(
-    r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|```|\]\(|\[/?INST\]|<\||◁|\*\*|^#+\s"
+    r"</?[a-z][\w▁]*(?:\s[^<>]*)?/?>|```|\]\(|\[/?INST\]|<[|\uff5c]|◁|\*\*|^#+\s"
     r"|^\s*[\[{]\s*[\"'{\[]|\[/?THINK\]|</?\w+:\w+>|\A[|\uff5c]|[|\uff5c]\s*\Z|"
-    r"\s#\w+\s*\Z|[\U0001f300-\U0001faff]|<!--|\|\s*:?-{2,}|__\w|~~|\\boxed\b|\A`|`\Z",
+    r"\s#\w+\s*\Z|[\u2600-\u2660\u2670-\u27bf\U0001f300-\U0001faff]|<!--|==\w|\|\s*:?-{2,}|__\w|~~|\\boxed\b|\A`|`\Z",
     re.IGNORECASE,
 )
 # What is raised or lowered after a letter, and letters of other shapes: A², π₀.
@@ -61,6 +61,7 @@ _REFUSAL = lazy_pattern(
     r"|\A\W*(?:根据|按照)(?:要求|指示|提示)|\A\W*首先[，,]?(?:用户|我)|用户(?:要求|希望|让)(?:我|用?一句)"
     r"|\bignore (?:all |any |the )?(?:earlier|above|other) |\. (?:accept|reject) with\b"
     r"|\A\W*(?:let me|first, the user|the user (?:wants|asks)|okay\b|as requested)\b"
+    r"|\A\W*(?:title|标题|题目)\s?[:：]"
     r"|(?:\. |\A)(?:shall i|let['’]s (?:move|look|turn)|i hope|confidence:|rating:|sponsored by"
     r"|end of summary)|\bproduced by an ai\b|\bai assistant\."
     r"|\b(?:available|given|stated|mentioned) in the abstract\.?\W*\Z",
@@ -79,7 +80,9 @@ _OF_FIGURES = {
     "measures": quantities.changed_measure,
     "multiples": quantities.unsupported_multiple,
 }
-_ITEM = lazy_pattern(r"\A(?:[-*•]|\d+[.)])\s")
+_ITEM = lazy_pattern(r"\A(?:\d+[.)]|\(?[a-zA-Z\d]\)|\[.?\])\s")
+_BEFORE_LINES, _AFTER_LINES = "*#/•·‣§!:+", "/\\#•"
+_SIGNS_OF_WORDS = "∞∂∇≈°~"  # a sentence may begin or end with them
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,24 @@ def _length(text: str, language: str) -> str:
 def _lines(text: str) -> str:
     if len(text.splitlines()) > 1:
         return "has several paragraphs"
-    return "is a list" if _ITEM.match(text) else ""
+    return "is a list" if _ITEM.match(text) or _is_framed(text) else ""
+
+
+def _is_framed(text: str) -> bool:
+    """A list's sign, an arrow, a bar or the like stands at one of its ends."""
+    first, last = text[:1] or "a", text[-1:] or "a"
+    return (
+        first in _BEFORE_LINES
+        or last in _AFTER_LINES
+        or unicodedata.category(first) == "Pd"
+        or _is_sign(first)
+        or (last != "+" and _is_sign(last))  # C++
+    )
+
+
+def _is_sign(character: str) -> bool:
+    is_symbol = unicodedata.category(character) in {"So", "Sm", "Sk"}
+    return is_symbol and character not in _SIGNS_OF_WORDS
 
 
 def _praise(text: str, source: SourceText) -> str:
