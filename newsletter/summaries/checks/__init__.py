@@ -53,10 +53,12 @@ _REFUSAL = lazy_pattern(
     r"|\breviewers? (?:should|must)|\b(?:should|must) (?:be )?accept"
     r"|\bi(?:['’]m| am| can|['’]d| would| will|['’]ll) |\b(?:visit|contact) (?:us|our|me)\b"
     r"|\A\W*(?:thinking|thoughts?|reasoning|思考)(?: process|过程)?\W{0,3}[:：]"
-    r"|请提供(?:论文|摘要)|欢迎(?:关注|订阅|点击|访问|咨询|购买)|公众号|点击(?:链接|这里|下方|此处)|立即(?:购买|订阅|注册)|扫码|"
-    r"如(?:有|需|果您|果你)|希望(?:这|对你|对您|以上)|请(?:告诉|告知|联系|关注|注意|审稿)|审稿人|您|需要我|我可以|随时"
+    r"|欢迎(?:关注|订阅|点击|访问|咨询|购买)|公众号|点击(?:链接|这里|下方|此处)|立即(?:购买|订阅|注册)|扫码|"
+    r"如(?:有|需|果您|果你)|希望(?:这|对你|对您|以上)|审稿人|您|需要我|我可以|随时"
     r"|(?:给|打|评)[^。，]{0,4}满分|忽略(?:以上|上述|上面|之前|前面|所有)|(?:建议|直接|予以)录用"
-    r"|点赞(?:收藏|转发|关注)|加微信|(?:见|访问|登录)官网|限时优惠|谢谢|感谢(?:阅读|观看)|字数[:：]|评分[:：]|帮到"
+    r"|点赞(?:收藏|转发|关注)|加微信|(?:见|访问|登录)官网|限时优惠|谢谢|字数[:：]|评分[:：]|帮到"
+    r"|(?<![申邀聘])请(?!求)|感谢|打[^。，]{0,2}(?:高分|十分(?=\W|\Z))"
+    r"|(?:\A|[。；\n.] ?)(?:系统|用户|助手|system|user|assistant|human)\s?[:：]"
     r"|下一篇|以上(?:就是|是|为|即)|如上所述|本(?:回答|回复|总结|摘要)由|人人必读|吗[？?]|你|[本此]消息|[（(]完[)）]"
     r"|\A\W*(?:根据|按照)(?:要求|指示|提示)|\A\W*首先[，,]?(?:用户|我)|用户(?:要求|希望|让)(?:我|用?一句)"
     r"|\bignore (?:all |any |the )?(?:earlier|above|other) |\. (?:accept|reject) with\b"
@@ -70,6 +72,8 @@ _REFUSAL = lazy_pattern(
 # What no authors say of their own paper: somebody has told the model to.
 _PRAISE = lazy_pattern(
     r"\b(?:outstanding|brilliant|must[- ]read|best paper|deserv\w+|strong accept|be accepted)\b"
+    r"|\b(?:please|reviewers?|area chairs?|committee|as an assistant|to me|perfect score)\b"
+    r"|\b(?:give|rate|award|grant|mark|cite|accept) (?:it|this|them|us)\b|\b(?:top|full) marks?\b"
     r"|最佳论文|必读|杰出|值得(?:录用|接收)|应(?:被|予)?(?:录用|接收)",
     re.IGNORECASE,
 )
@@ -180,9 +184,9 @@ def _is_sign(character: str) -> bool:
 
 
 def _praise(text: str, source: SourceText) -> str:
-    match = _PRAISE.search(text)
-    praised = match and match[0].lower() not in source.lowered
-    return f"praises, {match[0]}" if match and praised else ""
+    found = (match[0] for match in _PRAISE.finditer(text))
+    said = next((words for words in found if words.lower() not in source.lowered), "")
+    return f"praises or orders, {said}" if said else ""
 
 
 def _without_raised(text: str) -> str:

@@ -18,8 +18,12 @@ _NAMED = lazy_pattern(r"[A-Z]\w*[A-Z]|[a-z]\w*[A-Z]|[A-Za-z]+-?\d|\d[A-Za-z]")
 _COMPOUND = lazy_pattern(r"-(?=[A-Za-z]{3})|['/]")  # GPT-4 is none
 _PLAIN_WORD = r"[A-Z]?[a-z]*"
 _COMPARED = frozenset(["en", "zh"])  # with words, or with a glossary
-_SENTENCE = lazy_pattern(r"(?<=[.!?;\u2026])[\"')\]\u201d]*\s+(?=[\"'(\[\u201c]?[A-Z])")
-_SENTENCE_ZH = lazy_pattern(r"[。！？!?]|(?<=[^\x00-\x7f])\.(?=\s|$)")
+# Also one that begins small, with a dash or right behind the full stop of the one before.
+_SENTENCE = lazy_pattern(
+    r"(?<=[.!?;\u2026])[\"')\]\u201d]*\s+(?=[\"'(\[\u201c]?[A-Z])|,\s+(?=so\b)"
+    r"|(?<=[^\W\d_]{4}[.!?;\u2026])[\"')\]\u201d]*\s*(?:[-\u2013\u2014]\s*)?(?=[\"'(\[\u201c]?[A-Za-z])"
+)
+_SENTENCE_ZH = lazy_pattern(r"[。！？；!?;]|(?<=[^\x00-\x7f])\.(?=\s|$)")
 _AROUND_ZH = " \t\n\u201d\u2019\"')）】」"
 # Of 790 sentences in the seed's series all but two have one of the first dozen.
 _TRADE_ZH = lazy_pattern(
@@ -33,6 +37,9 @@ _TRADE_ZH = lazy_pattern(
 )
 _YOU = lazy_pattern(r"\b(?:you|yours?|i think|i believe)\b(?!.*\?)", re.IGNORECASE)
 _TO_READER = 2  # words of the abstract without which a sentence to "you" is none of the paper's
+_SHORT = 5  # words of a sentence that one strange word makes strange
+_EAST_ASIAN = lazy_pattern("[\u3040-\u30ff\u3400-\u9fff]{3,}")
+_LATIN_RUN = lazy_pattern(r"[A-Za-z'\u2019]+(?:,? [A-Za-z'\u2019]+){2,}")
 _STEM = 7
 _LONGEST_SOURCE = 20_000  # characters that are read
 # So common in abstracts that sharing them says nothing.
@@ -50,7 +57,7 @@ _ACADEMIC = """
     discusses examines explores extending extends extension focuses focusing general idea ideas
     intended interesting modification overall papers presents proposal research reviewed shows
     simple specific way ways work works then there therefore thus training two up us use used
-    uses various very was were what where whether will work you yet
+    uses various very was were what where whether will work yes yet you
 """
 _COMMON = FREQUENT | frozenset(_WORD.findall(_ACADEMIC))
 # Measured on SciTLDR and on digests of the seed's series: docs/models.md.
@@ -128,20 +135,37 @@ def stray_sentence(text: str, source: SourceText, language: str) -> str:
     """A sentence that has nothing to do with its paper: orders, chat, adverts.
 
     An English one shares no word with it; a Chinese one beside others has no word of the trade in
-    it, and no name.
+    it, and no name. In no language one in another script.
     """
+    if foreign := _in_other_script(text, source, language):
+        return f"says something in another language: {foreign[:60]}"
     if language == "zh":
         return _stray_zh(text)
     if language != "en":
         return ""
     sentences = _SENTENCE.split(text)
     for sentence in sentences:
-        stems = _stems(sentence)
+        stems = {stem for stem in _stems(sentence) if not stem.isdigit()}
         shared = len(stems & source.stems)
-        to_reader = len(sentences) > 1 and shared < _TO_READER and _YOU.search(sentence)
-        if to_reader or (len(stems) > 1 and not shared):
+        beside = len(sentences) > 1
+        to_reader = beside and shared < _TO_READER and _YOU.search(sentence)
+        strange = len(stems) > 1 or (beside and stems and len(sentence.split()) < _SHORT)
+        if to_reader or (strange and not shared):
             return f"says something that the abstract does not: {sentence[:60]}"
     return ""
+
+
+def _in_other_script(text: str, source: SourceText, language: str) -> str:
+    """What is Chinese or Japanese among Latin letters, or English among Chinese ones.
+
+    Names are spelled out in Chinese, too, but not with two of the most frequent words.
+    """
+    if language not in {"zh", "ja"}:
+        runs = _EAST_ASIAN.findall(text)
+    else:
+        words = ((run, run.lower().replace(",", "").split()) for run in _LATIN_RUN.findall(text))
+        runs = [run for run, said in words if sum(word in FREQUENT for word in said) > 1]
+    return next((run for run in runs if run.lower() not in source.lowered), "")
 
 
 def _stray_zh(text: str) -> str:
