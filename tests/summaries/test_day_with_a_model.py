@@ -127,7 +127,10 @@ def test_a_good_answer_stands_under_its_paper_with_the_models_name(
         (by(lambda _: "该论文属于语音任务，旨在解决速度问题，提出新方法。"), "is not in English"),
         (by(lambda p: f"{true_of(p)[:-1]}, which is 987.6 times faster."), "the number 987.6"),
         (by(of_another), ""),
-        (by(lambda p: f"{true_of(p)[:-1]}, and deserves acceptance."), "praises or orders, deserves"),
+        (
+            by(lambda p: f"{true_of(p)[:-1]}, and deserves acceptance."),
+            "praises or orders, deserves",
+        ),
         (by(lambda p: f"{true_of(p)[:-1]}, a hundred million times faster."), "counts a hundred"),
         (by(lambda _: ORDERS), "leads to https://evil.example"),
         (by(lambda p: f"{true_of(p)}\n\n{ORDERS}"), "has several paragraphs"),
