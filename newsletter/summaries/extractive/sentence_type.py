@@ -57,6 +57,24 @@ _PASSIVE = lazy_pattern(
 _SURVEY = lazy_pattern(
     r"(?i)\b(?:this|a|our|the) (?:\w+ ){0,2}(?:survey|review|overview)s?\b(?! (?:data|of galaxies))"
 )
+# Who presents a proof proves: what is presented tells more than that it is.
+_NOUNS = {
+    SentenceType.PROVES: "(?:dis)?proofs?|counter-?examples?",
+    SentenceType.SHOWS: "evidence",
+    SentenceType.REPORTS: "results?|findings|observations?",
+    SentenceType.FINDS: "discover(?:y|ies)|detections?",
+    SentenceType.MEASURES: "measurements?|search(?:es)?|estimates?|constraints?|limits?",
+    SentenceType.EVALUATES: "evaluations?|comparisons?|assessments?",
+    SentenceType.STUDIES: "stud(?:y|ies)|investigations?|analys[ei]s|explorations?|examinations?",
+    SentenceType.SURVEYS: "surveys?|reviews?|overviews?",
+}
+_OBJECTS = "|".join(f"(?P<{kind.name}>{nouns})" for kind, nouns in _NOUNS.items())
+_SMALL = "of|for|to|on|in|that|which|with|between|by|from|using|where|based|as|at|under"
+# The last noun before the first preposition: "an analysis framework" is none of them.
+_OBJECT = lazy_pattern(
+    r"(?i)\A(?:present|offer)\w* "
+    rf"(?:(?!(?:{_SMALL})\b)[\w-]+ ){{0,6}}?(?:{_OBJECTS})(?=[,.;:]|\Z| (?:{_SMALL})\b)"
+)
 
 
 def sentence_type(sentence: str) -> SentenceType | None:
@@ -64,6 +82,9 @@ def sentence_type(sentence: str) -> SentenceType | None:
     for pattern in (_ACTIVE, _PASSIVE):
         if (found := pattern.search(sentence)) and found.lastgroup:
             kind = SentenceType[found.lastgroup]
-            is_survey = kind is SentenceType.PROPOSES and _SURVEY.search(sentence[found.start() :])
-            return SentenceType.SURVEYS if is_survey else kind
+            if kind is not SentenceType.PROPOSES:
+                return kind
+            if shown := _OBJECT.search(sentence[found.start(kind.name) :]):
+                return SentenceType[shown.lastgroup or kind.name]
+            return SentenceType.SURVEYS if _SURVEY.search(sentence[found.start() :]) else kind
     return None
