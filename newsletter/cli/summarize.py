@@ -130,7 +130,7 @@ def _report(
     if not reports:
         _warn_of_nothing(newsletter, day)
     prices = services.llm_budget.prices
-    measurements = _measurements(reports)
+    measurements = _measurements(reports, newsletter.language)
     if not as_json:
         _print_report(_head(newsletter, day), reports, prices.describe(spent))
         click.echo("  What to expect, as measured (docs/summaries.md, docs/models.md):")
@@ -142,13 +142,13 @@ def _report(
     }
 
 
-def _measurements(reports: "list[PaperReport]") -> list[dict[str, str]]:
+def _measurements(reports: "list[PaperReport]", language: str) -> list[dict[str, str]]:
     """What is known of such sentences; of a model's only where one was asked."""
     from newsletter.summaries import report
 
     found = list(report.OF_QUOTATIONS)
     if any(paper.failures or not paper.printed.is_quotation for paper in reports):
-        found += report.OF_CHECKED_ANSWERS
+        found += report.of_checked_answers(language)
     return [vars(measurement) for measurement in found]
 
 

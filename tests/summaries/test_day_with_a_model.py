@@ -332,23 +332,29 @@ def test_a_run_stops_paying_at_its_cap(cli: Cli, configure: Callable[..., None])
     assert "this run's 2,500 tokens are used up (summarizer.cap_tokens)" in said.err
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_report_shows_a_person_what_was_not_printed(
-    cli: Cli, configure: Callable[..., None], database: Database
+    cli: Cli, configure: Callable[..., None], database: Database, language: str
 ) -> None:
     assert database
     with ModelStandIn(by(lambda p: f"{true_of(p)[:-1]}, 987.6 times.")) as model:
-        configure(model.url)
+        configure(model.url, language)
         cli("fetch")
         cli("summarize")
         said = cli("summarize", "--report")
-    assert "26 authors' words" in said.out
+    assert "authors' words" in said.out
     page = "".join((DOCS / name).read_text("utf-8") for name in ("summaries.md", "models.md"))
-    for each in (*report.OF_QUOTATIONS, *report.OF_CHECKED_ANSWERS):
+    for each in (*report.OF_QUOTATIONS, *report.of_checked_answers(language)):
         assert each.figure in said.out
         assert each.figure.split(" of ")[0] in page
     assert "987.6" in said.out
     assert said.out.count("rejected") >= 10
-    assert "look at summarizer.model and summarizer.prompt" in said.out
+    assert "look at summarizer." in said.out
+
+
+def test_the_report_says_that_a_language_was_not_measured() -> None:
+    (told,) = report.of_checked_answers("de")
+    assert told.figure == "not measured"
 
 
 def test_trying_a_paper_shows_both_and_what_the_checks_say(
