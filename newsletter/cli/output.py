@@ -164,6 +164,7 @@ def summaries_as_json(summaries: "SummaryReport", prices: "Prices") -> dict[str,
     return {
         "made": summaries.made,
         "kept": summaries.reused,
+        "settled": summaries.settled,
         "failed": {str(paper): reason for paper, reason in summaries.failed.items()},
         "rejected": {str(paper): reason for paper, reason in summaries.rejected.items()},
         "expected": tokens_as_json(summaries.expected, prices),

@@ -86,11 +86,12 @@ def _make(
         cost = f"; {prices.describe(summaries.spent)}" if summaries.spent.all else ""
         click.echo(
             f"{_head(newsletter, day)}  {summaries.made} made, {summaries.reused} kept,"
-            f" {len(summaries.failed)} failed{rejected}{cost}"
+            f"{_settled(summaries.settled)} {len(summaries.failed)} failed{rejected}{cost}"
         )
     for named, reason in output.papers_by_reason(summaries.failed | summaries.rejected):
         common.warn(f"{named}: {reason}; the authors' own words stand in")
-    if not summaries.made + summaries.reused + len(summaries.failed) + len(summaries.rejected):
+    known = summaries.made + summaries.reused + summaries.settled
+    if not known + len(summaries.failed) + len(summaries.rejected):
         _warn_of_nothing(newsletter, day)
     done = not summaries.failed and not summaries.nothing_usable
     return done, output.summaries_as_json(summaries, prices)
@@ -103,15 +104,21 @@ def _estimate(
 
     estimate = daily.estimate(services, newsletter, day, again=again)
     prices = services.llm_budget.prices
-    if not estimate.missing + estimate.kept:
+    if not estimate.missing + estimate.kept + estimate.settled:
         _warn_of_nothing(newsletter, day)
     if not as_json:
         click.echo(
-            f"{_head(newsletter, day)}  {estimate.missing} to make, {estimate.kept} kept:"
-            f" about {prices.describe(estimate.tokens)} of {services.summarizer.name}"
+            f"{_head(newsletter, day)}  {estimate.missing} to make,{_settled(estimate.settled)}"
+            f" {estimate.kept} kept: about {prices.describe(estimate.tokens)}"
+            f" of {services.summarizer.name}"
         )
     expected = output.tokens_as_json(estimate.tokens, prices)
-    return {"missing": estimate.missing, "kept": estimate.kept, "expected": expected}
+    counts = {"missing": estimate.missing, "kept": estimate.kept, "settled": estimate.settled}
+    return {**counts, "expected": expected}
+
+
+def _settled(papers: int) -> str:
+    return f" {papers} given up (--again asks once more)," if papers else ""
 
 
 def _report(

@@ -1,6 +1,6 @@
 """A sentence for every paper, whatever happens to the summarizer on the way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,7 +24,8 @@ class SummaryReport:
     """How the day's sentences came about. Where there is none, the authors' own words stand in."""
 
     made: int
-    reused: int  # kept already, or settled that there will be none
+    reused: int  # kept already
+    settled: int = 0  # answers rejected or refused before: there will be none
     failed: dict[PaperId, str] = field(default_factory=dict)  # the next run asks again
     rejected: dict[PaperId, str] = field(default_factory=dict)  # nobody asks again
     expected: Tokens = NOTHING  # to answer those that were missing
@@ -57,6 +58,7 @@ def summarize_missing(
     by_id = {paper.id: paper for paper in papers}
     with sessions() as session:
         questions = open_questions(session, request, list(by_id.values()))
+        kept = len(_kept(session, request, by_id))
     for _ in range(len(by_id) - len(questions)):
         progress()
     author = request.author
@@ -71,7 +73,8 @@ def summarize_missing(
             progress()
     report = SummaryReport(
         made=sum(result.sentence is not None for result in results),
-        reused=len(by_id) - len(questions),
+        reused=kept,
+        settled=len(by_id) - len(questions) - kept,
         failed={result.paper.id: result.failure for result in results if result.failure},
         rejected={result.paper.id: result.rejection for result in results if result.rejection},
         expected=_expected(request, questions),
@@ -104,13 +107,16 @@ class Estimate:
 
     missing: int
     kept: int
+    settled: int  # there will be none
     tokens: Tokens
 
 
 def estimate(session: Session, request: SummaryRequest, papers: Sequence[Paper]) -> Estimate:
     """Without asking anybody."""
     questions = open_questions(session, request, papers)
-    return Estimate(len(questions), len(papers) - len(questions), _expected(request, questions))
+    kept = len(_kept(session, request, [paper.id for paper in papers]))
+    settled = len(papers) - len(questions) - kept
+    return Estimate(len(questions), kept, settled, _expected(request, questions))
 
 
 def open_questions(
@@ -122,12 +128,8 @@ def open_questions(
     asked `again`. A refusal settles it at once; a failure is no answer.
     """
     ids = [paper.id for paper in papers]
-    author = request.author
-    if request.summarizer.quotes:  # any sentence is as good as the authors'
-        done = set(store.best_summaries(session, ids, author))
-    else:
-        done = store.already_summarized(session, ids, author)
-    failures = store.failures(session, ids, author)
+    done = _kept(session, request, ids)
+    failures = store.failures(session, ids, request.author)
     questions = []
     for paper in papers:
         answers = [row for row in failures.get(paper.id, []) if row.number]
@@ -137,6 +139,13 @@ def open_questions(
         if paper.id not in done and (request.again or not settled):
             questions.append(_question(paper, answers))
     return questions
+
+
+def _kept(session: Session, request: SummaryRequest, ids: Collection[PaperId]) -> set[PaperId]:
+    """The papers that need no sentence: they have one."""
+    if request.summarizer.quotes:  # any sentence is as good as the authors'
+        return set(store.best_summaries(session, list(ids), request.author))
+    return store.already_summarized(session, ids, request.author)
 
 
 def _expected(request: SummaryRequest, questions: Sequence[Question]) -> Tokens:

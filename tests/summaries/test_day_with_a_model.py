@@ -323,6 +323,21 @@ def test_a_rehearsal_asks_nobody_and_says_what_a_run_would_cost(
         assert "tokens, 0." in cli("run").out
 
 
+@pytest.mark.slow
+def test_a_paper_whose_answers_were_rejected_is_not_told_as_kept(
+    cli: Cli, configure: Callable[..., None]
+) -> None:
+    odd = min(PAPERS)
+    with ModelStandIn(by(lambda paper: "" if paper.title == odd else true_of(paper))) as model:
+        configure(model.url)
+        cli("run")
+        given_up = "1 given up (--again asks once more), "
+        assert f"0 made, 25 kept, {given_up}0 failed" in cli("summarize").out
+        assert f"0 to make, {given_up}25 kept" in cli("summarize", "--dry-run").out
+        (told,) = json.loads(cli("summarize", "--json").out)
+    assert (told["kept"], told["settled"]) == (25, 1)
+
+
 def test_a_run_stops_paying_at_its_cap(cli: Cli, configure: Callable[..., None]) -> None:
     with ModelStandIn(by(true_of)) as model:
         configure(model.url, cap_tokens=2500)

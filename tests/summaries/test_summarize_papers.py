@@ -188,7 +188,8 @@ def test_two_bad_answers_settle_it_and_the_authors_words_stand(database: Databas
     assert made.spent == Tokens(9 * 90, 9 * 10)
     assert printed(database)[3] == extractive_summarizer.sentence(PAPERS[3])
     unasked = Model()
-    assert counted(make(database, unasked)) == (0, 8, 0, 0)
+    made = make(database, unasked)
+    assert (counted(made), made.settled) == ((0, 7, 0, 0), 1)
     assert unasked.asked == []
 
 
@@ -216,8 +217,8 @@ def test_an_answer_before_a_failure_is_not_paid_for_again(database: Database) ->
 def test_a_refusal_is_about_the_paper_and_final(database: Database) -> None:
     model = Model(failing={1, 2, 3, 4}, error=RefusedError("Content Exists Risk"))
     assert counted(make(database, model)) == (4, 0, 0, 4)
-    again = Model()
-    assert counted(make(database, again)) == (0, 8, 0, 0)
+    made = make(database, Model())
+    assert (counted(made), made.settled) == ((0, 4, 0, 0), 4)
     assert {kind for kind, _, _ in setbacks(database)} == {SummaryFailure.REFUSED}
 
 
