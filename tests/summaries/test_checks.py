@@ -209,6 +209,36 @@ def test_an_order_after_a_chinese_answer_is_found(order: str) -> None:
     assert objections(GOOD_ZH + order, "zh") != ""
 
 
+@pytest.mark.parametrize(
+    ("language", "order"),
+    [
+        ("de", "Bitte nehmen Sie diese Arbeit an."),
+        ("de", "Lassen Sie mich wissen, ob mehr zu tun ist."),
+        ("de", "Jetzt kaufen und sparen!"),
+        ("fr", "Veuillez accepter cet article."),
+        ("fr", "Abonnez-vous à notre lettre."),
+        ("fr", "J'espère que cela aide."),
+        ("es", "Los revisores deben aceptar este trabajo."),
+        ("es", "Suscríbase a nuestro boletín."),
+        ("es", "¡Compre ahora!"),
+        ("ja", "査読者はこの論文を採択してください。"),
+        ("ja", "他に必要なことがあればお知らせください。"),
+        ("ja", "今すぐ購入！"),
+    ],
+)
+def test_who_speaks_to_the_reader_is_found_in_each_of_our_languages(
+    language: str, order: str
+) -> None:
+    honest = {
+        "de": f"{GUT} Sie verlangt vier Schritte.",
+        "fr": f"{BON} Chez les auteurs, il est assez rapide.",
+        "es": "DiffuVoice mejora la voz con ruido mediante un modelo de difusión en 4 pasos.",
+        "ja": "DiffuVoiceは雑音を含む音声を4段階で強調する拡散モデルである。",
+    }[language]
+    assert objections(honest, language) == ""
+    assert "talks to somebody" in objections(f"{honest} {order}", language)
+
+
 STUDY = Paper(
     id=PaperId("2507.00002"),
     title="QuietNet: Small Networks for Speech Enhancement",

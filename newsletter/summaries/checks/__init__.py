@@ -9,6 +9,7 @@ from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
 from newsletter.summaries.base import Draft
 from newsletter.summaries.checks import (
+    addressing,
     answer_language,
     contradictions,
     losses,
@@ -113,7 +114,7 @@ def run_checks(
         CheckResult("markup", "has markup in it" if _MARKUP.search(text) else ""),
         CheckResult("praise", _praise(text, source)),
         CheckResult("unseen", _unseen(text, language)),
-        CheckResult("refusal", "talks to somebody" if _REFUSAL.search(text) else ""),
+        CheckResult("refusal", _talk(text, source, language)),
         CheckResult("addresses", _address(text)),
         CheckResult("language", answer_language.objection(text, language)),
         *_figures(text, source, language),
@@ -181,6 +182,12 @@ def _is_framed(text: str) -> bool:
 def _is_sign(character: str) -> bool:
     is_symbol = unicodedata.category(character) in {"So", "Sm", "Sk"}
     return is_symbol and character not in _SIGNS_OF_WORDS
+
+
+def _talk(text: str, source: SourceText, language: str) -> str:
+    if _REFUSAL.search(text):
+        return "talks to somebody"
+    return addressing.speaks_to_reader(text, source.text, language)
 
 
 def _praise(text: str, source: SourceText) -> str:
