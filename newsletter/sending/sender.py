@@ -94,7 +94,8 @@ def _hold_reason(context: SendContext, issue_id: int) -> str | None:
 def _give_up_refused(context: SendContext, issue_id: int) -> int:
     """Of an issue that is not sent by itself any more: who was refused it, while others got it."""
     with context.database.write.begin() as session:
-        if not delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT]:
+        sent = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT]
+        if not sent or rate_limit.troubles(session):  # else it may be the provider who refuses
             return 0
         return settle.give_up_refused(session, issue_id, context.clock())
 

@@ -699,14 +699,14 @@ def had_issues(database: Database, history: dict[str, dict[DeliveryState, timede
                 session.add(delivery)
 
 
-def test_who_took_mails_before_is_suppressed_by_refusals_of_two_days(
+def test_who_took_mails_before_is_suppressed_by_refusals_a_week_apart(
     run: Run, database: Database
 ) -> None:
     sent, failed = DeliveryState.SENT, DeliveryState.FAILED
     history = {
         EMAILS[9]: {sent: 40 * HOUR},
         EMAILS[20]: {sent: 40 * HOUR, failed: HOUR},  # another issue of the same day
-        EMAILS[31]: {sent: 60 * HOUR, failed: 24 * HOUR},
+        EMAILS[31]: {sent: 200 * HOUR, failed: 150 * HOUR},
         EMAILS[42]: {},
     }
     had_issues(database, history)

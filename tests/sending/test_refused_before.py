@@ -191,3 +191,17 @@ def test_of_a_server_that_also_loses_answers_no_refusal_suppresses(
     assert dead < set(server.asked)
     assert result.account.uncertain >= 5
     assert (result.account.failed, suppressed(database)) == (0, 0)
+
+
+@pytest.mark.parametrize("words", ["550 5.4.5 Daily user sending limit exceeded", DEAD, CLOSE])
+def test_a_provider_that_is_ill_once_the_others_have_theirs_fails_nobody_who_waits(
+    run: Run, words: str
+) -> None:
+    later = {EMAILS[0], EMAILS[1], EMAILS[2], EMAILS[10]}
+    with SmtpByReader(refusing(later, "450 4.2.0 greylisted")) as server:
+        assert run.by(smtp(server)).account.pending == len(later)
+    for hours in HOURS:
+        with SmtpByReader(lambda _: words) as server:
+            assert run.by(smtp(server), after=hours * HOUR).account.failed == 0
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=48 * HOUR).account.sent == READERS

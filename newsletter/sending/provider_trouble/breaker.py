@@ -333,12 +333,24 @@ class CircuitBreaker:
             self._wait_for_reader(result)
         if self._probing:
             self._weigh_probe(deferred=False)
-        if not was_refused or (self.troubles and not self.accepted):
-            self.blocked.append(answer)
+        if not was_refused or not self._is_an_attempt(answer):
+            kept = replace(result, detail=recipient.last_words or result.detail)
+            self.blocked.append(replace(answer, result=kept))
             return []
         rejected = result.status is SendStatus.REJECTED
         judged = replace(result, permanent=False, of_sender=rejected, of_reader=not rejected)
         return [replace(answer, result=judged)]
+
+    def _is_an_attempt(self, answer: DeliveryResult) -> bool:
+        """Whether a refusal adds to those of its reader: others are accepted, or it is the same.
+
+        Other words than before may be those of a provider that is ill by now.
+        """
+        recipient = answer.recipient
+        if self.accepted or self.troubles:
+            return self.accepted > 0
+        same = answer.result.detail.split()[:2] == recipient.last_words.split()[:2]
+        return same and recipient.attempts > 0
 
     def _wait_for_reader(self, result: SendResult) -> None:
         self.trouble = result.detail

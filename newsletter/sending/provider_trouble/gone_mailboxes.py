@@ -2,7 +2,7 @@
 
 One mailbox that took our mails before and is gone now is how mailboxes end; many at once are how a
 server loses its table of users. So the first word is not believed for ever: the address is
-suppressed where another issue, of another day, is refused in the same way.
+suppressed where another issue was refused a week before.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 
 _ISSUES = 10  # of the same newsletter that are looked at; a weekly reader has one of seven
-_ANOTHER_DAY = timedelta(hours=20)
+_LONG = timedelta(days=6)  # a server whose table of users is broken is mended by then
 
 
 def classify_refusals(
@@ -33,7 +33,8 @@ def classify_refusals(
     Where they are too many, they are as if in words about us: later runs ask again.
     """
     history = _history(session, issue_id, answers, now)
-    news = {answer.recipient.subscriber_id for answer in answers} - history.refused
+    asked = {answer.recipient.subscriber_id for answer in answers}
+    news = asked - (history.refused - history.known)
     words = answers[-1].result.detail if answers else ""
     sent = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT]
     breaker.refused_share.end_batch(news, history.known, words, sent)
@@ -63,7 +64,7 @@ def take_spared(breaker: CircuitBreaker) -> Mapping[str, str]:
 class _History:
     """What became of earlier issues to some readers."""
 
-    known: set[int] = field(default_factory=set)  # took one, and were not refused on a day since
+    known: set[int] = field(default_factory=set)  # took one, and were not refused long ago since
     refused: set[int] = field(default_factory=set)  # were refused the last of them
     wait: set[int] = field(default_factory=set)  # for one of them, after a refusal
 
@@ -102,6 +103,6 @@ def _history(
         found.refused.add(subscriber_id)
         if state == DeliveryState.PENDING:
             found.wait.add(subscriber_id)
-        elif changed_at <= now - _ANOTHER_DAY:
+        elif changed_at <= now - _LONG:
             found.known.discard(subscriber_id)
     return found
