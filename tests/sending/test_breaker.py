@@ -718,11 +718,18 @@ def test_who_took_mails_before_is_suppressed_by_refusals_a_week_apart(
     assert (result.account.failed, suppressed(database)) == (4, 2)
 
 
+@pytest.mark.parametrize("before", [{}, {DeliveryState.FAILED: 24 * HOUR}])
 def test_many_who_took_mails_before_are_gone_by_a_servers_error_and_get_it_later(
-    run: Run, database: Database
+    run: Run, database: Database, before: dict[DeliveryState, timedelta]
 ) -> None:
-    had_issues(database, {email: {DeliveryState.SENT: 24 * HOUR} for email in EMAILS})
     lost = set(EMAILS[::4])
+    had_issues(
+        database,
+        {
+            email: {DeliveryState.SENT: 48 * HOUR} | (before if email in lost else {})
+            for email in EMAILS
+        },
+    )
     with SmtpByReader(lambda email: "550 5.1.1 no such user" if email in lost else None) as server:
         result = run.by(smtp(server))
     assert (result.account.pending, result.account.failed) == (len(lost), 0)
