@@ -50,6 +50,7 @@ class Tokens:
         return self.asked + self.answered
 
 
+EMPTY = "empty or cut off"  # what is wrong with an answer that has no sentence
 NOTHING = Tokens()
 
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
-from newsletter.summaries import checks
+from newsletter.summaries.base import EMPTY
 
 REFUSED = "refused"  # by the provider
 _ALIKE = 10  # answers in a row refused for one reason: it is a setting
 _ANY = 20  # answers in a row refused for whatever reasons: it is the model
 _NAMED = 3  # reasons at most
 _LOOK_AT = {
-    checks.EMPTY: "summarizer.options: a thinking model needs its thinking off, or more max_tokens",
+    EMPTY: "summarizer.options: a thinking model needs its thinking off, or more max_tokens",
     REFUSED: "summarizer.model: its provider will not read such texts",
     "language": "summarizer.prompt and the newsletter's language",
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
-from newsletter.summaries.base import Draft
+from newsletter.summaries.base import EMPTY, Draft
 from newsletter.summaries.checks import (
     addressing,
     answer_language,
@@ -23,7 +23,6 @@ from newsletter.summaries.checks import (
 from newsletter.summaries.checks.relevance import SourceText
 from newsletter.text import stands_in_order
 
-EMPTY = "empty or cut off"
 _SHORTEST, _LONGEST = 20, 400
 _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
 _READ = 2000  # characters; of what is longer nothing but its length is looked at
