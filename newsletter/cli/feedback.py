@@ -56,10 +56,10 @@ def feedback(
         raise WrongUseError("--stdin and --maildir name two places; give one")
     with common.open_database(settings) as database:
         if resume is not None:
-            from newsletter.sending import rate_limit
+            from newsletter.sending import pauses
 
             with database.write.begin() as session:
-                if not rate_limit.resume_domain(session, resume.lower()):
+                if not pauses.resume_domain(session, resume.lower()):
                     raise WrongUseError(f"{resume} is not paused")
             click.echo(f"{resume} gets mail again; `newsletter send` delivers what waits.")
             return

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.database.db import Database
 from newsletter.models import BatchRow, IssueRow, IssueState
-from newsletter.sending import freezing, holds, journal, rate_limit
+from newsletter.sending import freezing, holds, journal, pauses
 from newsletter.sending.claiming.pending import BatchRef, somebody_waits
 from newsletter.sending.restore_guard import restored, server_identity
 from newsletter.services import Services
@@ -102,7 +102,7 @@ def queue_free_batches(services: Services) -> int:
     _freeze_on(services)
     drop_lost(services.database)
     with services.database.concurrent.begin() as session:
-        if rate_limit.sending_pause(session, services.clock()) is not None:
+        if pauses.sending_pause(session, services.clock()) is not None:
             return 0
         has_job = set(session.scalars(_WITH_A_JOB, {"task": DELIVER}))
         free = _free_batches(session, services)

@@ -28,7 +28,7 @@ from newsletter.models import (
 )
 from newsletter.models.json_texts import as_list, listed
 from newsletter.models.missing_rows import insert_missing
-from newsletter.sending import delivery_updates, rate_limit, resend
+from newsletter.sending import delivery_updates, pauses, resend
 from newsletter.subscribers import address_change, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.signed_links import ALL
@@ -219,7 +219,7 @@ def _pause_on_a_block_spike(session: Session, domain: str, now: datetime) -> Non
     if spike is None:
         return
     blocked, of = spike
-    rate_limit.pause_domain(
+    pauses.pause_domain(
         session, domain, f"{domain} blocked {blocked} of {of} mails within an hour", now
     )
     _log.warning(
@@ -228,7 +228,7 @@ def _pause_on_a_block_spike(session: Session, domain: str, now: datetime) -> Non
         domain,
         blocked,
         of,
-        rate_limit.PAUSE.total_seconds() // 3600,
+        pauses.PAUSE.total_seconds() // 3600,
     )
 
 

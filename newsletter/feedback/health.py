@@ -10,7 +10,7 @@ from newsletter.database.db import Database
 from newsletter.feedback import leave_requests
 from newsletter.finding import Finding, Severity
 from newsletter.models import InboxRow
-from newsletter.sending import rate_limit
+from newsletter.sending import pauses
 from newsletter.text import counted
 from newsletter.transports.base import Transport
 
@@ -24,7 +24,7 @@ def check(
     """Raises: WrongUseError: the key for SendGrid's webhook is none."""
     yield _heard(settings, transport)
     with database.read() as session:
-        paused = rate_limit.running_pauses(session, now)
+        paused = pauses.running_pauses(session, now)
         aside = leave_requests.count_events_aside(session)
         asking = leave_requests.readers_who_ask(session)
         posted, oldest = session.execute(

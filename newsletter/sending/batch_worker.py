@@ -15,7 +15,7 @@ from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import ledger, personal, quiet_issues, rate_limit
+from newsletter.sending import ledger, pauses, personal, quiet_issues, rate_limit
 from newsletter.sending.claiming import claim, pending
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Mark
@@ -249,7 +249,7 @@ class BatchWorker:
         with self._transaction() as session:
             self._record(session, ahead)
             claimed, state = None, self._lease_state
-            troubles = rate_limit.troubles(session) if state is None else state.troubles
+            troubles = pauses.troubles(session) if state is None else state.troubles
             if not self._breaker.update_troubles(troubles):
                 claimed = self._claim_with_picks(session, self.after, at_most)
             self._suppression_key = self._suppression_key or suppression.known_key(session)
@@ -347,8 +347,8 @@ class BatchWorker:
         for domain, words in sorted(self._breaker.take_pauses().items()):
             reason = f"it takes nothing: {without_addresses(words)}"
             is_unknown = refusal_cause(words) is RefusalCause.NO_MAILBOX
-            pause_for = rate_limit.PAUSE_FOR_UNKNOWN if is_unknown else rate_limit.PAUSE
-            rate_limit.pause_domain(session, domain, reason, now, pause_for)
+            pause_for = pauses.PAUSE_FOR_UNKNOWN if is_unknown else pauses.PAUSE
+            pauses.pause_domain(session, domain, reason, now, pause_for)
             self.held = f"{domain} is paused: {reason}"
             self._lease_state = None  # and who is paused is to be asked anew
 

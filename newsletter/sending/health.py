@@ -22,7 +22,7 @@ from newsletter.models import (
     IssueRow,
     IssueState,
 )
-from newsletter.sending import holds, rate_limit
+from newsletter.sending import holds, pauses
 from newsletter.sending.restore_guard import machine_memory, restored
 from newsletter.sending.restore_guard.machine_memory import VARIABLE, MachineMemory
 from newsletter.text import brief, without_addresses
@@ -66,16 +66,16 @@ def audit(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
 
 def _paused(session: Session) -> Iterator[Finding]:
     """The last trouble, until a mail was accepted again: a pause that is over mends nothing."""
-    down = rate_limit.down(session)
+    down = pauses.down(session)
     if down is not None:
         moment = f"{down.filled_at:%F %R} UTC"
         text = f"{moment}: {down.reason}; `newsletter send` goes on as soon as it may"
         yield Finding("sending", Severity.TROUBLE, text)
     for of, what, then in (
-        (rate_limit.TRANSPORT, "", "`run` tries again with one mail, `newsletter send` at once"),
-        (rate_limit.OUTBOX, " for confirm mails and the like", "one of them is tried again"),
+        (pauses.TRANSPORT, "", "`run` tries again with one mail, `newsletter send` at once"),
+        (pauses.OUTBOX, " for confirm mails and the like", "one of them is tried again"),
     ):
-        row = rate_limit.last_trouble(session, of)
+        row = pauses.last_trouble(session, of)
         if row is not None and row.paused_until is not None:
             text = (
                 f"the transport is in trouble{what} ({row.reason});"

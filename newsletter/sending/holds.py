@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from newsletter.models import IssueRow, IssueState
-from newsletter.sending import rate_limit
+from newsletter.sending import pauses
 from newsletter.sending.restore_guard import restored
 from newsletter.subscribers.queries import count_confirmed
 from newsletter.text import counted
@@ -73,7 +73,7 @@ def _others(session: Session, issue: IssueRow) -> str | None:
 
 def pause_reason(session: Session, now: datetime) -> str | None:
     """Why the provider is left alone now, if it is."""
-    row = rate_limit.sending_pause(session, now)
+    row = pauses.sending_pause(session, now)
     if row is None or row.paused_until is None:
         return None
     return (

@@ -11,11 +11,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.config import SendingSettings
-from newsletter.models import DomainPauseRow, RateRow
+from newsletter.models import RateRow
 from newsletter.models.missing_rows import insert_missing
 
 _HOUR_S = 3600.0
@@ -123,7 +123,7 @@ class RateLimiter:
         return False
 
     def _lock(self, keys: AbstractSet[str]) -> None:
-        rows = _locked(self._session, keys - self._rows.keys())
+        rows = locked_rows(self._session, keys - self._rows.keys())
         if not self._writes:
             for row in rows.values():
                 self._session.expunge(row)
@@ -153,7 +153,7 @@ def _of(domain: str) -> str:
     return f"domain:{domain}"
 
 
-def _locked(session: Session, keys: AbstractSet[str]) -> dict[str, RateRow]:
+def locked_rows(session: Session, keys: AbstractSet[str]) -> dict[str, RateRow]:
     """These rows, made where they are not there yet; locked in the order of their keys."""
     if not keys:
         return {}
@@ -172,130 +172,3 @@ def _locked(session: Session, keys: AbstractSet[str]) -> dict[str, RateRow]:
         insert_missing(session, RateRow, missing)
         found = {row.key: row for row in session.scalars(chosen)}
     return found
-
-
-TRANSPORT, OUTBOX = "transport", "letters"  # who is in trouble: issues, transactional mails
-_DOWN = "down"
-
-
-def pause_sending(
-    session: Session, reason: str, wait: timedelta | None, now: datetime, of: str = TRANSPORT
-) -> datetime:
-    """The provider as a whole is in trouble: nobody is sent to for a while, longer each time.
-
-    `wait` is the provider's own word where it gave one. Returns when the next run may try.
-    """
-    row = _row(session, of)
-    row.troubles += 1
-    grown = min(_FIRST_PAUSE * 2 ** min(row.troubles - 1, 10), _LONGEST_PAUSE)
-    row.paused_until, row.reason = now + (wait or grown), reason
-    return row.paused_until
-
-
-def sending_pause(session: Session, now: datetime, of: str = TRANSPORT) -> RateRow | None:
-    """The pause of the provider that is not over yet."""
-    row = session.get(RateRow, of)
-    if row is None or row.paused_until is None or row.paused_until <= now:
-        return None
-    # Longer than any pause: the clock was set back.
-    return None if row.paused_until > now + 2 * _LONGEST_PAUSE else row
-
-
-def troubles(session: Session, of: str = TRANSPORT) -> int:
-    """How often in a row the provider was in trouble; 0 once it has taken a mail again."""
-    row = session.get(RateRow, of)
-    return 0 if row is None else row.troubles
-
-
-def last_trouble(session: Session, of: str = TRANSPORT) -> RateRow | None:
-    """The provider's trouble, also where its pause is over and nobody has tried again."""
-    row = session.get(RateRow, of)
-    return row if row is not None and row.troubles else None
-
-
-def resume_sending(session: Session, now: datetime, of: str = TRANSPORT) -> None:
-    """The provider has taken mails."""
-    row = _row(session, of)
-    row.troubles, row.paused_until, row.reason, row.filled_at = 0, None, None, now
-    forget_down(session)
-
-
-def record_down(session: Session, reason: str, now: datetime) -> None:
-    """Mails are left, as after a refused login or a stop. The next run just tries again."""
-    row = _row(session, _DOWN)
-    row.reason, row.filled_at = reason, now
-
-
-def forget_down(session: Session) -> None:
-    """Mails were accepted since."""
-    session.execute(delete(RateRow).where(RateRow.key == _DOWN))
-
-
-def down(session: Session) -> RateRow | None:
-    """Why mails were left, and when (`filled_at`), until one was accepted again."""
-    return session.get(RateRow, _DOWN)
-
-
-def accepted_since(session: Session, moment: datetime) -> bool:
-    """Whether the provider has taken any mail after that moment."""
-    rows = (session.get(RateRow, of) for of in (TRANSPORT, OUTBOX))
-    return any(row is not None and row.filled_at and row.filled_at > moment for row in rows)
-
-
-_FIRST_PAUSE = timedelta(minutes=1)
-_LONGEST_PAUSE = timedelta(minutes=30)
-
-
-def _row(session: Session, key: str) -> RateRow:
-    return _locked(session, {key})[key]
-
-
-# Domains that get nothing for a while, since they just turned many of our mails away.
-
-PAUSE = timedelta(hours=2)
-PAUSE_FOR_UNKNOWN = timedelta(minutes=15)  # its users: dead addresses may have come together
-
-
-def pause_domain(
-    session: Session, domain: str, reason: str, now: datetime, pause_for: timedelta = PAUSE
-) -> None:
-    """Send nothing to a domain for a while; a running pause begins anew."""
-    until = now + pause_for
-    pause = {"domain": domain, "since": now, "until": until, "reason": reason}
-    insert_missing(session, DomainPauseRow, [pause])  # two senders may find it out at once
-    row = session.get_one(DomainPauseRow, domain, with_for_update=True)
-    if row.until <= now:
-        row.since = now
-    row.until, row.reason = until, reason
-
-
-# Made once: it is asked with every claim.
-_RUNNING = (
-    select(DomainPauseRow)
-    .where(DomainPauseRow.until > bindparam("now"))
-    .order_by(DomainPauseRow.domain)
-)
-
-
-def paused_domains(session: Session, now: datetime) -> dict[str, str]:
-    """The domains that get nothing now, each with its reason: their deliveries stay pending."""
-    return {pause.domain: pause.reason for pause in running_pauses(session, now)}
-
-
-def domains_paused_since(session: Session, moment: datetime) -> set[str]:
-    """Also where the pause is over."""
-    return set(session.scalars(select(DomainPauseRow.domain).where(DomainPauseRow.until > moment)))
-
-
-def running_pauses(session: Session, now: datetime) -> list[DomainPauseRow]:
-    return list(session.scalars(_RUNNING, {"now": now}))
-
-
-def resume_domain(session: Session, domain: str) -> bool:
-    """End a pause; whether there was one."""
-    ended = session.scalars(
-        delete(DomainPauseRow)
-        .where(DomainPauseRow.domain == domain)
-        .returning(DomainPauseRow.domain)
-    ).all()
-    return bool(ended)

@@ -27,7 +27,7 @@ from newsletter.models.json_texts import as_list, listed
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import holds, personal, rate_limit, totals
+from newsletter.sending import holds, pauses, personal, rate_limit, totals
 from newsletter.sending.context import Clock, SendContext
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.text import without_addresses
@@ -89,7 +89,7 @@ def resend_issue(
             )
         )
         if result.status is SendStatus.ACCEPTED:
-            rate_limit.resume_sending(session, context.clock())
+            pauses.resume_sending(session, context.clock())
     return resent
 
 
@@ -193,7 +193,7 @@ def _take_room(session: Session, context: SendContext, email: str) -> None:
         NewsletterError: there is none.
     """
     now = context.clock()
-    paused = rate_limit.paused_domains(session, now)
+    paused = pauses.paused_domains(session, now)
     limiter = rate_limit.RateLimiter(session, context.limits, paused, now, 1)
     takes = limiter.number > 0 and limiter.takes(email)
     if not takes:
@@ -220,6 +220,6 @@ def _send(context: SendContext, mail: Message) -> SendResult:
     except TransportDownError as error:
         with context.database.write.begin() as session:
             reason = f"nothing could be sent: {without_addresses(str(error))}"
-            rate_limit.record_down(session, reason, context.clock())
+            pauses.record_down(session, reason, context.clock())
         return SendResult(SendStatus.TRY_LATER, str(error))
     return SendResult(SendStatus.UNCERTAIN, "the transport said nothing")

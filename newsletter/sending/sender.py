@@ -17,7 +17,7 @@ from newsletter.sending import (
     holds,
     journal,
     ledger,
-    rate_limit,
+    pauses,
     settle,
     totals,
     trouble_records,
@@ -32,7 +32,7 @@ from newsletter.transports.base import TransportDownError
 
 _log = logging.getLogger(__name__)
 
-_PAUSES_S = (2.0, 10.0)  # before the second and the third round over what shall come later
+_WAITS_S = (2.0, 10.0)  # before the second and the third round over what shall come later
 _GOES_ON = 5  # mails that were taken before the provider said "not now"
 _LOOK_AGAIN_S = 0.3
 _PER_CONNECTION = 60  # mails of a batch; at its end each connection waits a round trip or two
@@ -95,7 +95,7 @@ def _give_up_refused(context: SendContext, issue_id: int) -> int:
     """Of an issue that is not sent by itself any more: who was refused it, while others got it."""
     with context.database.write.begin() as session:
         sent = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT]
-        if not sent or rate_limit.troubles(session):  # else it may be the provider who refuses
+        if not sent or pauses.troubles(session):  # else it may be the provider who refuses
             return 0
         return settle.give_up_refused(session, issue_id, context.clock())
 
@@ -112,10 +112,10 @@ def _in_rounds(
     with context.database.read() as session:
         counts = delivery_counters.of_issue(session, issue_id)
         since = session.get_one(IssueRow, issue_id).frozen_at
-        suspects = rate_limit.domains_paused_since(session, since)
+        suspects = pauses.domains_paused_since(session, since)
         breaker.begin_run(
             domains=probe.domains(session, issue_id),
-            troubles=rate_limit.troubles(session),
+            troubles=pauses.troubles(session),
             sent_before=counts[DeliveryState.SENT] > 0,
             suspects=suspects,
             all_were_refused=probe.all_were_refused(session, issue_id, suspects),
@@ -124,7 +124,7 @@ def _in_rounds(
         readers = totals.number_of_readers(session, issue_id, sizer.readers_that_matter)
         uncertain = counts[DeliveryState.UNCERTAIN]
         sizer.begin_issue(readers, lost_before=bool(breaker.troubles and uncertain))
-    pauses = list(_PAUSES_S)
+    waits_s = list(_WAITS_S)
     while True:
         accepted, down = breaker.accepted, breaker.trouble if breaker.provider_down else None
         breaker.begin_round()
@@ -139,19 +139,19 @@ def _in_rounds(
             return trouble_records.pause_provider(context)
         _judge_refusals(context, issue_id)
         if breaker.was_put_off and breaker.accepted >= accepted + _GOES_ON:
-            pauses = list(_PAUSES_S)  # that is a provider's limit, and no trouble
+            waits_s = list(_WAITS_S)  # that is a provider's limit, and no trouble
         asked_s = breaker.wait_s()
-        last = not pauses or asked_s is None or breaker.is_open or context.stopping()
+        last = not waits_s or asked_s is None or breaker.is_open or context.stopping()
         if breaker.trouble is None or last:
             break
-        wait(context, max(pauses.pop(0), asked_s or 0.0))
+        wait(context, max(waits_s.pop(0), asked_s or 0.0))
         if context.stopping():  # another round would forget what the trouble was
             break
     if breaker.is_open or (breaker.provider_down and not context.stopping()):
         return trouble_records.pause_provider(context)
     if breaker.accepted:
         with context.database.concurrent.begin() as session:
-            rate_limit.resume_sending(session, context.clock())
+            pauses.resume_sending(session, context.clock())
     return trouble
 
 

@@ -22,7 +22,7 @@ from newsletter.models import (
     IssueRow,
     SubscriberRow,
 )
-from newsletter.sending import rate_limit
+from newsletter.sending import pauses
 
 COLUMNS = ("address", "state", "reason", "attempts", "reference", "changed")
 _RATE_WINDOW = timedelta(minutes=1)
@@ -135,7 +135,7 @@ def paused(session: Session, now: datetime) -> dict[str, str]:
     """Domains that get nothing now: until when, and why."""
     return {
         pause.domain: f"until {pause.until:%H:%M} UTC: {pause.reason}"
-        for pause in rate_limit.running_pauses(session, now)
+        for pause in pauses.running_pauses(session, now)
     }
 
 

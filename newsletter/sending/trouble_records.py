@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter.database import db
 from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryState, IssueRow
-from newsletter.sending import rate_limit, stats, totals
+from newsletter.sending import pauses, stats, totals
 from newsletter.sending.context import SendContext
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 from newsletter.sending.provider_trouble.doubt import advice_on_many_refused
@@ -31,7 +31,7 @@ def database_errors_in_words() -> Iterator[None]:
 def record_down(context: SendContext, reason: str) -> None:
     """For the alarms: who reads what a run says may be nobody, as when a scheduler stops it."""
     with database_errors_in_words(), context.database.write.begin() as session:
-        rate_limit.record_down(session, without_addresses(reason), context.clock())
+        pauses.record_down(session, without_addresses(reason), context.clock())
 
 
 def record_unsent(context: SendContext, issue_id: int, trouble: str) -> None:
@@ -43,7 +43,7 @@ def record_unsent(context: SendContext, issue_id: int, trouble: str) -> None:
         account = totals.totals_of(session, issue)
         if account.pending and not account.sent:
             reason = f"{issue.newsletter} {issue.day} went to nobody yet: {trouble}"
-            rate_limit.record_down(session, without_addresses(reason), context.clock())
+            pauses.record_down(session, without_addresses(reason), context.clock())
 
 
 def why_they_wait(session: Session, issue_id: int, breaker: CircuitBreaker) -> str | None:
@@ -65,12 +65,12 @@ def pause_provider(context: SendContext) -> str:
     reason = without_addresses(said or "the provider asks to wait")
     with context.database.write.begin() as session:
         if breaker.accepted:
-            rate_limit.forget_down(session)
-        running = rate_limit.sending_pause(session, context.clock())
+            pauses.forget_down(session)
+        running = pauses.sending_pause(session, context.clock())
         if running is not None and running.paused_until and running.troubles > breaker.troubles:
             until = running.paused_until  # another process found out at the same time
         else:
-            until = rate_limit.pause_sending(session, reason, wait, context.clock())
+            until = pauses.pause_sending(session, reason, wait, context.clock())
     return (
         f"{reason}; nobody lost an attempt, a run after {until:%H:%M} UTC goes on, one mail first"
     )

@@ -19,10 +19,10 @@ from newsletter.notice_queue import FailedAttempt
 from newsletter.outbox import EmailType
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import rate_limit
+from newsletter.sending import pauses
 from newsletter.sending.ledger import DeliveryResult
+from newsletter.sending.pauses import OUTBOX
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
-from newsletter.sending.rate_limit import OUTBOX
 from newsletter.subscribers import suppression
 from newsletter.text import without_addresses
 from newsletter.transactional.build import send_one
@@ -43,7 +43,7 @@ class OutboxRound:
         with database.read() as session:
             self._breaker.begin_run(
                 domains=outbox.domains_due(session, now),
-                troubles=rate_limit.troubles(session, OUTBOX),
+                troubles=pauses.troubles(session, OUTBOX),
             )
 
     @property
@@ -53,7 +53,7 @@ class OutboxRound:
 
     def read_troubles(self, session: Session) -> None:
         """Another process may have found out meanwhile that the provider is in trouble."""
-        self._breaker.update_troubles(rate_limit.troubles(session, OUTBOX))
+        self._breaker.update_troubles(pauses.troubles(session, OUTBOX))
 
     def send(self, row: OutboxRow, mail: Message, now: datetime) -> SendResult:
         """Send a leased mail; where there is doubt, it is the one that is asked with."""
@@ -91,9 +91,9 @@ class OutboxRound:
                 )
                 wait_s = breaker.provider_wait_s
                 wait = timedelta(seconds=wait_s) if wait_s else None
-                rate_limit.pause_sending(session, self.waiting, wait, now, OUTBOX)
+                pauses.pause_sending(session, self.waiting, wait, now, OUTBOX)
             elif breaker.accepted:
-                rate_limit.resume_sending(session, now, OUTBOX)
+                pauses.resume_sending(session, now, OUTBOX)
 
     def _settle_refused(
         self, refused: Sequence[DeliveryResult], now: datetime, *, in_trouble: bool
@@ -105,7 +105,7 @@ class OutboxRound:
                 for answer in refused
                 if not in_trouble
                 and (row := self._unsettled[answer.recipient.reference]).attempts > 1
-                and rate_limit.accepted_since(session, row.written_at)
+                and pauses.accepted_since(session, row.written_at)
             ]
         self._settle(theirs, now)
         for answer in refused:

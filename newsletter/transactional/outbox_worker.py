@@ -17,8 +17,9 @@ from newsletter import notice_queue, outbox, slugs
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.models import OutboxRow, RateRow
-from newsletter.sending import rate_limit, retention
-from newsletter.sending.rate_limit import OUTBOX, RateLimiter, paused_domains
+from newsletter.sending import pauses, retention
+from newsletter.sending.pauses import OUTBOX, paused_domains
+from newsletter.sending.rate_limit import RateLimiter
 from newsletter.subscribers import erasure, signup_limits, signups
 from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.transports.base import SendResult, SendStatus, Transport
@@ -64,7 +65,7 @@ class OutboxWorker:
         with self.database.read() as session:
             if not outbox.is_due(session, now):
                 return OutboxReport(answered)
-            pause = rate_limit.sending_pause(session, now, OUTBOX)
+            pause = pauses.sending_pause(session, now, OUTBOX)
         if pause is not None and not at_once:
             return OutboxReport(answered, waiting=_paused(pause))
         with closing(self.transport()) as transport:

@@ -22,7 +22,7 @@ from newsletter.models import (
     SubscriberRow,
     SuppressionRow,
 )
-from newsletter.sending import rate_limit, stats, totals
+from newsletter.sending import pauses, stats, totals
 from newsletter.web.pages import has_bearer_token, pages
 
 blueprint = Blueprint("metrics", __name__)
@@ -79,15 +79,13 @@ def _figures(session: Session, now: datetime) -> Iterable[Metric]:
     yield from _summarizer_metrics(session)
     yield from _cluster_metrics(session, now)
     yield _gauge("queue", "Mails of all issues that wait to be sent.", stats.queue_status(session))
-    in_trouble = [
-        rate_limit.last_trouble(session, of) for of in (rate_limit.TRANSPORT, rate_limit.OUTBOX)
-    ]
+    in_trouble = [pauses.last_trouble(session, of) for of in (pauses.TRANSPORT, pauses.OUTBOX)]
     yield _gauge(
         "sending_paused",
         "1 while the provider is in trouble, until it takes a mail.",
         int(any(in_trouble)),
     )
-    paused = len(rate_limit.running_pauses(session, now))
+    paused = len(pauses.running_pauses(session, now))
     yield _gauge("domains_paused", "Domains that get nothing now.", paused)
     yield _counts_by_column(
         session,

@@ -22,7 +22,7 @@ from newsletter.database import db
 from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryRow, IssueRow, IssueState
-from newsletter.sending import freezing, ledger, rate_limit
+from newsletter.sending import freezing, ledger, pauses
 from newsletter.sending import health as sending_health
 from newsletter.sending.journal import Owner
 from newsletter.services import Services
@@ -273,10 +273,10 @@ def test_no_job_is_given_while_the_provider_is_paused_or_the_issue_is_held(
     freeze(settings, services)
     forget_jobs(database)
     with database.write.begin() as session:
-        rate_limit.pause_sending(session, "away for lunch", None, services.clock())
+        pauses.pause_sending(session, "away for lunch", None, services.clock())
     assert jobs.queue_free_batches(services) == 0
     with database.write.begin() as session:
-        rate_limit.resume_sending(session, services.clock())
+        pauses.resume_sending(session, services.clock())
         session.execute(update(IssueRow).values(frozen_at=services.clock() - timedelta(days=9)))
     assert jobs.queue_free_batches(services) == 0
     with database.write.begin() as session:

@@ -21,7 +21,7 @@ from newsletter.models import (
     IssueState,
     Standing,
 )
-from newsletter.sending import delivery_updates, rate_limit
+from newsletter.sending import delivery_updates, pauses
 from newsletter.subscribers import lifecycle
 from newsletter.text import without_addresses
 from tests.conftest import NOW, Cli
@@ -291,9 +291,9 @@ def test_failure_15_a_wave_of_blocks_suppresses_nobody_and_pauses_the_domain(
     )
     with database.read() as session:
         assert suppressed(session, [*sent, "crowd1@reader.example"]) == {}
-        paused = rate_limit.paused_domains(session, NOW + timedelta(minutes=30))
+        paused = pauses.paused_domains(session, NOW + timedelta(minutes=30))
         assert paused == {"reader.example": "reader.example blocked 20 of 60 mails within an hour"}
-        assert not rate_limit.paused_domains(session, NOW + rate_limit.PAUSE)
+        assert not pauses.paused_domains(session, NOW + pauses.PAUSE)
         assert ledger_of(session)[next(iter(sent))][1] == "blocked: 550 5.7.1 reputation"
     assert "is paused for 2 h; nobody was suppressed" in caplog.text
 
@@ -312,7 +312,7 @@ def test_what_is_no_wave_pauses_nothing(
     keep(database, *(event(EventType.DELIVERED, each, at) for each in good))
     keep(database, *(event(EventType.BLOCKED, each, at) for each in bad))
     with database.read() as session:
-        assert not rate_limit.paused_domains(session, NOW)
+        assert not pauses.paused_domains(session, NOW)
 
 
 def test_bounces_by_mail_tell_of_failures_only_so_the_ledger_says_how_many_left(
@@ -321,21 +321,21 @@ def test_bounces_by_mail_tell_of_failures_only_so_the_ledger_says_how_many_left(
     everybody = [*sent.values(), *crowd(database, sent, 80)]
     keep(database, *(event(EventType.BLOCKED, each) for each in everybody[:20]))
     with database.read() as session:
-        assert not rate_limit.paused_domains(session, NOW)  # 20 of 92
+        assert not pauses.paused_domains(session, NOW)  # 20 of 92
     keep(database, *(event(EventType.BLOCKED, each) for each in everybody[20:28]))
     with database.read() as session:
-        assert "28 of 92" in rate_limit.paused_domains(session, NOW)["reader.example"]
+        assert "28 of 92" in pauses.paused_domains(session, NOW)["reader.example"]
 
 
 def test_a_pause_is_ended_by_hand_or_begins_anew(database: Database) -> None:
     with database.write.begin() as session:
-        rate_limit.pause_domain(session, "a.example", "first", NOW)
-        rate_limit.pause_domain(session, "a.example", "second", NOW + timedelta(hours=1))
-        (row,) = rate_limit.running_pauses(session, NOW)
+        pauses.pause_domain(session, "a.example", "first", NOW)
+        pauses.pause_domain(session, "a.example", "second", NOW + timedelta(hours=1))
+        (row,) = pauses.running_pauses(session, NOW)
         assert (row.since, row.until, row.reason) == (NOW, NOW + timedelta(hours=3), "second")
-        assert rate_limit.resume_domain(session, "a.example")
-        assert not rate_limit.resume_domain(session, "a.example")
-        assert not rate_limit.paused_domains(session, NOW)
+        assert pauses.resume_domain(session, "a.example")
+        assert not pauses.resume_domain(session, "a.example")
+        assert not pauses.paused_domains(session, NOW)
 
 
 def test_bad_news_of_many_asks_the_database_no_more_than_of_two(

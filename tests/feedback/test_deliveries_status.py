@@ -21,7 +21,7 @@ from newsletter.feedback import apply, health
 from newsletter.feedback.events import Event
 from newsletter.finding import Severity
 from newsletter.models import BatchRow, DeliveryState, EventType, IssueRow, IssueState
-from newsletter.sending import delivery_updates, rate_limit
+from newsletter.sending import delivery_updates, pauses
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.summaries import store
 from newsletter.summaries.base import Tokens
@@ -153,7 +153,7 @@ def test_a_live_view_shows_the_rate_since_the_last_look(
         delivery_updates.apply_changes(
             session, [StateChange(waiting[0], DeliveryState.SENT, None)], NOW
         )
-        rate_limit.pause_domain(session, "b.example", "b.example blocked 30 of 60", NOW)
+        pauses.pause_domain(session, "b.example", "b.example blocked 30 of 60", NOW)
     after = deliveries_status.read_status(
         database, issue, NOW + timedelta(seconds=2), before=before
     )
@@ -213,7 +213,7 @@ def test_prometheus_reads_what_an_operator_wants_alarms_on(
     prometheus: FlaskClient, database: Database
 ) -> None:
     with database.write.begin() as session:
-        rate_limit.pause_domain(session, "b.example", "many blocks", NOW)
+        pauses.pause_domain(session, "b.example", "many blocks", NOW)
         apply.quarantine(session, "sendgrid", "odd", "{}", NOW)
         store.count_answer(session, "tiny", "printed", Tokens(90, 10), 1.5)
         store.count_answer(session, "tiny", "language", Tokens(90, 30), 2.0)
@@ -284,7 +284,7 @@ def test_the_check_names_paused_domains_and_counts_what_was_set_aside(
     settings: Settings, database: Database
 ) -> None:
     with database.write.begin() as session:
-        rate_limit.pause_domain(session, "b.example", "b.example blocked 30 of 60", NOW)
+        pauses.pause_domain(session, "b.example", "b.example blocked 30 of 60", NOW)
         apply.quarantine(session, "sendgrid", "odd", "{}", NOW)
     told = [each.text for each in health.check(settings, database, NOW, Files)]
     assert "newsletter feedback --resume b.example" in told[1]
@@ -295,7 +295,7 @@ def test_failure_15_a_paused_domain_waits_and_the_others_do_not(
     cli: Cli, database: Database, mixed: dict[str, str]
 ) -> None:
     with database.write.begin() as session:
-        rate_limit.pause_domain(
+        pauses.pause_domain(
             session, "reader.example", "reader.example blocked 30 of 60", common.utc_now()
         )
     said = cli("send")

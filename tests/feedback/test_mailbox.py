@@ -12,7 +12,7 @@ from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.feedback.poll import UNKNOWN
 from newsletter.models import Standing, SubscriberRow
-from newsletter.sending import rate_limit
+from newsletter.sending import pauses
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.signed_links import UnsubscribeClaim
 from tests.conftest import NOW, Cli
@@ -197,7 +197,7 @@ def test_a_paused_domain_is_resumed_by_hand(
     cli: Cli, settings: Settings, database: Database
 ) -> None:
     with database.write.begin() as session:
-        rate_limit.pause_domain(session, "reader.example", "many blocks", NOW)
+        pauses.pause_domain(session, "reader.example", "many blocks", NOW)
     assert "reader.example gets mail again" in cli("feedback", "--resume", "reader.example").out
     assert "reader.example is not paused" in cli("feedback", "--resume", "reader.example").err
     assert settings.folder.exists()

@@ -28,7 +28,7 @@ from newsletter.errors import NewsletterError
 from newsletter.health import alarm, last_runs, site_watch
 from newsletter.models import ListingRow, SubscriberRow
 from newsletter.outbox import EmailType
-from newsletter.sending import rate_limit, sender
+from newsletter.sending import pauses, sender
 from newsletter.summaries import model_outage
 from newsletter.web.app import create_app
 from tests.certificates import certificate, needs_openssl
@@ -42,12 +42,12 @@ Outage = Callable[[Database], None]
 
 def transport_refuses_the_login(database: Database) -> None:
     with database.write.begin() as session:
-        rate_limit.pause_sending(session, "535 5.7.8 bad credentials", None, NOW)
+        pauses.pause_sending(session, "535 5.7.8 bad credentials", None, NOW)
 
 
 def letters_are_refused(database: Database) -> None:
     with database.write.begin() as session:
-        rate_limit.pause_sending(session, "421 too many", None, NOW, rate_limit.OUTBOX)
+        pauses.pause_sending(session, "421 too many", None, NOW, pauses.OUTBOX)
 
 
 def the_clock_was_ahead(database: Database) -> None:

@@ -21,7 +21,7 @@ from newsletter.models import (
     IssueRow,
     SubscriberRow,
 )
-from newsletter.sending import freezing, rate_limit
+from newsletter.sending import freezing, pauses
 from newsletter.sending.provider_trouble.doubt import advice_on_many_refused
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
@@ -169,7 +169,7 @@ def test_soon_after_a_trouble_of_everybody_no_refusal_is_a_readers(
     run: Run, database: Database
 ) -> None:
     with database.write.begin() as session:
-        rate_limit.pause_sending(session, "554 odd", None, datetime.now(UTC))
+        pauses.pause_sending(session, "554 odd", None, datetime.now(UTC))
     with SmtpByReader(lambda email: "550 odd" if email == EMAILS[3] else None) as server:
         account = run.by(smtp(server), after=HOUR).account
     assert (account.sent, account.failed, account.pending) == (READERS - 1, 0, 1)
@@ -379,7 +379,7 @@ def test_what_one_process_finds_out_another_hears_with_its_next_claim(
         def another_finds_out(when: str) -> str:
             if when == "RCPT" and server.heard.count("RCPT") == 5:
                 with database.write.begin() as session:
-                    rate_limit.pause_sending(session, "554 5.7.1 blocked", None, datetime.now(UTC))
+                    pauses.pause_sending(session, "554 5.7.1 blocked", None, datetime.now(UTC))
             return replies(when)
 
         server.next_reply = another_finds_out  # type: ignore[method-assign]
@@ -389,7 +389,7 @@ def test_what_one_process_finds_out_another_hears_with_its_next_claim(
     assert (result.account.sent, result.account.pending) == (5, READERS - 5)
     assert not result.is_done
     with database.read() as session:
-        assert rate_limit.troubles(session) == 2
+        assert pauses.troubles(session) == 2
 
 
 ONE_DOMAIN_FIRST = [f"r{number:02}@later.example" for number in range(30)] + EMAILS
@@ -481,7 +481,7 @@ def test_where_a_whole_batch_is_of_a_domain_that_refuses_another_batch_is_asked(
     with database.write.begin() as session:
         issue_id = session.scalars(select(IssueRow.id)).one()
         for _ in range(troubles):
-            rate_limit.pause_sending(session, "554 5.7.1 blocked", None, datetime.now(UTC))
+            pauses.pause_sending(session, "554 5.7.1 blocked", None, datetime.now(UTC))
     now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
     with (
         bootstrap.open_services(settings, now, lambda *_: iter(()), lambda: False) as parts,  # type: ignore[arg-type]
@@ -500,7 +500,7 @@ def test_where_most_domains_refuse_the_others_get_theirs_in_the_first_run(
     well = {email for email in EMAILS if email[-9] in "05"}
     if troubles:
         with database.write.begin() as session:
-            rate_limit.pause_sending(session, "554 5.7.1 blocked", None, datetime.now(UTC))
+            pauses.pause_sending(session, "554 5.7.1 blocked", None, datetime.now(UTC))
     with SmtpByReader(lambda email: None if email in well else words) as server:
         result = run.by(smtp(server), after=HOUR)
         assert server.taken == Counter(well)
@@ -561,7 +561,7 @@ def test_a_reader_at_whom_the_server_hangs_up_is_deferred_and_given_up_and_stops
         result = run.by(smtp(server))
         assert (result.account.sent, result.account.pending) == (READERS - 1, 1)
         with database.read() as session:
-            assert rate_limit.last_trouble(session) is None
+            assert pauses.last_trouble(session) is None
         for times in range(1, 12):
             result = run.by(smtp(server), after=5 * times * HOUR)
     assert (result.account.sent, result.account.failed) == (READERS - 1, 1)

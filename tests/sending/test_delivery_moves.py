@@ -108,7 +108,7 @@ def day(
     settings: Settings, database: Database, readers: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> Day:
     assert OLD in readers
-    monkeypatch.setattr(sender, "_PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr(sender, "_WAITS_S", (0.0, 0.0))
     return Day(settings, database)
 
 

@@ -301,10 +301,10 @@ def test_senders_write_beside_one_another_and_never_beside_somebody_else(
         assert other.get(BatchRow, 1, with_for_update=for_update) is None
         for session in (other, one):
             limits = SendingSettings(per_second=1000, per_domain={"*": 1000})
-            allowance = RateLimiter(session, limits, {}, NOW, 10)
-            assert allowance.takes(f"a@{id(session)}.example")
+            limiter = RateLimiter(session, limits, {}, NOW, 10)
+            assert limiter.takes(f"a@{id(session)}.example")
             if session is other:
-                allowance.spend(1)
+                limiter.spend(1)
                 other.commit()
         alone = "SELECT pg_try_advisory_xact_lock(1852143475)"
         with database.engine.connect() as connection:

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from newsletter.config import SendingSettings
 from newsletter.database.db import Database
-from newsletter.sending import rate_limit
 from newsletter.sending.rate_limit import RateLimiter
 from tests.conftest import NOW
 
@@ -14,10 +13,10 @@ SECOND = timedelta(seconds=1)
 def taken(database: Database, limits: SendingSettings, at: float, wanted: int = 1000) -> int:
     """How many a worker gets that asks at that second; each time in a transaction of its own."""
     with database.write.begin() as session:
-        allowance = RateLimiter(session, limits, {}, NOW + at * SECOND, wanted)
-        allowance.spend(allowance.number)
-        assert allowance.number or allowance.wait_s > 0
-        return allowance.number
+        limiter = RateLimiter(session, limits, {}, NOW + at * SECOND, wanted)
+        limiter.spend(limiter.number)
+        assert limiter.number or limiter.wait_s > 0
+        return limiter.number
 
 
 def test_workers_and_restarts_share_what_a_second_allows(database: Database) -> None:
@@ -43,32 +42,13 @@ def test_a_clock_that_is_set_back_gives_nothing_away(database: Database) -> None
 def test_a_domain_has_a_limit_of_its_own_and_a_pause_stops_it(database: Database) -> None:
     limits = SendingSettings(per_domain={"slow.example": 4, "*": 400})
     with database.write.begin() as session:
-        allowance = RateLimiter(session, limits, {"shut.example": "too many blocks"}, NOW, 100)
-        assert [allowance.takes("a@slow.example") for _ in range(3)] == [True, False, False]
-        assert allowance.takes("a@quick.example")
-        assert not allowance.takes("a@shut.example")
-        assert allowance.short_s == 0.25
-        assert allowance.held == "shut.example is paused: too many blocks"
-        allowance.spend(2)
+        limiter = RateLimiter(session, limits, {"shut.example": "too many blocks"}, NOW, 100)
+        assert [limiter.takes("a@slow.example") for _ in range(3)] == [True, False, False]
+        assert limiter.takes("a@quick.example")
+        assert not limiter.takes("a@shut.example")
+        assert limiter.short_s == 0.25
+        assert limiter.held == "shut.example is paused: too many blocks"
+        limiter.spend(2)
     with database.write.begin() as session:
         later = RateLimiter(session, limits, {}, NOW + SECOND / 4, 100)
         assert [later.takes("a@slow.example") for _ in range(2)] == [True, False]
-
-
-def test_pauses_for_the_provider_grow_up_to_a_bound_and_end_with_success(
-    database: Database,
-) -> None:
-    with database.write.begin() as session:
-        waits = [rate_limit.pause_sending(session, "HTTP 503", None, NOW) - NOW for _ in range(12)]
-        assert [wait.total_seconds() / 60 for wait in waits[:6]] == [1, 2, 4, 8, 16, 30]
-        assert max(waits) == timedelta(minutes=30)
-        assert rate_limit.sending_pause(session, NOW) is not None
-        assert rate_limit.sending_pause(session, NOW + timedelta(hours=1)) is None
-        assert (
-            rate_limit.sending_pause(session, NOW - timedelta(days=1)) is None
-        )  # the clock was set back
-        rate_limit.resume_sending(session, NOW)
-        assert rate_limit.sending_pause(session, NOW) is None
-        assert rate_limit.pause_sending(session, "HTTP 503", None, NOW) - NOW == timedelta(
-            minutes=1
-        )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from newsletter.cli import common
 from newsletter.database.db import Database
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow
-from newsletter.sending import rate_limit
+from newsletter.sending import pauses
 from tests.conftest import Cli
 from tests.sending.frozen_issue import EMAILS, HOUR, READERS, Run, SmtpByReader, smtp, suppressed
 from tests.transports.smtp_standins import CLOSE, OddSmtp
@@ -24,7 +24,7 @@ def refusing(emails: set[str], words: str) -> Callable[[str], str | None]:
 
 def is_paused(database: Database) -> bool:
     with database.read() as session:
-        return rate_limit.last_trouble(session) is not None
+        return pauses.last_trouble(session) is not None
 
 
 def ends(run: Run, database: Database, judge: Callable[[str], str | None]) -> list[int]:

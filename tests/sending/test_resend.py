@@ -17,7 +17,7 @@ from newsletter.database.db import Database
 from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import EventType, ResendRow, SubscriptionRow
-from newsletter.sending import rate_limit
+from newsletter.sending import pauses
 from newsletter.subscribers import lifecycle, suppression
 from tests.conftest import BY_HAND, NOW, Cli
 
@@ -103,18 +103,16 @@ def test_pauses_and_limits_hold_it_and_a_refused_login_is_said(
 ) -> None:
     cli("run")
     with database.write.begin() as session:
-        rate_limit.pause_domain(
-            session, "reader.example", "it refuses everything", common.utc_now()
-        )
+        pauses.pause_domain(session, "reader.example", "it refuses everything", common.utc_now())
     said = cli("resend", readers[0])
     assert (said.code, "reader.example is paused" in said.err) == (1, True)
     with database.write.begin() as session:
-        rate_limit.resume_domain(session, "reader.example")
-        rate_limit.pause_sending(session, "421 busy", None, common.utc_now())
+        pauses.resume_domain(session, "reader.example")
+        pauses.pause_sending(session, "421 busy", None, common.utc_now())
     said = cli("resend", readers[0])
     assert (said.code, "sending is paused until" in said.err) == (1, True)
     with database.write.begin() as session:
-        rate_limit.resume_sending(session, common.utc_now())
+        pauses.resume_sending(session, common.utc_now())
     (settings.folder / "outbox").rename(settings.folder / "elsewhere")
     (settings.folder / "outbox").write_text("no folder")
     said = cli("resend", readers[0], "--json")

@@ -22,7 +22,7 @@ from newsletter.sending.claiming.pending import (
     said_of_reader,
 )
 from newsletter.sending.claiming.postgresql_statements import Marking
-from newsletter.sending.rate_limit import paused_domains
+from newsletter.sending.pauses import paused_domains
 from newsletter.subscribers import delivery_moves, suppression
 
 _PAUSED = "paused until "
@@ -59,21 +59,21 @@ def claim_deliveries(
     what is for somebody who moved goes to their new address, in a later claim.
     """
     paused = paused_domains(session, now) if batch.paused is None else batch.paused
-    allowance = rate_limit.RateLimiter(session, limits, paused, now, at_most, batch.rates)
-    if allowance.number < 1:
-        return ClaimResult((), after, allowance.wait_s)
-    look_at = rows_looked_at(at_most, by_domain=allowance.by_domain)
+    limiter = rate_limit.RateLimiter(session, limits, paused, now, at_most, batch.rates)
+    if limiter.number < 1:
+        return ClaimResult((), after, limiter.wait_s)
+    look_at = rows_looked_at(at_most, by_domain=limiter.by_domain)
     rows = next_pending(session, batch, after, look_at, now)
-    allowance.lock_domains(row.email for row in rows)
-    recipients, skipped, last = _allowed(rows, allowance, _suppressed(session, batch, rows))
-    allowance.spend(len(recipients))
+    limiter.lock_domains(row.email for row in rows)
+    recipients, skipped, last = _allowed(rows, limiter, _suppressed(session, batch, rows))
+    limiter.spend(len(recipients))
     moved = delivery_moves.follow(session, batch.issue_id, skipped.get(_LEFT, ()))
     if moved:
         skipped[_LEFT] = [number for number in skipped[_LEFT] if number not in moved]
     if _is_alone(session):
         recipients, claims, log_end = _mark(session, batch, recipients, skipped, now)
     else:
-        rates = allowance.changed if batch.rates is not None else ()
+        rates = limiter.changed if batch.rates is not None else ()
         reasons = {who: reason for reason, numbers in skipped.items() for who in numbers}
         left = [(row, reasons[row.subscriber_id]) for row in rows if row.subscriber_id in reasons]
         recipients, claims, log_end = _mark_in_one(session, batch, recipients, left, rates, now)
@@ -84,8 +84,8 @@ def claim_deliveries(
         recipients,
         last,
         0.0,
-        _AT_ONCE_S if moved else allowance.short_s,  # they may have come behind us
-        allowance.held,
+        _AT_ONCE_S if moved else limiter.short_s,  # they may have come behind us
+        limiter.held,
         claims,
         log_end,
         _interests(rows),
@@ -107,7 +107,7 @@ def _suppressed(session: Session, batch: BatchRef, rows: Sequence[PendingRow]) -
 
 
 def _allowed(
-    rows: Sequence[PendingRow], allowance: rate_limit.RateLimiter, suppressed: Mapping[str, str]
+    rows: Sequence[PendingRow], limiter: rate_limit.RateLimiter, suppressed: Mapping[str, str]
 ) -> tuple[list[Recipient], dict[str, list[int]], int]:
     """Whom to send to, who is skipped by which reason, and the last one looked at; 0 for nobody."""
     recipients: list[Recipient] = []
@@ -117,9 +117,9 @@ def _allowed(
         reason = _skip_departed(row) or suppressed.get(row.email)
         if reason is not None:
             skipped.setdefault(reason, []).append(row.subscriber_id)
-        elif len(recipients) >= allowance.number:
+        elif len(recipients) >= limiter.number:
             break
-        elif allowance.takes(row.email):
+        elif limiter.takes(row.email):
             recipients.append(
                 totals.find_recipient(
                     row, row.reference, row.had_issue, row.attempts, said_of_reader(row.reason)

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from newsletter.database.db import look_up_by_keys
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, SubscriberRow
-from newsletter.sending import rate_limit
+from newsletter.sending import pauses
 from newsletter.sending.claiming import pending
 from newsletter.sending.claiming.pending import BatchRef
-from newsletter.sending.rate_limit import paused_domains
+from newsletter.sending.pauses import paused_domains
 
 _AMONG = 1000  # readers of an issue, at both ends
 _DEFERRED = re.compile(r"4\d\d ")  # a reply of a server that says "later"
@@ -49,7 +49,7 @@ def of_another_domain(
     known = _got_the_last(session, batch, [row.subscriber_id for row in candidates])
     chosen = [row.subscriber_id for row in candidates if row.subscriber_id in known]
     chosen = chosen or [row.subscriber_id for row in candidates]
-    return chosen[-1 - rate_limit.troubles(session) % len(chosen)] if chosen else None
+    return chosen[-1 - pauses.troubles(session) % len(chosen)] if chosen else None
 
 
 def deferred_longest_ago(
