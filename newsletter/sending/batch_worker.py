@@ -1,29 +1,23 @@
-"""One batch in the hands of one worker: claim, hand out, record in groups, keep the lease."""
+"""One batch in the hands of one worker: hand out, record in groups, keep the lease."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from newsletter import delivery_counters
 from newsletter.database.server_clock import running_s
-from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import ledger, pauses, personal, quiet_issues, rate_limit
-from newsletter.sending.claiming import claim, pending
+from newsletter.sending import ledger, pauses, rate_limit
+from newsletter.sending.batch_claims import BatchClaims
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Mark
 from newsletter.sending.ledger import DeliveryResult
-from newsletter.sending.provider_trouble import gone_mailboxes, probe
-from newsletter.sending.restore_guard import server_identity
-from newsletter.sending.restore_guard.machine_memory import IssueDays
-from newsletter.subscribers import suppression
+from newsletter.sending.provider_trouble import gone_mailboxes
 from newsletter.text import without_addresses
 from newsletter.transports.base import SendResult, SendStatus, WireLimits, only_wait
 from newsletter.transports.refusal_kinds import RefusalCause
@@ -59,7 +53,6 @@ class BatchWorker:
         self.meanwhile: Callable[[float], None] = only_wait
         self._most = context.transport.at_once
         self._out: dict[str, Recipient] = {}  # handed out, no outcome yet
-        self._claims: dict[str, int] = {}  # the numbers of theirs, in the order of the issue's
         # Of those on the wire, in the order of their envelopes, their number in the run.
         self._begun: dict[str, int] = {}
         self._answered: dict[str, int] = {}  # how many were begun then, of those not noted yet
@@ -74,17 +67,7 @@ class BatchWorker:
         self.wait_s = 0.0  # until the limits allow the next one
         self.short_s: float | None = None
         self.held = ""  # why a domain gets nothing for now
-        with context.database.read() as session:
-            batch = session.get_one(BatchRow, batch_id)
-            issue = session.get_one(IssueRow, batch.issue_id)
-            self._days = IssueDays.of(issue)
-            self._issue_id = issue.id
-            self._picks = personal.RecipientPicks(issue.id, mails)
-            room = delivery_counters.of_batch(batch)
-            self._suppression_key = suppression.known_key(session)
-            self._restore_mark = server_identity.restore_mark(session)
-        if self._journal is not None:
-            self._journal.open(batch_id, room)
+        self._claims = BatchClaims(context, batch_id, mails)
 
     def chunks(self) -> Iterator[Sequence[Message]]:
         """What to send next, claimed and committed just before, until nothing more may be sent."""
@@ -137,7 +120,7 @@ class BatchWorker:
 
     def note(self, mail: Message, result: SendResult) -> None:
         """Keep an outcome for the next recording, or hold it back until it can be judged."""
-        self._claims.pop(mail.reference, None)
+        self._claims.forget(mail.reference)
         begun = self._begun.pop(mail.reference, 0)
         answered = self._answered.pop(mail.reference, self._breaker.begun)
         recipient, by_hand = self._out.pop(mail.reference), self._context.override.waiting
@@ -191,7 +174,7 @@ class BatchWorker:
         with self._context.database.concurrent.begin() as session:
             self._record(session)
             ledger.unclaim(session, unsent, self._context.clock())
-        self._remember_unsent(unsent)
+        self._claims.give_back(unsent)
         self.after = min(recipient.subscriber_id for recipient in unsent) - 1
         self._out.clear()
         self._begun.clear()
@@ -206,7 +189,7 @@ class BatchWorker:
         with self._context.database.concurrent.begin() as session:
             now = self._context.clock()
             self._answers += gone_mailboxes.classify_refusals(
-                session, self._issue_id, alone, self._breaker, now
+                session, self._claims.issue_id, alone, self._breaker, now
             )
             self._record(session)
             ledger.unclaim(session, [*everybody, *refused], now, self._breaker.words)
@@ -245,14 +228,14 @@ class BatchWorker:
         sizer = self._context.claim_sizer
         at_most = min(sizer.next(time.monotonic(), in_hand), self._most - in_hand)
         ahead = rate_limit.keys_ahead(self._context.limits)
-        self._rank_ahead(at_most)
+        self._claims.rank_ahead(self._lease_state, self.after, at_most, self.meanwhile)
         with self._transaction() as session:
             self._record(session, ahead)
             claimed, state = None, self._lease_state
             troubles = pauses.troubles(session) if state is None else state.troubles
             if not self._breaker.update_troubles(troubles):
-                claimed = self._claim_with_picks(session, self.after, at_most)
-            self._suppression_key = self._suppression_key or suppression.known_key(session)
+                claimed = self._claims.claim_next(session, state, self.after, at_most)
+            self._claims.learn_suppression_key(session)
         self._recorded()
         sizer.claimed(time.monotonic())
         if claimed is None:  # another process is in trouble: one mail first
@@ -260,80 +243,21 @@ class BatchWorker:
         self.after, self.wait_s, self._is_last = claimed.after, claimed.wait_s, claimed.is_last
         self.short_s = claimed.short_s or self.short_s
         self.held = claimed.held or self.held
-        if claimed.recipients:
-            self._remember(claimed)
+        self._claims.remember(claimed)
+        self._out.update({who.reference: who for who in claimed.recipients})
         return claimed.recipients
-
-    def _rank_ahead(self, at_most: int) -> None:
-        """On SQLite nobody can write while a claim does, so rankings are made before it."""
-        database, now = self._context.database, self._context.clock()
-        if database.engine.dialect.name != "sqlite":
-            return
-        with database.read() as session:
-            coming = pending.coming_with_interests(
-                session, self._batch_ref(), self._context.limits, now, self.after, at_most
-            )
-        self._picks.rank_ahead(coming, self.meanwhile)
-
-    def _claim_with_picks(self, session: Session, after: int, at_most: int) -> claim.ClaimResult:
-        """Claim the next ones; what comes first for them is kept in the same transaction."""
-        now, batch = self._context.clock(), self._batch_ref()
-        limits = self._context.limits
-        claimed = claim.claim_deliveries(session, batch, limits, now, after, at_most)
-        picked = self._picks.with_picks(session, claimed.recipients, now, claimed.interests)
-        wanted = quiet_issues.leave_out(session, batch, picked, now)
-        left_out = len(claimed.recipients) - len(wanted)
-        return replace(claimed, recipients=wanted, claims=claimed.claims - left_out)
-
-    def _batch_ref(self) -> pending.BatchRef:
-        state = self._lease_state
-        return pending.BatchRef(
-            self._batch_id,
-            self._issue_id,
-            self._suppression_key,
-            None if state is None else state.paused,
-            None if state is None else state.rates,
-            self._context.tried_before,
-        )
 
     def _claim_probe(self, *, again: bool, asked: bool) -> Recipient | None:
         with self._context.database.concurrent.begin() as session:
             self._record(session)
-            now, batch, takes = self._context.clock(), self._batch_ref(), self._breaker.takes
-            if again:
-                chosen = probe.deferred_longest_ago(session, batch, takes, now)
-            else:
-                anybody = self._breaker.asks_anybody
-                chosen = probe.of_another_domain(
-                    session, batch, takes, now, asked=asked, anybody=anybody
-                )
-            claimed = claim.ClaimResult((), 0)
-            if chosen is not None:
-                claimed = self._claim_with_picks(session, chosen - 1, 1)
+            claimed = self._claims.claim_probe(
+                session, self._lease_state, self._breaker, again=again, asked=asked
+            )
         self._recorded()
         self.wait_s = claimed.wait_s
-        if claimed.recipients:
-            self._remember(claimed)
+        self._claims.remember(claimed)
+        self._out.update({who.reference: who for who in claimed.recipients})
         return claimed.recipients[0] if claimed.recipients else None
-
-    def _remember(self, claimed: claim.ClaimResult) -> None:
-        recipients, memory = claimed.recipients, self._context.memory
-        if self._journal is not None:
-            self._journal.claim([recipient.reference for recipient in recipients])
-        if self._journal is not None and memory is not None:
-            subscribers = [recipient.subscriber_id for recipient in recipients]
-            memory.remember(self._days, claimed.claims, subscribers)
-            first = claimed.claims - len(recipients) + 1
-            self._claims |= {who.reference: first + at for at, who in enumerate(recipients)}
-            if claimed.log_end is not None:
-                memory.see_log(self._restore_mark, claimed.log_end)
-        self._out.update({recipient.reference: recipient for recipient in recipients})
-
-    def _remember_unsent(self, unsent: Sequence[Recipient]) -> None:
-        """What surely did not leave is not uncertain where the database comes from a copy."""
-        given = [(self._claims.pop(who.reference, 0), who.subscriber_id) for who in unsent]
-        if self._context.memory is not None:
-            self._context.memory.give_back(self._days, [claim for claim in given if claim[0]])
 
     def _record(self, session: Session, rates: Sequence[str] = ()) -> None:
         session.connection()  # its turn may take a while, and the lease begins after it

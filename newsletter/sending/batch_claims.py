@@ -1,0 +1,136 @@
+"""What one worker claims of its batch: who is next, what comes first for them, and the marks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from newsletter import delivery_counters
+from newsletter.models import BatchRow, IssueRow
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.recipient import Recipient
+from newsletter.sending import personal, quiet_issues
+from newsletter.sending.claiming import claim, pending
+from newsletter.sending.context import SendContext
+from newsletter.sending.provider_trouble import probe
+from newsletter.sending.provider_trouble.breaker import CircuitBreaker
+from newsletter.sending.restore_guard import server_identity
+from newsletter.sending.restore_guard.machine_memory import IssueDays
+from newsletter.subscribers import suppression
+
+if TYPE_CHECKING:
+    from newsletter.sending.claiming.postgresql_statements import LeaseState
+
+
+class BatchClaims:
+    """The claims of a batch, in the database, the journal and the machine's memory.
+
+    `state` is what renewing the lease has told, where it did.
+    """
+
+    def __init__(self, context: SendContext, batch_id: int, mails: IssueEmails) -> None:
+        self._context = context
+        self._batch_id = batch_id
+        self._numbers: dict[str, int] = {}  # of who has no outcome yet, in the issue's order
+        with context.database.read() as session:
+            batch = session.get_one(BatchRow, batch_id)
+            issue = session.get_one(IssueRow, batch.issue_id)
+            self.issue_id = issue.id
+            self._days = IssueDays.of(issue)
+            room = delivery_counters.of_batch(batch)
+            self._suppression_key = suppression.known_key(session)
+            self._restore_mark = server_identity.restore_mark(session)
+        self._picks = personal.RecipientPicks(self.issue_id, mails)
+        if context.journal is not None:
+            context.journal.open(batch_id, room)
+
+    def rank_ahead(
+        self,
+        state: "LeaseState | None",
+        after: int,
+        at_most: int,
+        meanwhile: Callable[[float], None],
+    ) -> None:
+        """On SQLite nobody can write while a claim does, so rankings are made before it."""
+        database, now = self._context.database, self._context.clock()
+        if database.engine.dialect.name != "sqlite":
+            return
+        with database.read() as session:
+            coming = pending.coming_with_interests(
+                session, self._batch_ref(state), self._context.limits, now, after, at_most
+            )
+        self._picks.rank_ahead(coming, meanwhile)
+
+    def claim_next(
+        self, session: Session, state: "LeaseState | None", after: int, at_most: int
+    ) -> claim.ClaimResult:
+        """Claim the next ones; what comes first for them is kept in the same transaction."""
+        now, batch = self._context.clock(), self._batch_ref(state)
+        limits = self._context.limits
+        claimed = claim.claim_deliveries(session, batch, limits, now, after, at_most)
+        picked = self._picks.with_picks(session, claimed.recipients, now, claimed.interests)
+        wanted = quiet_issues.leave_out(session, batch, picked, now)
+        left_out = len(claimed.recipients) - len(wanted)
+        return replace(claimed, recipients=wanted, claims=claimed.claims - left_out)
+
+    def claim_probe(
+        self,
+        session: Session,
+        state: "LeaseState | None",
+        breaker: CircuitBreaker,
+        *,
+        again: bool,
+        asked: bool,
+    ) -> claim.ClaimResult:
+        """Claim one to ask with: `again` who was deferred longest ago, else of another domain."""
+        now, batch, takes = self._context.clock(), self._batch_ref(state), breaker.takes
+        if again:
+            chosen = probe.deferred_longest_ago(session, batch, takes, now)
+        else:
+            anybody = breaker.asks_anybody
+            chosen = probe.of_another_domain(
+                session, batch, takes, now, asked=asked, anybody=anybody
+            )
+        if chosen is None:
+            return claim.ClaimResult((), 0)
+        return self.claim_next(session, state, chosen - 1, 1)
+
+    def learn_suppression_key(self, session: Session) -> None:
+        """In the transaction of a claim: the key is made with the first address suppressed."""
+        self._suppression_key = self._suppression_key or suppression.known_key(session)
+
+    def remember(self, claimed: claim.ClaimResult) -> None:
+        """After the commit: what this machine has in hand, in case it or its database is lost."""
+        recipients, memory = claimed.recipients, self._context.memory
+        journal = self._context.journal
+        if journal is None or not recipients:
+            return
+        journal.claim([recipient.reference for recipient in recipients])
+        if memory is not None:
+            subscribers = [recipient.subscriber_id for recipient in recipients]
+            memory.remember(self._days, claimed.claims, subscribers)
+            first = claimed.claims - len(recipients) + 1
+            self._numbers |= {who.reference: first + at for at, who in enumerate(recipients)}
+            if claimed.log_end is not None:
+                memory.see_log(self._restore_mark, claimed.log_end)
+
+    def forget(self, reference: str) -> None:
+        """There is an outcome."""
+        self._numbers.pop(reference, None)
+
+    def give_back(self, unsent: Sequence[Recipient]) -> None:
+        """What surely did not leave is not uncertain where the database comes from a copy."""
+        given = [(self._numbers.pop(who.reference, 0), who.subscriber_id) for who in unsent]
+        if self._context.memory is not None:
+            self._context.memory.give_back(self._days, [claim for claim in given if claim[0]])
+
+    def _batch_ref(self, state: "LeaseState | None") -> pending.BatchRef:
+        return pending.BatchRef(
+            self._batch_id,
+            self.issue_id,
+            self._suppression_key,
+            None if state is None else state.paused,
+            None if state is None else state.rates,
+            self._context.tried_before,
+        )
