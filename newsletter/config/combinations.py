@@ -1,18 +1,80 @@
 """Which settings contradict each other.
 
-A part checks its own when it is built or used: what is set for a part not in use harms nobody.
-What can be right in no installation, such as a colour that nobody can read, its section refuses
-where it is read. Every function raises a `WrongUseError` whose line says which setting to change.
+`contradictions` are those that can be right in no installation: they are told when the settings are
+read. The others are checked where a part is built or used, since what is set for a part not in use
+harms nobody: each function raises a `WrongUseError` whose line says which setting to change.
 """
 
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from newsletter.colours import LEGIBLE, contrast, made_legible
+from newsletter.config.notify import NotifySettings
 from newsletter.config.sections import (
     DkimSettings,
     FeedbackSettings,
+    LookSettings,
     SummarizerSettings,
     TransportSettings,
 )
+from newsletter.config.settings import Settings
 from newsletter.errors import WrongUseError
 from newsletter.hosts import is_this_machine
+
+_Place = tuple[str, ...]  # of a table; empty for what concerns several
+
+
+def contradictions(settings: Settings) -> Iterator[tuple[_Place, str]]:
+    """What contradicts itself in any installation: where, and what is wrong."""
+    for problem in _look(settings.look):
+        yield ("look",), f"look: {problem}"
+    for name, target in settings.notify.items():
+        for problem in _notify(target):
+            yield ("notify", name), f"notify.{name}: {problem}"
+    slugs = [newsletter.slug for newsletter in settings.newsletters]
+    for slug in slugs:
+        if slugs.count(slug) > 1:
+            yield (), f"two newsletters have the slug {slug!r}; rename one"
+    named = {f"api.{name}": client.newsletters for name, client in settings.api.items()}
+    named |= {f"notify.{name}": target.newsletters for name, target in settings.notify.items()}
+    for place, chosen in named.items():
+        for slug in set(chosen) - set(slugs):
+            yield (), f"{place}.newsletters: there is no newsletter {slug!r}"
+    for slug in slugs:
+        if taken := same_address(settings, slug):
+            yield (), taken
+
+
+def _look(look: LookSettings) -> Iterator[str]:
+    for end in ("", "_dark"):
+        paper = getattr(look, f"paper{end}")
+        for name in ("accent", "ink", "quiet"):
+            colour = getattr(look, f"{name}{end}")
+            if (ratio := contrast(colour, paper)) < LEGIBLE:
+                yield (
+                    f"{name}{end} {colour} on paper{end} {paper} has a contrast of"
+                    f" {ratio:.1f}:1 and text needs {LEGIBLE}:1;"
+                    f" {made_legible(colour, paper)} would do"
+                )
+    if look.logo_url and not look.logo_alt:
+        yield "logo_alt is missing: what a reader sees whose program loads no pictures"
+
+
+def _notify(target: NotifySettings) -> Iterator[str]:
+    if bool(target.url.get_secret_value()) == bool(target.mail_to):
+        yield "needs either url (a webhook) or mail_to (a mailbox)"
+    if target.url.get_secret_value() and not target.secrets:
+        yield "secrets are missing; `newsletter notify secret` makes one"
+
+
+def same_address(settings: Settings, slug: str) -> str | None:
+    """Why no newsletter may be called so where these pages are."""
+    if urlsplit(settings.site.url).path.strip("/").partition("/")[0] != slug:
+        return None
+    return (
+        f"site.url lies below /{slug}, which is a newsletter's slug too; pages of the"
+        " one would stand for the other: choose another slug, or another path"
+    )
 
 
 def check_smtp(settings: TransportSettings) -> None:

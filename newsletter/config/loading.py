@@ -9,10 +9,10 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
+from newsletter.config.combinations import contradictions, same_address
 from newsletter.config.environment_file import with_environment_file
 from newsletter.config.sections import Slug
 from newsletter.config.setting_names import CONFIG, PREFIX, SECTIONS, exact_slips, is_setting
@@ -55,17 +55,8 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
         first = min(error.errors(include_url=False), key=_is_no_slip)
         where = _origin(first["loc"], origins) or path
         raise WrongUseError(f"{where}: {_error_text(first)}") from None
-    slugs = [newsletter.slug for newsletter in settings.newsletters]
-    for slug in slugs:
-        if slugs.count(slug) > 1:
-            raise WrongUseError(f"{path}: two newsletters have the slug {slug!r}; rename one")
-    named = {f"api.{name}": client.newsletters for name, client in settings.api.items()}
-    named |= {f"notify.{name}": target.newsletters for name, target in settings.notify.items()}
-    for place, chosen in named.items():
-        for slug in set(chosen) - set(slugs):
-            raise WrongUseError(f"{path}: {place}.newsletters: there is no newsletter {slug!r}")
-    for slug in slugs:
-        _refuse_mount(settings, slug, path)
+    for place, problem in contradictions(settings):
+        raise WrongUseError(f"{_origin(place, origins) or path}: {problem}")
     return settings
 
 
@@ -80,15 +71,8 @@ def check_slug(settings: Settings, slug: str) -> None:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise WrongUseError(_error_text({**first, "loc": ("slug",)})) from None
-    _refuse_mount(settings, slug, "newsletter.toml")
-
-
-def _refuse_mount(settings: Settings, slug: str, where: object) -> None:
-    if urlsplit(settings.site.url).path.strip("/").partition("/")[0] == slug:
-        raise WrongUseError(
-            f"{where}: site.url lies below /{slug}, which is a newsletter's slug too; pages of the"
-            " one would stand for the other: choose another slug, or another path"
-        )
+    if problem := same_address(settings, slug):
+        raise WrongUseError(f"newsletter.toml: {problem}")
 
 
 def find_file(path: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -174,6 +158,8 @@ def _read_secret(name: str, file: str) -> str:
 def _origin(location: tuple[int | str, ...], origins: Mapping[tuple[str, ...], str]) -> str | None:
     """The variable that brought a setting, where it did not stand in the file."""
     where = tuple(map(str, location))
+    if not where:
+        return None
     return next(
         (
             name

@@ -1,9 +1,9 @@
 """Who hears of readers that come and go: `[notify.NAME]`, a webhook or an operator's mailbox."""
 
 from base64 import b64decode
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from newsletter.config.sections import SettingsModel
 from newsletter.config.values import Mailbox, Seconds, endpoint_address, split
@@ -58,11 +58,3 @@ class NotifySettings(SettingsModel):
         NOTICE_KINDS
     )
     timeout_s: Seconds = 15.0  # of one request, from its first octet to the answer's last
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if bool(self.url.get_secret_value()) == bool(self.mail_to):
-            raise ValueError("needs either url (a webhook) or mail_to (a mailbox)")
-        if self.url.get_secret_value() and not self.secrets:
-            raise ValueError("secrets are missing; `newsletter notify secret` makes one")
-        return self

@@ -4,12 +4,11 @@ from contextlib import suppress
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from newsletter import languages
-from newsletter.colours import LEGIBLE, contrast, made_legible
 from newsletter.config.values import (
     CatchupAddress,
     Categories,
@@ -103,7 +102,7 @@ class NewsletterSettings(SettingsModel):
 
 
 class LookSettings(SettingsModel):
-    """The palette by light and by dark, and a logo; what cannot be read is refused."""
+    """The palette by light and by dark, and a logo; `combinations` refuses what nobody can read."""
 
     accent: Colour = "#9b1c1c"
     accent_dark: Colour = "#f0908a"
@@ -116,24 +115,6 @@ class LookSettings(SettingsModel):
     logo_url: Picture = ""
     logo_alt: Annotated[str, Field(max_length=120)] = ""
     logo_width: Annotated[int, Field(ge=16, le=600)] = 120
-
-    @model_validator(mode="after")
-    def _legible(self) -> Self:
-        for end in ("", "_dark"):
-            paper = getattr(self, f"paper{end}")
-            for name in ("accent", "ink", "quiet"):
-                colour = getattr(self, f"{name}{end}")
-                if (ratio := contrast(colour, paper)) < LEGIBLE:
-                    raise ValueError(
-                        f"{name}{end} {colour} on paper{end} {paper} has a contrast of"
-                        f" {ratio:.1f}:1 and text needs {LEGIBLE}:1;"
-                        f" {made_legible(colour, paper)} would do"
-                    )
-        if self.logo_url and not self.logo_alt:
-            raise ValueError(
-                "logo_alt is missing: what a reader sees whose program loads no pictures"
-            )
-        return self
 
 
 class TemplatesSettings(SettingsModel):
