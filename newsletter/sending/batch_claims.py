@@ -133,4 +133,5 @@ class BatchClaims:
             None if state is None else state.paused,
             None if state is None else state.rates,
             self._context.tried_before,
+            self._context.began,
         )

@@ -53,13 +53,15 @@ class SendContext:
     max_age: timedelta = timedelta(days=3)
     override: Override = NO_OVERRIDE
     for_one: bool = False  # there are no pages, where anybody could leave
+    began: datetime = field(init=False)
     tried_before: datetime | None = field(init=False)  # who was, needs to rest no longer
     journal: Journal | None = field(init=False)
     claim_sizer: ClaimSizer = field(init=False)
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
 
     def __post_init__(self) -> None:
-        self.tried_before = self.clock() - _AN_INSTANT if self.override.waiting else None
+        self.began = self.clock()
+        self.tried_before = self.began - _AN_INSTANT if self.override.waiting else None
         self.journal = Journal(self.folder, self.owner.name) if self.folder else None
         is_alone = self.database.engine.dialect.name == "sqlite"
         within_s = WITHIN_S if is_alone else WITHIN_S_AMONG_MACHINES

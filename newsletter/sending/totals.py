@@ -159,6 +159,8 @@ def find_recipient(
     had_issue: int | None,
     attempts: int = 0,
     last_words: str = "",
+    *,
+    was_refused: bool = False,
 ) -> Recipient:
     """From a row that holds the columns of `READER`, by whatever other columns."""
     since = row.confirmed_at or row.since
@@ -174,6 +176,7 @@ def find_recipient(
         subscribed_at=row.since,
         attempts=attempts,
         last_words=last_words,
+        was_refused=was_refused,
         had_issue=had_issue,
         only_picks=row.rhythm == Rhythm.PICKS,
     )

@@ -20,6 +20,7 @@ from newsletter.sending.claiming.pending import (
     next_pending,
     rows_looked_at,
     said_of_reader,
+    was_refused,
 )
 from newsletter.sending.claiming.postgresql_statements import Marking
 from newsletter.sending.pauses import paused_domains
@@ -65,7 +66,8 @@ def claim_deliveries(
     look_at = rows_looked_at(at_most, by_domain=limiter.by_domain)
     rows = next_pending(session, batch, after, look_at, now)
     limiter.lock_domains(row.email for row in rows)
-    recipients, skipped, last = _allowed(rows, limiter, _suppressed(session, batch, rows))
+    suppressed = _suppressed(session, batch, rows)
+    recipients, skipped, last = _allowed(rows, limiter, suppressed, batch.began)
     limiter.spend(len(recipients))
     moved = delivery_moves.follow(session, batch.issue_id, skipped.get(_LEFT, ()))
     if moved:
@@ -107,7 +109,10 @@ def _suppressed(session: Session, batch: BatchRef, rows: Sequence[PendingRow]) -
 
 
 def _allowed(
-    rows: Sequence[PendingRow], limiter: rate_limit.RateLimiter, suppressed: Mapping[str, str]
+    rows: Sequence[PendingRow],
+    limiter: rate_limit.RateLimiter,
+    suppressed: Mapping[str, str],
+    began: datetime | None,
 ) -> tuple[list[Recipient], dict[str, list[int]], int]:
     """Whom to send to, who is skipped by which reason, and the last one looked at; 0 for nobody."""
     recipients: list[Recipient] = []
@@ -122,7 +127,12 @@ def _allowed(
         elif limiter.takes(row.email):
             recipients.append(
                 totals.find_recipient(
-                    row, row.reference, row.had_issue, row.attempts, said_of_reader(row.reason)
+                    row,
+                    row.reference,
+                    row.had_issue,
+                    row.attempts,
+                    said_of_reader(row.reason),
+                    was_refused=was_refused(row, began),
                 )
             )
         last = row.subscriber_id

@@ -43,15 +43,19 @@ def said_of_reader(reason: str | None) -> str:
     return "" if reason is None or reason == SETTLED else reason
 
 
-def was_refused(attempts: int, last_words: str) -> bool:
-    """Whether a run before this one tried that reader in vain.
+def was_refused(row: PendingRow, began: datetime | None) -> bool:
+    """Whether a run before the one that `began` then tried the reader of a delivery in vain.
 
-    Within a run who is told "later" has one or two attempts, and is not among them yet.
+    Within a run who is told "later" has one or two attempts, and is not among them yet. Nor is whom
+    another process was refused for since, which may not have judged that yet.
     """
-    return attempts >= RESTS_FROM or (not attempts and bool(last_words))
+    if row.attempts >= RESTS_FROM:
+        return True
+    is_older = began is None or row.changed_at < began
+    return is_older and not row.attempts and bool(said_of_reader(row.reason))
 
 
-NOT_REFUSED = (  # the same of a delivery, turned round
+NOT_REFUSED = (  # the same of a delivery, turned round, as a run begins
     DeliveryRow.attempts < RESTS_FROM,
     or_(DeliveryRow.attempts > 0, func.coalesce(DeliveryRow.reason, SETTLED) == SETTLED),
 )
@@ -67,6 +71,7 @@ class BatchRef:
     paused: Mapping[str, str] | None = None  # domains that get nothing now, and why
     rates: Mapping[str, RateRow] | None = None  # buckets that are locked, and of no session
     tried_before: datetime | None = None  # who was tried before need not rest
+    began: datetime | None = None  # the run; whom it was refused for it judges at its end
 
 
 def rows_looked_at(at_most: int, *, by_domain: bool) -> int:
@@ -152,6 +157,7 @@ _CHOSEN = (
         DeliveryRow.reference,
         DeliveryRow.attempts,
         DeliveryRow.reason,
+        DeliveryRow.changed_at,
         DeliveryRow.had_issue,
     )
     .where(*AWAKE, DeliveryRow.subscriber_id > bindparam("after"))
@@ -165,6 +171,7 @@ _NEXT = (
         _CHOSEN.c.reference,
         _CHOSEN.c.attempts,
         _CHOSEN.c.reason,
+        _CHOSEN.c.changed_at,
         _CHOSEN.c.had_issue,
         *totals.READER,
         SubscriberRow.standing,

@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending.claiming import pending
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.doubt import Doubt, advice
 from newsletter.sending.provider_trouble.refused_share import DomainRefusals, RefusedShare
@@ -59,6 +58,7 @@ class CircuitBreaker:
         self._probing = self._asks_again = False
         self._domains = MOST_DOMAINS
         self._suspects: set[str] = set()  # domains that were paused, and took nothing since
+        self._asked_in_vain: set[int] = set()  # of who was refused before, by this run
         self._sent_before = False  # by a run before this one
         self._all_were_refused = False  # those who wait for this issue, by such a run
         self._greylists = False  # those who were deferred get it a little later
@@ -318,13 +318,12 @@ class CircuitBreaker:
         if result.status is not SendStatus.REJECTED and not may_be_readers:
             return True
         was_sent = self._sent_before or self.accepted > 0
-        was_refused = was_sent and pending.was_refused(recipient.attempts, recipient.last_words)
-        return not (was_refused or answer.domain in self._suspects)
+        return not ((was_sent and self._was_refused(recipient)) or answer.domain in self._suspects)
 
     def _note_alone(self, answer: DeliveryResult) -> list[DeliveryResult]:
         """An attempt of who was refused before, where the provider is not in trouble as it is."""
         result, recipient = answer.result, answer.recipient
-        was_refused = pending.was_refused(recipient.attempts, recipient.last_words)
+        was_refused = self._was_refused(recipient)
         if result.maybe_of_domain or not was_refused:
             self._of_domains.add(answer.domain)
             if self._of_domains.are_all(answer.domain):
@@ -334,12 +333,17 @@ class CircuitBreaker:
         if self._probing:
             self._weigh_probe(deferred=False)
         if not was_refused or not self._is_an_attempt(answer):
+            self._asked_in_vain.add(recipient.subscriber_id)
             kept = replace(result, detail=recipient.last_words or result.detail)
             self.blocked.append(replace(answer, result=kept))
             return []
         rejected = result.status is SendStatus.REJECTED
         judged = replace(result, permanent=False, of_sender=rejected, of_reader=not rejected)
         return [replace(answer, result=judged)]
+
+    def _was_refused(self, recipient: Recipient) -> bool:
+        """By a run before this one; also where this one has asked them once more since."""
+        return recipient.was_refused or recipient.subscriber_id in self._asked_in_vain
 
     def _is_an_attempt(self, answer: DeliveryResult) -> bool:
         """Whether a refusal adds to those of its reader: others are accepted, or it is the same.

@@ -40,7 +40,7 @@ def of_another_domain(
     for row in rows:
         if row.reason and not row.attempts:
             takes.setdefault(row.domain, False)
-    news = [row for row in rows if not pending.was_refused(row.attempts, row.reason)]
+    news = [row for row in rows if not row.was_refused]
     rows = news or (rows if anybody else [])
     taking = [row for row in rows if takes.get(row.domain)]
     unasked = [row for row in rows if row.domain not in takes]
@@ -74,6 +74,7 @@ class _WaitingReader(NamedTuple):
     reason: str  # what a server said, where it was asked before
     changed_at: datetime
     attempts: int
+    was_refused: bool  # by a run before this one
 
 
 _WAITING = (
@@ -96,9 +97,14 @@ def _waiting(session: Session, batch: BatchRef, now: datetime) -> list[_WaitingR
     rows = session.execute(_WAITING, pending.awake_parameters(batch, now))
     found = [
         _WaitingReader(
-            who, email.rpartition("@")[2], pending.said_of_reader(reason), changed_at, attempts
+            row.subscriber_id,
+            row.email.rpartition("@")[2],
+            pending.said_of_reader(row.reason),
+            row.changed_at,
+            row.attempts,
+            pending.was_refused(row, batch.began),
         )
-        for who, email, reason, changed_at, attempts in rows.all()
+        for row in rows.all()
     ]
     return [row for row in found if row.domain not in paused]
 
