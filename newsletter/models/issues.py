@@ -55,6 +55,8 @@ class IssueRow(Base):
     # How many mails of it were ever claimed; a database that says less than this machine
     # remembers was restored from before (sending/restore_guard/restored.py).
     claims: Mapped[int] = mapped_column(default=0, server_default="0")
+    # How many of its readers were refused who were not before, by any process (provider_trouble/).
+    refused: Mapped[int] = mapped_column(default=0, server_default="0")
     # Since when its deliveries are numbers, but for those that did not simply arrive.
     pruned_at: Mapped[datetime | None]
     admitted_at: Mapped[datetime | None]  # the operator let it go, although it was held as a copy's

@@ -193,6 +193,7 @@ class BatchWorker:
             )
             self._record(session)
             ledger.unclaim(session, [*everybody, *refused], now, self._breaker.words)
+            gone_mailboxes.count_refused(session, self._issue_id, self._breaker)
             if not self._out:
                 ledger.release_batch(session, self._batch_id, self._context.owner)
         self._recorded()

@@ -191,14 +191,16 @@ def _judge_refusals(context: SendContext, issue_id: int) -> None:
     breaker = context.breaker
     refused, released = breaker.refused, breaker.take_released_batches()
     with context.database.read() as session:
-        sent_before = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT] > 0
+        sent, refused_of_issue = gone_mailboxes.count_asked(session, issue_id)
+    breaker.end_round(sent, refused_of_issue)
     if not context.stopping():
-        breaker.is_open |= breaker.is_of_everybody(sent_before=sent_before)
+        breaker.is_open |= breaker.is_of_everybody(sent_before=sent > 0)
     if refused and not (breaker.is_open or breaker.cannot_judge or context.stopping()):
         with context.database.write.begin() as session:
             now = context.clock()
             refused = gone_mailboxes.classify_refusals(session, issue_id, refused, breaker, now)
             ledger.record_results(session, refused, now)
+            gone_mailboxes.count_refused(session, issue_id, breaker)
     breaker.forget()
     for batch_id in released:  # it may be finished now
         if _lease(context, batch_id):
@@ -208,7 +210,8 @@ def _judge_refusals(context: SendContext, issue_id: int) -> None:
 
 def _settle_late(context: SendContext, issue_id: int) -> None:
     """Let what a run learned, and what came back during it, settle what it can."""
-    spared = gone_mailboxes.take_spared(context.breaker)
+    with context.database.read() as session:
+        spared = gone_mailboxes.take_spared(session, issue_id, context.breaker)
     for first in range(0, len(spared), _TAKEN_BACK):
         with context.database.write.begin() as session:
             references = list(spared)[first : first + _TAKEN_BACK]
@@ -245,7 +248,7 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
         trouble = _in_rounds(context, issue_id, send_round)
         with context.database.read() as session:
             is_done = session.get_one(IssueRow, issue_id).state == IssueState.DONE
-        if is_done or context.breaker.failed:
+        if is_done or context.breaker.failed or context.breaker.refused_share.is_high:
             _settle_late(context, issue_id)
         with context.database.read() as session:
             if trouble is None and session.get_one(BatchRow, batch_id).pending:

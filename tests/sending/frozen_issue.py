@@ -56,10 +56,15 @@ class Run:
     parts: Services
     waited: list[float] = field(default_factory=list)
 
-    def by(self, transport: Transport, after: timedelta = timedelta()) -> IssueSendResult:
+    def by(
+        self,
+        transport: Transport,
+        after: timedelta = timedelta(),
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> IssueSendResult:
         used = replace(self.parts, transport=transport, clock=lambda: datetime.now(UTC) + after)
         context = daily._send_context(used, lambda _done: None, NO_OVERRIDE)
-        context.sleep = self.waited.append
+        context.sleep, context.stopping = self.waited.append, stopping
         content = daily.load_frozen_issue(used, self.issue_id)
         mails = IssueEmails(content, used.site, used.links, used.theme)
         try:

@@ -589,6 +589,35 @@ def test_where_every_fourth_is_refused_nobody_is_failed_however_often_they_are_a
 
 
 @pytest.mark.parametrize("emails", [ILL_IN_PART])
+def test_where_each_of_two_runs_sees_too_few_refusals_both_together_fail_nobody(
+    run: Run, database: Database
+) -> None:
+    """Every fifth of a hundred may be dead; of two hundred that is no chance any more."""
+    lost = set(ILL_IN_PART[::5])
+    with SmtpByReader(lambda email: "550 5.1.1 no such user" if email in lost else None) as server:
+        run.by(smtp(server), stopping=lambda: server.taken.total() >= 80)
+        assert 0 < suppressed(database) <= 20
+        result = run.by(smtp(server))
+    assert (result.account.pending, result.account.failed) == (len(lost), 0)
+    assert suppressed(database) == 0
+    assert not result.is_done
+
+
+def test_an_outage_that_begins_with_the_last_few_readers_fails_none_of_them(
+    run: Run, database: Database
+) -> None:
+    with SmtpByReader(lambda _: None) as server:
+        server._judge = lambda email: (
+            "550 5.1.1 no such user" if server.taken.total() >= READERS - 8 else None
+        )
+        result = run.by(smtp(server))
+    assert (result.account.pending, result.account.failed) == (8, 0)
+    assert suppressed(database) == 0
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=HOUR).is_done
+
+
+@pytest.mark.parametrize("emails", [ILL_IN_PART])
 def test_of_an_old_list_the_dead_tenth_is_suppressed_at_once(run: Run, database: Database) -> None:
     dead = set(ILL_IN_PART[::10])
     with SmtpByReader(lambda email: "550 5.1.1 no such user" if email in dead else None) as server:

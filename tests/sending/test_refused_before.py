@@ -66,6 +66,15 @@ def test_who_was_refused_too_often_ends_within_two_days_and_never_stops_the_othe
     assert suppressed(database) == 0
 
 
+def test_dead_readers_with_whom_a_list_ends_are_failed_within_two_days(
+    run: Run, database: Database
+) -> None:
+    dead = set(EMAILS[-8:])
+    with SmtpByReader(refusing(dead, DEAD)) as server:
+        assert run.by(smtp(server)).account.pending == len(dead)
+    assert ends(run, database, refusing(dead, DEAD))
+
+
 def test_beside_dead_readers_who_waited_for_a_greylist_get_theirs_in_the_next_run(run: Run) -> None:
     dead, later = set(EMAILS[::3]), set(EMAILS[1::6])
 

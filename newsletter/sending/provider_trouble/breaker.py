@@ -34,6 +34,7 @@ _LONGEST_WAIT_S = 60.0  # that a run waits for what a server asks
 _OF_SEVERAL = frozenset({Doubt.REFUSED, Doubt.DEFERRED, Doubt.MIXED})
 _LOSES = 5  # answers of a run, and a hundredth: a server that is ill refuses wrongly as well
 _LOSES_SHARE = 0.01
+_CHANCE = 1e-4  # of a row of dead addresses; a longer one is no accident
 _REFUSAL = 0.5  # of a trouble: it may be the reader's
 _THROTTLED = 5  # refusals for now by the provider, in a row; then it is not about one mail
 MOST_PROBES = 5  # mails that ask whether a doubt is right, each to another domain
@@ -62,6 +63,8 @@ class CircuitBreaker:
         self._sent_before = False  # by a run before this one
         self._all_were_refused = False  # those who wait for this issue, by such a run
         self._greylists = False  # those who were deferred get it a little later
+        self._refused_last = 0  # of the refused, since a mail was accepted
+        self._in_the_end: set[int] = set()  # subscribers who were refused in a row, the last ones
         self._released_batches: set[int] = set()
         self.was_interrupted = False  # there was doubt: who was claimed meanwhile is not begun yet
         self.is_open = False  # nothing more leaves in this run
@@ -234,6 +237,7 @@ class CircuitBreaker:
         codes, last = answer.result.detail.split()[:2], self.words.split()[:2]
         is_last = self.is_open and codes == last
         are_many = self.refused_share.spares(answer.recipient.subscriber_id)
+        is_last |= answer.recipient.subscriber_id in self._in_the_end
         loses = self.lost_answers.number >= max(_LOSES, _LOSES_SHARE * self.accepted)
         return is_last or are_many or loses or self._of_domains.are_all(answer.domain)
 
@@ -286,10 +290,23 @@ class CircuitBreaker:
         self.is_undecided = 0 < self.asked < MOST_PROBES and may_be_domains and not lost
         return not self.is_undecided
 
+    def end_round(self, sent: int, refused: int) -> None:
+        """Whom a round ended with may be refused in a row that is no accident.
+
+        By how many the issue was `sent` to, and how many were `refused` it, by anybody. Nobody is
+        left to ask whether the provider refuses everybody by now.
+        """
+        row = self._refused.answers[-self._refused_last :] if self._refused_last else []
+        share = (refused + 1) / (refused + sent + 2)
+        domains = {answer.domain for answer in row}
+        if len(row) >= _WHOLE_LIST and len(domains) >= min(2, self._domains):
+            is_chance = share ** len(row) > _CHANCE
+            self._in_the_end |= {a.recipient.subscriber_id for a in row if not is_chance}
+
     def forget(self) -> None:
         """What was held back is somebody else's, or pending again."""
         self._refused, self._deferred, self._closed = Streak(), Streak(), Streak()
-        self._refused_alone = []
+        self._refused_alone, self._refused_last = [], 0
 
     @property
     def cannot_judge(self) -> bool:
@@ -383,6 +400,7 @@ class CircuitBreaker:
         )
         self.lost_answers.accept(answer.begun, answer.answered, probing=self._probing)
         self._throttled, self._throttled_by_domains = 0, True
+        self._refused_last = 0
         self.accepted += 1
         self._any = True
         if self._probing or (self.doubt is Doubt.LOST and not self.lost_answers.in_a_row):
@@ -398,6 +416,7 @@ class CircuitBreaker:
         deferred = result.status is SendStatus.TRY_LATER
         (self._deferred if deferred else self._refused).add(answer)
         if not deferred:
+            self._refused_last += 1
             self._of_domains.add(answer.domain)
         self._throttled, self._throttled_by_domains = 0, True
         if deferred:

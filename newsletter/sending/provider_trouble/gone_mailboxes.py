@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
@@ -36,8 +36,7 @@ def classify_refusals(
     asked = {answer.recipient.subscriber_id for answer in answers}
     news = asked - (history.refused - history.known)
     words = answers[-1].result.detail if answers else ""
-    sent = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT]
-    breaker.refused_share.end_batch(news, history.known, words, sent)
+    breaker.refused_share.end_batch(news, history.known, words, count_asked(session, issue_id))
     judged = []
     for answer in answers:
         who, waits = answer.recipient.subscriber_id, breaker.spares(answer)
@@ -49,15 +48,38 @@ def classify_refusals(
     return judged
 
 
-def take_spared(breaker: CircuitBreaker) -> Mapping[str, str]:
-    """At the end of a run: who was failed in it before there were too many.
+def count_refused(session: Session, issue_id: int, breaker: CircuitBreaker) -> None:
+    """Add those of a batch to the issue's; last, since whoever claims of it waits for its row."""
+    share = breaker.refused_share
+    more, share.recorded = share.refused - share.recorded, share.refused
+    if more:
+        counted = update(IssueRow).where(IssueRow.id == issue_id)
+        session.execute(counted.values(refused=IssueRow.refused + more))
+
+
+def take_spared(session: Session, issue_id: int, breaker: CircuitBreaker) -> Mapping[str, str]:
+    """At the end of a run: who was failed in it, or by others, before there were too many.
 
     Returns:
         What they were refused in, by the references of their mails.
     """
     spared = [answer for answer in breaker.failed if breaker.spares(answer)]
     breaker.failed = []
-    return {answer.recipient.reference: answer.result.detail for answer in spared}
+    words = {answer.recipient.reference: answer.result.detail for answer in spared}
+    if breaker.refused_share.is_high:
+        rows = select(DeliveryRow.reference, DeliveryRow.reason).where(
+            DeliveryRow.issue_id == issue_id,
+            DeliveryRow.state == DeliveryState.FAILED,
+            DeliveryRow.reason.between("4", "6"),  # a server's reply, and no word of ours
+        )
+        words |= {row.reference: row.reason or "" for row in session.execute(rows)}
+    return words
+
+
+def count_asked(session: Session, issue_id: int) -> tuple[int, int]:
+    """How many an issue was sent to, and how many were refused it, by anybody."""
+    sent = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT]
+    return sent, session.get_one(IssueRow, issue_id).refused
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""How many of those who are asked are refused, of a run and of each domain.
+"""How many of those who are asked are refused, of an issue and of each domain.
 
 A server that is ill in part refuses some readers and takes the others between, so that no row of
 refusals tells; that they are too many to be the readers' own does.
@@ -21,13 +21,14 @@ _AN_ACCEPTED = 9  # refusals that a mail outweighs which the domain took: nine o
 
 @dataclass
 class RefusedShare:
-    """Whether more of a run's readers are refused than can be dead; once so, for the whole run.
+    """Whether more of an issue's readers are refused than can be dead; once so, for a whole run.
 
     Who was refused an earlier issue says nothing of it.
     """
 
     accepted: int = 0
-    refused: int = 0
+    refused: int = 0  # in this run, as the next two
+    recorded: int = 0  # of these, with the issue
     words: str = ""  # of the last refusal
     _before: tuple[int, int] = (0, 0)  # how many were accepted and refused up to this batch
     _known: set[int] = field(default_factory=set)
@@ -35,20 +36,23 @@ class RefusedShare:
     is_high_of_known: bool = False
 
     def end_batch(
-        self, refused: AbstractSet[int], known: AbstractSet[int], words: str, sent: int = 0
+        self, refused: AbstractSet[int], known: AbstractSet[int], words: str, issue: tuple[int, int]
     ) -> None:
         """These subscribers were refused in a batch, of whom some took an earlier issue.
 
-        By all whom the issue was `sent`, by other processes too, and by the batch: of a long list
-        only some may fall into an outage.
+        `issue` is how many it was sent to, and how many it counts as refused: by other processes
+        and earlier runs too. Of a long list only some may fall into an outage, so the share of a
+        batch counts as well.
         """
+        sent, refused_of_issue = issue
         self.refused += len(refused)
         self._known |= refused & known
         self.words = words if refused else self.words
         accepted_before, refused_before = self._before
         self._before = self.accepted, self.refused
         asked = self.accepted - accepted_before + self.refused - refused_before
-        self.is_high |= _are_too_many(self.refused, self.refused + max(sent, self.accepted))
+        of_all = refused_of_issue + self.refused - self.recorded
+        self.is_high |= _are_too_many(of_all, of_all + max(sent, self.accepted))
         self.is_high |= asked >= _SMALL and _are_too_many(self.refused - refused_before, asked)
         least = max(_FEW_KNOWN, _KNOWN_SHARE * self.accepted)
         self.is_high_of_known |= len(self._known) >= least
