@@ -84,7 +84,7 @@ class BatchClaims:
         asked: bool,
     ) -> claim.ClaimResult:
         """Claim one to ask with: `again` who was deferred longest ago, else of another domain."""
-        now, batch, takes = self._context.clock(), self._batch_ref(state), breaker.takes
+        now, batch, takes = self._context.clock(), self._batch_ref(state), breaker.domains.takes
         if again:
             chosen = probe.deferred_longest_ago(session, batch, takes, now)
         else:

@@ -184,8 +184,8 @@ class BatchWorker:
         """At the end: record what can be, let go of what nobody can judge yet, and of the batch."""
         deferred, everybody = self._breaker.take_deferred()
         self._answers += deferred
-        refused = self._breaker.leave_refused(self._batch_id)
-        alone = self._breaker.take_refused()
+        refused = self._breaker.held.leave_refused(self._batch_id)
+        alone = self._breaker.held.take_alone()
         with self._context.database.concurrent.begin() as session:
             now = self._context.clock()
             self._answers += gone_mailboxes.classify_refusals(
@@ -193,7 +193,7 @@ class BatchWorker:
             )
             self._record(session)
             ledger.unclaim(session, [*everybody, *refused], now, self._breaker.words)
-            gone_mailboxes.count_refused(session, self._issue_id, self._breaker)
+            gone_mailboxes.count_refused(session, self._claims.issue_id, self._breaker)
             if not self._out:
                 ledger.release_batch(session, self._batch_id, self._context.owner)
         self._recorded()
@@ -205,7 +205,7 @@ class BatchWorker:
 
         Where one was `asked` with already, only to a domain that has not refused since.
         """
-        recipient = self._breaker.first_deferred() if again else None
+        recipient = self._breaker.held.first_deferred() if again else None
         recipient = recipient or self._claim_probe(again=again, asked=asked)
         if recipient is None:
             return []
@@ -266,10 +266,9 @@ class BatchWorker:
         self._lease_state = ledger.renew_and_record(
             session, self._batch_id, self._context.owner, self._answers, now, rates
         )
-        blocked, self._breaker.blocked = self._breaker.blocked, []
-        for answer in blocked:
+        for answer in self._breaker.held.take_waiting():
             ledger.unclaim(session, [answer.recipient], now, answer.result.detail)
-        for domain, words in sorted(self._breaker.take_pauses().items()):
+        for domain, words in sorted(self._breaker.domains.take_pauses().items()):
             reason = f"it takes nothing: {without_addresses(words)}"
             is_unknown = refusal_cause(words) is RefusalCause.NO_MAILBOX
             pause_for = pauses.PAUSE_FOR_UNKNOWN if is_unknown else pauses.PAUSE

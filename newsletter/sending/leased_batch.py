@@ -29,7 +29,7 @@ def send_leased(context: SendContext, batch_id: int, mails: IssueEmails) -> str 
         worker.settle()
         raise
     except ledger.LeaseLostError:
-        context.breaker.forget()
+        context.breaker.held.forget()
         worker.record_after_all()
         return None  # whoever took it over also sends the rest
     return worker.held or None
@@ -47,7 +47,7 @@ def _pass(context: SendContext, worker: BatchWorker) -> None:
         _stream(context, worker, worker.chunks())
         if context.stopping():
             return
-        wait_s = 0.0 if breaker.was_interrupted or breaker.is_throttled else worker.next_wait_s()
+        wait_s = 0.0 if breaker.was_interrupted or breaker.throttle.is_on else worker.next_wait_s()
 
 
 def _is_well(context: SendContext, worker: BatchWorker) -> bool:
@@ -78,7 +78,7 @@ def _is_well(context: SendContext, worker: BatchWorker) -> bool:
 
 
 def _in_doubt(context: SendContext) -> bool:
-    return context.breaker.is_doubtful or context.breaker.is_throttled
+    return context.breaker.is_doubtful or context.breaker.throttle.is_on
 
 
 def _probe(

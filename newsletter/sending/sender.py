@@ -133,14 +133,14 @@ def _in_rounds(
         except TransportDownError as error:
             trouble_records.record_down(context, f"nothing could be sent: {error}")
             return str(error)
-        heard = breaker.trouble or breaker.refused or breaker.accepted > accepted
+        heard = breaker.trouble or breaker.held.refused.answers or breaker.accepted > accepted
         if down and not (heard or context.stopping()):
             breaker.trouble = down  # nobody was left to ask with: the last one rests
             return trouble_records.pause_provider(context)
         _judge_refusals(context, issue_id)
-        if breaker.was_put_off and breaker.accepted >= accepted + _GOES_ON:
+        if breaker.throttle.was_put_off and breaker.accepted >= accepted + _GOES_ON:
             waits_s = list(_WAITS_S)  # that is a provider's limit, and no trouble
-        asked_s = breaker.wait_s()
+        asked_s = breaker.throttle.wait_s()
         last = not waits_s or asked_s is None or breaker.is_open or context.stopping()
         if breaker.trouble is None or last:
             break
@@ -189,19 +189,18 @@ def _judge_refusals(context: SendContext, issue_id: int) -> None:
     Where the provider was in trouble itself nobody can tell, and they stay pending.
     """
     breaker = context.breaker
-    refused, released = breaker.refused, breaker.take_released_batches()
+    refused, released = breaker.held.refused.answers, breaker.held.take_released_batches()
     with context.database.read() as session:
         sent, refused_of_issue = gone_mailboxes.count_asked(session, issue_id)
-    breaker.end_round(sent, refused_of_issue)
-    if not context.stopping():
-        breaker.is_open |= breaker.is_of_everybody(sent_before=sent > 0)
+    is_of_everybody = breaker.end_round(sent=sent, refused=refused_of_issue)
+    breaker.is_open |= is_of_everybody and not context.stopping()
     if refused and not (breaker.is_open or breaker.cannot_judge or context.stopping()):
         with context.database.write.begin() as session:
             now = context.clock()
             refused = gone_mailboxes.classify_refusals(session, issue_id, refused, breaker, now)
             ledger.record_results(session, refused, now)
             gone_mailboxes.count_refused(session, issue_id, breaker)
-    breaker.forget()
+    breaker.held.forget()
     for batch_id in released:  # it may be finished now
         if _lease(context, batch_id):
             with context.database.concurrent.begin() as session:
@@ -248,7 +247,7 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
         trouble = _in_rounds(context, issue_id, send_round)
         with context.database.read() as session:
             is_done = session.get_one(IssueRow, issue_id).state == IssueState.DONE
-        if is_done or context.breaker.failed or context.breaker.refused_share.is_high:
+        if is_done or context.breaker.held.failed or context.breaker.refused_share.is_high:
             _settle_late(context, issue_id)
         with context.database.read() as session:
             if trouble is None and session.get_one(BatchRow, batch_id).pending:

@@ -60,7 +60,8 @@ def why_they_wait(session: Session, issue_id: int, breaker: CircuitBreaker) -> s
 def pause_provider(context: SendContext) -> str:
     """Nothing leaves for a while: the provider as a whole does not take mails now."""
     breaker = context.breaker
-    wait = timedelta(seconds=breaker.provider_wait_s) if breaker.provider_wait_s else None
+    asked_s = breaker.throttle.provider_wait_s
+    wait = timedelta(seconds=asked_s) if asked_s else None
     said = breaker.advice() if breaker.is_open else breaker.trouble
     reason = without_addresses(said or "the provider asks to wait")
     with context.database.write.begin() as session:

@@ -66,18 +66,17 @@ class OutboxRound:
             answer = DeliveryResult(_recipient(row), result, breaker.begun, breaker.begun)
             judged = breaker.note(answer)
         breaker.is_open |= asked and breaker.is_doubtful
-        blocked, breaker.blocked = breaker.blocked, []
-        self._settle([*judged, *breaker.take_refused(), *blocked], now)
+        self._settle([*judged, *breaker.held.take_alone(), *breaker.held.take_waiting()], now)
         return result
 
     def finish(self, now: datetime) -> None:
         """Settle what nobody could judge, and write down how the provider is."""
         breaker = self._breaker
-        refused = list(breaker.refused)
+        refused = list(breaker.held.refused.answers)
         in_trouble = (
             self.is_over
             or breaker.doubt is not None
-            or breaker.is_of_everybody(sent_before=breaker.accepted > 0)
+            or breaker.end_round(sent=breaker.accepted, refused=0)
             or (not breaker.accepted and any(answer.result.of_sender for answer in refused))
         )
         deferred, everybody = breaker.take_deferred()
@@ -89,7 +88,7 @@ class OutboxRound:
                 self.waiting = without_addresses(
                     breaker.advice() if breaker.is_open else breaker.trouble or breaker.words
                 )
-                wait_s = breaker.provider_wait_s
+                wait_s = breaker.throttle.provider_wait_s
                 wait = timedelta(seconds=wait_s) if wait_s else None
                 pauses.pause_sending(session, self.waiting, wait, now, OUTBOX)
             elif breaker.accepted:

@@ -607,7 +607,7 @@ def test_an_outage_that_begins_with_the_last_few_readers_fails_none_of_them(
     run: Run, database: Database
 ) -> None:
     with SmtpByReader(lambda _: None) as server:
-        server._judge = lambda email: (
+        server._judge = lambda _: (
             "550 5.1.1 no such user" if server.taken.total() >= READERS - 8 else None
         )
         result = run.by(smtp(server))

@@ -44,7 +44,7 @@ def classify_refusals(
         of_sender = answer.result.of_sender or waits
         result = replace(answer.result, permanent=permanent, of_sender=of_sender)
         judged.append(replace(answer, result=result))
-    breaker.failed += [answer for answer in judged if not answer.result.of_sender]
+    breaker.held.failed += [answer for answer in judged if not answer.result.of_sender]
     return judged
 
 
@@ -63,8 +63,8 @@ def take_spared(session: Session, issue_id: int, breaker: CircuitBreaker) -> Map
     Returns:
         What they were refused in, by the references of their mails.
     """
-    spared = [answer for answer in breaker.failed if breaker.spares(answer)]
-    breaker.failed = []
+    spared = [answer for answer in breaker.held.failed if breaker.spares(answer)]
+    breaker.held.failed = []
     words = {answer.recipient.reference: answer.result.detail for answer in spared}
     if breaker.refused_share.is_high:
         rows = select(DeliveryRow.reference, DeliveryRow.reason).where(

@@ -1,11 +1,10 @@
-"""How many of those who are asked are refused, of an issue and of each domain.
+"""How many of an issue's readers are refused.
 
 A server that is ill in part refuses some readers and takes the others between, so that no row of
 refusals tells; that they are too many to be the readers' own does.
 """
 
 import math
-from collections import Counter
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -14,9 +13,6 @@ _SMALL = 100  # answers; of fewer a quarter is too many
 _FEW = 5  # refusals, of fewer a third
 _KNOWN_SHARE = 0.05  # of who was accepted; so many who took mails before are no accident
 _FEW_KNOWN = 5  # of them are one
-_OF_ONE_DOMAIN = 12  # refusals: then the domain is paused, as for bounces
-LOSSES_OF_ONE_DOMAIN = 3  # lost answers do as well: each is a mail in doubt
-_AN_ACCEPTED = 9  # refusals that a mail outweighs which the domain took: nine of ten are refused
 
 
 @dataclass
@@ -66,32 +62,3 @@ def _are_too_many(refused: int, asked: int) -> bool:
         least = asked / 4 if refused >= _FEW else asked / 3
         return min(refused, asked - 1) > 1 and refused >= least
     return refused > _DEAD * asked + math.sqrt(asked)
-
-
-@dataclass
-class DomainRefusals:
-    """Which domains take nothing, or nearly nothing."""
-
-    _refusals: Counter[str] = field(default_factory=Counter)
-    _lost: dict[str, str] = field(default_factory=dict)
-
-    def add(self, domain: str) -> None:
-        self._refusals[domain] += 1
-
-    def lose(self, domain: str, words: str) -> None:
-        """The answer to a mail to it was lost."""
-        self._refusals[domain] += _OF_ONE_DOMAIN // LOSSES_OF_ONE_DOMAIN
-        self._lost[domain] = words
-
-    def take_silent(self) -> dict[str, str]:
-        """The domains that answer no mail any more, and the words of each; said once."""
-        silent = {domain: words for domain, words in self._lost.items() if self.are_all(domain)}
-        self._lost = {domain: words for domain, words in self._lost.items() if domain not in silent}
-        return silent
-
-    def accept(self, domain: str) -> None:
-        if domain in self._refusals:
-            self._refusals[domain] = max(0, self._refusals[domain] - _AN_ACCEPTED)
-
-    def are_all(self, domain: str) -> bool:
-        return self._refusals[domain] >= _OF_ONE_DOMAIN

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending.ledger import DeliveryResult
-from newsletter.sending.provider_trouble.refused_share import LOSSES_OF_ONE_DOMAIN
+from newsletter.sending.provider_trouble.domain_trouble import LOSSES_OF_ONE_DOMAIN
 from newsletter.transports.base import SendStatus
 from newsletter.transports.refusals import is_greylisting
 

@@ -1,0 +1,58 @@
+"""Which domains of readers take nothing while others do: these are paused, not the provider."""
+
+from collections import Counter
+from collections.abc import Set as AbstractSet
+
+_PAUSED_AFTER = 12  # refusals, as for bounces
+LOSSES_OF_ONE_DOMAIN = 3  # lost answers do as well: each is a mail in doubt
+_AN_ACCEPTED = 9  # refusals that a mail outweighs which the domain took: nine of ten are refused
+
+
+class DomainTrouble:
+    """What the domains of a run's readers did with their mails."""
+
+    def __init__(self) -> None:
+        # By domain that was asked, by a run before this one too, whether it took its last mail.
+        self.takes: dict[str, bool] = {}
+        self.suspects: set[str] = set()  # were paused, and took nothing since
+        self._pauses: dict[str, str] = {}  # not written down yet, and the words of each
+        self._refusals: Counter[str] = Counter()
+        self._lost: dict[str, str] = {}
+
+    def suspect(self, domains: AbstractSet[str]) -> None:
+        """These were paused by a run before this one."""
+        self.suspects = set(domains)
+        self.takes |= dict.fromkeys(domains, False)
+
+    def refuse(self, domain: str) -> None:
+        self._refusals[domain] += 1
+
+    def lose(self, domain: str, words: str) -> None:
+        """The answer to a mail to it was lost."""
+        self._refusals[domain] += _PAUSED_AFTER // LOSSES_OF_ONE_DOMAIN
+        self._lost[domain] = words
+
+    def accept(self, domain: str) -> None:
+        self.suspects.discard(domain)
+        if domain in self._refusals:
+            self._refusals[domain] = max(0, self._refusals[domain] - _AN_ACCEPTED)
+
+    def refuses_all(self, domain: str) -> bool:
+        """Whether it takes nothing, or nearly nothing."""
+        return self._refusals[domain] >= _PAUSED_AFTER
+
+    def pause(self, domain: str, words: str) -> None:
+        """It gets nothing for a while, since it takes nothing while others do."""
+        self._pauses[domain] = words
+
+    def pause_silent(self) -> int:
+        """The same for those that answer no mail any more; how many these are."""
+        silent = {domain: words for domain, words in self._lost.items() if self.refuses_all(domain)}
+        self._lost = {domain: words for domain, words in self._lost.items() if domain not in silent}
+        self._pauses |= silent
+        return len(silent)
+
+    def take_pauses(self) -> dict[str, str]:
+        """The domains to be paused, and the words of each."""
+        pauses, self._pauses = self._pauses, {}
+        return pauses

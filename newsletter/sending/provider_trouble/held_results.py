@@ -1,0 +1,88 @@
+"""Results that are not recorded yet, until it is clear whose trouble they were."""
+
+from newsletter.rendering.recipient import Recipient
+from newsletter.sending.ledger import DeliveryResult
+from newsletter.sending.provider_trouble.streak import Streak, of_reader
+
+_LEAST = 3  # refusals in a row that a run ends with
+_CHANCE = 1e-4  # of such a row of dead addresses; a longer one is no accident
+
+
+class HeldResults:
+    """Refusals and deferrals of a run, by what they wait for."""
+
+    def __init__(self) -> None:
+        # For a mail that is accepted: of the reader, deferred, and where the connection closed.
+        self.refused, self.deferred, self.closed = Streak(), Streak(), Streak()
+        self.alone: list[DeliveryResult] = []  # for the end of the batch; others were accepted
+        self.waiting: list[DeliveryResult] = []  # for a later run, without an attempt
+        self.failed: list[DeliveryResult] = []  # for the end of the run, although recorded
+        self._since_accepted = 0  # of the refused
+        self._at_the_end: set[int] = set()  # subscribers with whom the run ended, in a row
+        self._released_batches: set[int] = set()
+
+    def refuse(self, answer: DeliveryResult) -> None:
+        self._since_accepted += 1
+        self.refused.add(answer)
+
+    def accept(self, begun: int, *, is_clear: bool) -> tuple[list[DeliveryResult], ...]:
+        """Take out who was refused, deferred, or hung up on, before that mail was begun."""
+        self._since_accepted = 0
+        refused = self.refused.settle(begun, is_clear=is_clear)
+        return refused, self.deferred.settle(begun), self.closed.settle(begun)
+
+    def first_deferred(self) -> Recipient | None:
+        """The reader who was deferred first, to be asked again."""
+        return self.deferred.answers.pop(0).recipient if self.deferred.answers else None
+
+    def take_deferred(
+        self, *, of_everybody: bool, closed_are_readers: bool
+    ) -> tuple[list[DeliveryResult], list[Recipient]]:
+        """At the end of a batch: who was deferred for their own sake, and who for everybody's."""
+        answers, closed = self.deferred.answers, self.closed.answers
+        self.deferred, self.closed = Streak(), Streak()
+        if of_everybody:
+            return [], [answer.recipient for answer in (*answers, *closed)]
+        if closed_are_readers:
+            return [*answers, *map(of_reader, closed)], []
+        return answers, [answer.recipient for answer in closed]
+
+    def take_alone(self) -> list[DeliveryResult]:
+        """At the end of a batch: who was refused while others were accepted."""
+        alone, self.alone = self.alone, []
+        return alone
+
+    def take_waiting(self) -> list[DeliveryResult]:
+        waiting, self.waiting = self.waiting, []
+        return waiting
+
+    def leave_refused(self, batch_id: int) -> list[Recipient]:
+        """At the end of a batch: whom nobody can judge yet; they wait again."""
+        new = self.refused.give_back()
+        self._released_batches |= {batch_id} if new else set()
+        return new
+
+    def take_released_batches(self) -> set[int]:
+        """The batches in which somebody waited again and may not wait any more."""
+        batches, self._released_batches = self._released_batches, set()
+        return batches
+
+    def end_round(self, least_domains: int, sent: int, refused: int) -> None:
+        """Whom a round ended with may be refused in a row that is no accident.
+
+        By how many the issue was `sent` to, and how many were `refused` it, by anybody. Nobody is
+        left to ask whether the provider refuses everybody by now.
+        """
+        row = self.refused.answers[-self._since_accepted :] if self._since_accepted else []
+        share = (refused + 1) / (refused + sent + 2)
+        is_chance = len(row) < _LEAST or share ** len(row) > _CHANCE
+        if not is_chance and len({answer.domain for answer in row}) >= least_domains:
+            self._at_the_end |= {answer.recipient.subscriber_id for answer in row}
+
+    def ended_with(self, answer: DeliveryResult) -> bool:
+        return answer.recipient.subscriber_id in self._at_the_end
+
+    def forget(self) -> None:
+        """What was held back is somebody else's, or pending again."""
+        self.refused, self.deferred, self.closed = Streak(), Streak(), Streak()
+        self.alone, self._since_accepted = [], 0
