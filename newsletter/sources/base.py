@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -189,7 +190,7 @@ class Paper:
         readable = self.has_html and not self.withdrawn
         return f"https://arxiv.org/html/{self.id}" if readable else None
 
-    @property
+    @cached_property  # asked for at each place of each mail
     def withdrawn(self) -> bool:
         """Whether its authors took it back: an ordinary replacement with the reason as comment."""
         return comment_withdraws(self.comment or "") or abstract_withdraws(self.abstract[:300])

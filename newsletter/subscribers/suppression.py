@@ -149,6 +149,7 @@ def key_for(session: Session, purpose: str) -> bytes:
     if row is None:
         insert_missing(session, KeyRow, [{"purpose": purpose, "value": secrets.token_hex(32)}])
         row = session.get_one(KeyRow, purpose)
+    session.info[KeyRow, purpose] = row  # held: a transaction of many addresses reads it once
     return bytes.fromhex(row.value)
 
 
