@@ -1,9 +1,11 @@
 """A newsletter in a folder of its own, and its command line, as an operator has them."""
 
 import gc
+import hashlib
 import os
 import re
 import secrets
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import dns.resolver
 import pytest
+from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
 from jinja2 import Environment
 from sqlalchemy import URL, Engine, create_engine
@@ -93,14 +96,15 @@ def _is_of_kind(dialect: object, other: object) -> bool:
     return type(dialect) is type(other)
 
 
+gc.disable()  # while tests are collected: what they import and list stays
 _TOKENS = (re.compile(r"<!--([0-9a-f]{16})-->"), re.compile(r"B([0-9a-f]{12})h"))
 
 
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: the collector need not look at it again and again."""
     gc.set_threshold(50_000)  # as the command line has it
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -323,28 +327,37 @@ Prepare = Callable[[str, Callable[[], None]], None]
 
 
 @pytest.fixture(scope="session")
-def kept_databases() -> dict[str, bytes]:
-    """SQLite files in states that many tests start from, by name."""
-    return {}
+def kept_states(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """States on SQLite that many tests start from, by name; the same for all processes of a run."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kept-states"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture
-def prepared(settings: Settings, database: Database, kept_databases: dict[str, bytes]) -> Prepare:
+def prepared(settings: Settings, database: Database, kept_states: Path) -> Prepare:
     """Bring a test's new database into the state of that name, as the function given makes it.
 
-    On SQLite the first test of a process that asks for a state makes it, and the others copy.
+    On SQLite the first test that asks for a state makes it, and the others copy all that lies in
+    its folder. A copy on PostgreSQL would be taken for a dump that was brought back.
     """
-    file = db.sqlite_file(settings.database.url, settings.folder)
+    on_sqlite = db.sqlite_file(settings.database.url, settings.folder) is not None
 
     def prepare(name: str, make: Callable[[], None]) -> None:
-        if file and name in kept_databases:
-            database.dispose()
-            file.write_bytes(kept_databases[name])
+        if not on_sqlite:
+            make()
             return
-        make()
-        if file:
-            database.dispose()
-            kept_databases[name] = file.read_bytes()
+        database.dispose()
+        kept = kept_states / hashlib.sha256(name.encode()).hexdigest()
+        with FileLock(f"{kept}.lock"):
+            if not kept.exists():
+                make()
+                database.dispose()
+                others = shutil.ignore_patterns("newsletter.toml", "cache")
+                shutil.copytree(settings.folder, kept, ignore=others)
+                return
+        shutil.copytree(kept, settings.folder, dirs_exist_ok=True)
 
     return prepare
 

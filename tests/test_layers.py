@@ -110,8 +110,15 @@ Told = ast.Import | ast.ImportFrom | ast.ClassDef
 
 @cache
 def imports_and_classes(module: str) -> list[Told]:
-    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
-    return [node for node in ast.walk(tree) if isinstance(node, Told)]
+    found: list[Told] = []
+    waiting: list[ast.AST] = [ast.parse(MODULES[module].read_text(encoding="utf-8"))]
+    for node in waiting:  # of statements alone: no expression imports
+        if isinstance(node, Told):
+            found.append(node)
+        waiting += [
+            inner for inner in ast.iter_child_nodes(node) if not isinstance(inner, ast.expr)
+        ]
+    return found
 
 
 @cache

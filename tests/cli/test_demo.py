@@ -4,7 +4,23 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
+
+from newsletter.cli.main import _run
 from tests.conftest import Cli
+
+pytestmark = pytest.mark.xdist_group("demo")  # one process shows it, once
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's folder, for those who only look."""
+    folder = tmp_path_factory.mktemp("demo") / "here"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEWSLETTER_CACHE_DIR", str(folder.parent / "cache"))
+        patch.setenv("NEWSLETTER_STATE_DIR", str(folder.parent / "state"))
+        assert _run(["demo", str(folder)]) == 0
+    return folder
 
 
 def mails(outbox: Path) -> dict[str, EmailMessage]:
@@ -24,10 +40,9 @@ def test_the_demo_sends_the_bundled_day_to_its_three_examples(cli: Cli, tmp_path
 
 
 def test_each_mail_has_both_parts_and_the_same_papers_in_the_same_order(
-    cli: Cli, tmp_path: Path
+    shown: Path,
 ) -> None:
-    cli("demo", "here")
-    for mail in mails(tmp_path / "here" / "outbox").values():
+    for mail in mails(shown / "outbox").values():
         html, text = mail.get_body(("html",)), mail.get_body(("plain",))
         assert html is not None
         assert text is not None
@@ -41,9 +56,8 @@ def test_each_mail_has_both_parts_and_the_same_papers_in_the_same_order(
         assert places == sorted(places)
 
 
-def test_the_examples_have_different_preferences(cli: Cli, tmp_path: Path) -> None:
-    cli("demo", "here")
-    ada, bob, chen = mails(tmp_path / "here" / "outbox").values()
+def test_the_examples_have_different_preferences(shown: Path) -> None:
+    ada, bob, chen = mails(shown / "outbox").values()
     abstract = "Integration of information from non-auditory cues"
     sentence = "该论文属于音频-视觉语音分离任务"
     bodies = [mail.get_body(("plain",)) for mail in (ada, bob, chen)]
@@ -55,9 +69,8 @@ def test_the_examples_have_different_preferences(cli: Cli, tmp_path: Path) -> No
     assert "12 new · 3 cross-lists · 11 replacements" in titles
 
 
-def test_the_day_calls_itself_a_sample_and_never_complete(cli: Cli, tmp_path: Path) -> None:
-    cli("demo", "here")
-    page = (tmp_path / "here" / "audio-2025-07-11.html").read_text(encoding="utf-8")
+def test_the_day_calls_itself_a_sample_and_never_complete(shown: Path) -> None:
+    page = (shown / "audio-2025-07-11.html").read_text(encoding="utf-8")
     assert "随附样例" in page
     assert "完整" not in page
 
@@ -82,6 +95,5 @@ def test_the_demo_leaves_somebody_elses_folder_alone(cli: Cli, tmp_path: Path) -
     assert (tmp_path / "mine/newsletter.toml").read_text() == before
 
 
-def test_the_configuration_is_readable_by_its_owner_only(cli: Cli, tmp_path: Path) -> None:
-    cli("demo", "here")
-    assert (tmp_path / "here" / "newsletter.toml").stat().st_mode & 0o077 == 0
+def test_the_configuration_is_readable_by_its_owner_only(shown: Path) -> None:
+    assert (shown / "newsletter.toml").stat().st_mode & 0o077 == 0

@@ -364,7 +364,7 @@ _FIELDS = st.sampled_from(
 
 
 @hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     changes=st.lists(st.tuples(_FIELDS, _JSON), max_size=4),
@@ -382,7 +382,7 @@ def test_failure_18_whatever_a_signed_event_holds_it_never_breaks_the_hook(
 
 
 @hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(posted=st.binary(max_size=200), signature=st.text(max_size=90), stamp=st.text(max_size=12))
 def test_failure_18_whatever_a_stranger_posts_is_refused(

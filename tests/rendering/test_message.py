@@ -16,9 +16,7 @@ from hypothesis import example, given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
-from newsletter import config, issues
-from newsletter.config import Settings
-from newsletter.database.db import Database
+from newsletter import announcements, bootstrap, config, issues, scaffold
 from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.picks import PickReason, ReasonType
@@ -69,11 +67,11 @@ def well_formed(raw: bytes) -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.fixture
-def bundled_day(settings: Settings, database: Database) -> IssueContent:
-    from newsletter import announcements
-
-    with database.write.begin() as session:
+@pytest.fixture(scope="module")
+def bundled_day(tmp_path_factory: pytest.TempPathFactory) -> IssueContent:
+    folder = tmp_path_factory.mktemp("bundled-day")
+    settings = scaffold.write_configuration(folder / "newsletter.toml", scaffold.DEMO, {})
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
         announcements.store_fetched(
             session, bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY), NOW
         )

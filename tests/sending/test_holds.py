@@ -24,7 +24,7 @@ from newsletter.sending.sender import send_issue
 from newsletter.sending.totals import IssueSendResult
 from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
 from newsletter.transports.memory import Memory
-from tests.conftest import Cli
+from tests.conftest import Cli, Prepare
 
 pytestmark = pytest.mark.on_both_databases
 
@@ -72,12 +72,18 @@ Send = Callable[..., IssueSendResult]
 
 
 @pytest.fixture
-def issue_id(cli: Cli, settings: Settings, database: Database, readers: list[str]) -> int:
+def issue_id(
+    cli: Cli, settings: Settings, database: Database, readers: list[str], prepared: Prepare
+) -> int:
     """Frozen for twelve readers; the transport was down."""
     assert readers
-    (settings.folder / "outbox").write_text("a file where a folder should be")
-    assert cli("run").code == 1
-    (settings.folder / "outbox").unlink()
+
+    def run_without_transport() -> None:
+        (settings.folder / "outbox").write_text("a file where a folder should be")
+        assert cli("run").code == 1
+        (settings.folder / "outbox").unlink()
+
+    prepared("twelve readers, whose issue could not leave", run_without_transport)
     with database.read() as session:
         return session.scalars(select(IssueRow.id)).one()
 

@@ -33,7 +33,7 @@ from newsletter.subscribers import erasure, lifecycle, suppression
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import SendResult, SendStatus
 from newsletter.web import create_app
-from tests.conftest import NOW, Cli, stored
+from tests.conftest import NOW, Cli, Prepare, stored
 
 pytestmark = [pytest.mark.on_both_databases, pytest.mark.usefixtures("short_day")]
 
@@ -169,10 +169,14 @@ def without_tokens(page: str) -> str:
 
 
 @pytest.fixture
-def issue_id(cli: Cli, database: Database, readers: list[str]) -> int:
+def issue_id(cli: Cli, database: Database, readers: list[str], prepared: Prepare) -> int:
     """An issue that is frozen for all readers and not sent to anybody yet."""
     assert readers
-    cli("run")
+
+    def run() -> None:
+        assert cli("run").code == 0
+
+    prepared("twelve readers, each with their issue", run)
     with database.write.begin() as session:
         for row in session.scalars(select(DeliveryRow)):
             row.state, row.provider_id = DeliveryState.PENDING, None
