@@ -4,7 +4,7 @@ A personal mail of 400 papers is so put together of some thirty pieces, not of h
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -55,21 +55,29 @@ class _CutSequence:
             [*accumulate(map(len, whole.parts), initial=0)],
         )
 
-    def stretches(self, value: bytes, ends: Iterable[tuple[int, int]]) -> list[bytes]:
-        """From one fragment up to another each, with this value in all gaps.
+    def stretches(self, value: bytes, gone: Sequence[int]) -> list[bytes]:
+        """All fragments but those that are gone, with this value in all gaps.
 
         Only what is sent is copied, and once: a row is larger than what a processor has at hand.
         """
         parts, starts, begins, gaps = self.whole.parts, self.starts, self.begins, self.gaps
+        if len(parts) == 1:
+            froms = [0, *[begins[number + 1] for number in gone]]
+            ends = [*[begins[number] for number in gone], begins[-1]]
+            return [parts[0][begin:end] for begin, end in zip(froms, ends, strict=True)]
         out: list[bytes] = []
-        for start, end in ends:
-            first, last = gaps[start], gaps[end]
-            begin, stop = begins[start] - starts[first], begins[end] - starts[last]
+        first = begin = 0
+        for end in (*gone, len(gaps) - 1):
+            last = gaps[end]
+            stop = begins[end] - starts[last]
             if first == last:
                 out.append(parts[first][begin:stop])
             else:
                 between = parts[first + 1 : last]
                 out.append(value.join([parts[first][begin:], *between, parts[last][:stop]]))
+            if end + 1 < len(gaps):
+                first = gaps[end + 1]
+                begin = begins[end + 1] - starts[first]
         return out
 
 
@@ -109,7 +117,8 @@ class RemainingFragments:
         if row.whole.names and row.whole.name is None:
             return self.cut(placeholders).filled(values)
         value = b"" if row.whole.name is None else values[row.whole.name]
-        return row.stretches(value, self._stretches())
+        labels = self.row.labels
+        return row.stretches(value, [number + labels for number in self.gone])
 
     def plain(
         self, placeholders: re.Pattern[str], values: Mapping[str, bytes]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape
 
 from newsletter.rendering import headers
@@ -101,23 +101,26 @@ class MessageContent:
                 stable.update(b"".join(part.fixed))
         return f"=_{stable.hexdigest()[:32]}"
 
-    @cached_property
-    def _between(self) -> tuple[bytes, bytes, bytes]:
-        """What stands before, between and after the two parts."""
-        line = f"--{self.boundary}"
-        text, html = (
-            f'{line}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
-            f"Content-Transfer-Encoding: {encoding}\r\n\r\n".encode()
-            for subtype, encoding in (("plain", QUOTED_PRINTABLE), ("html", self.html_encoding))
-        )
-        return text, b"\r\n" + html, f"\r\n{line}--\r\n".encode()
-
     def body(self, values: Mapping[str, str]) -> list[bytes]:
         """The finished multipart/alternative body, in pieces."""
         filled = self.placeholders.filled(values)
         text, html = self._parts
-        before, between, after = self._between
-        return [before, *text.filled(filled), between, *html.filled(filled), after]
+        line = f"--{self.boundary}"
+        return [
+            f"{line}\r\n{_part_head('plain', QUOTED_PRINTABLE)}".encode(),
+            *text.filled(filled),
+            f"\r\n{line}\r\n{_part_head('html', self.html_encoding)}".encode(),
+            *html.filled(filled),
+            f"\r\n{line}--\r\n".encode(),
+        ]
+
+
+@lru_cache(maxsize=4)
+def _part_head(subtype: str, encoding: str) -> str:
+    return (
+        f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
+        f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
+    )
 
 
 @dataclass(frozen=True)

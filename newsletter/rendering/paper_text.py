@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from html import escape
+from string import ascii_letters, digits
 
 from newsletter import tex
 from newsletter.lazy_pattern import lazy_pattern
@@ -10,7 +11,7 @@ from newsletter.text import visible
 
 EXCERPT_CHARACTERS = 280
 
-_PLAIN_ALREADY = lazy_pattern(r"(?!.*(?:  |--))[A-Za-z0-9][A-Za-z0-9 ,:;.()?!-]*(?<! )")
+_PLAIN_SIGNS = (ascii_letters + digits + " ,:;.()?!-'\"/+@").encode()
 # As some authors write bold, slanted and code words. No mark beside a "$" or a letter: a
 # C*-algebra is none, nor is TeX's `quoted'.
 _MARKDOWN = lazy_pattern(
@@ -37,9 +38,19 @@ def _readable(source: str) -> str:
 @lru_cache(maxsize=4096)
 def plain(source: str) -> str:
     """TeX as one line of plain text."""
-    if _PLAIN_ALREADY.fullmatch(source):  # as most titles: readers' liked papers are many
-        return source
-    return " ".join(tex.to_text(_readable(source)).split())
+    return source if is_plain(source) else " ".join(tex.to_text(_readable(source)).split())
+
+
+def is_plain(source: str) -> bool:
+    """Whether it is plain text already, as most titles are; quickly, since those are many."""
+    return (
+        source.isascii()
+        and not source.encode().translate(None, _PLAIN_SIGNS)
+        and "--" not in source
+        and "  " not in source
+        and source[:1].isalnum()
+        and source[-1:] != " "
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -55,6 +66,7 @@ def shortened(text: str, characters: int) -> str:
     """Cut at a word, with an ellipsis where something is left out."""
     if len(text) <= characters:
         return text
-    cut = text[: characters - 1]
-    whole = cut.rpartition(" ")[0] if " " in cut[characters // 2 :] else cut
-    return whole.rstrip(" ,;:.") + (" …" if whole is not cut else "…")
+    space = text.rfind(" ", characters // 2, characters - 1)
+    if space < 0:
+        return text[: characters - 1].rstrip(" ,;:.") + "…"
+    return text[:space].rstrip(" ,;:.") + " …"

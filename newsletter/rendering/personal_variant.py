@@ -112,10 +112,11 @@ class PersonalVariant:
         """How many bytes are too few for a mail that opens with these papers."""
         is_base64, room = self._variant.encoding == BASE64, self._variant.room
         around = self._html.around(first.readers, first.others, quiet_issues, for_everybody)
-        papers = [*map(self._paper, first.arxiv_ids)]
         lines = first.base64 if is_base64 else first.quoted_printable
-        decoded = around.decoded + first.decoded + sum([paper.decoded for paper in papers])
-        encoded = around.encoded + lines + sum([paper.encoded for paper in papers])
+        decoded, encoded = around.decoded + first.decoded, around.encoded + lines
+        for paper in map(self._paper, first.arxiv_ids):
+            decoded += paper.decoded
+            encoded += paper.encoded
         per_byte = base64_size(1000) / 1000 if is_base64 else 1.0
         return max(decoded - room.decoded, int((encoded - room.encoded) / per_byte), 0)
 
@@ -128,7 +129,7 @@ class PersonalVariant:
         """
         own, others = first.readers, first.others
         papers = [*map(self._paper, first.arxiv_ids)]
-        if self._put_first and not own:
+        if not own and self._put_first:
             gone = [at for at, paper in enumerate(papers) if paper.place in self._put_first]
             first = first.without(gone)
             papers = [*map(self._paper, first.arxiv_ids)]
@@ -191,7 +192,8 @@ class PersonalVariant:
 _Kind = tuple[IssueSection, bool, DetailLevel]  # of a paper; whether it is quiet, and how shown
 
 
-class _PreparedPaper(NamedTuple):
+@dataclass(slots=True)
+class _PreparedPaper:
     """A paper as it comes first in the mails of a variant."""
 
     place: int  # in the issue
@@ -319,19 +321,15 @@ class _Part:
     def _under_reasons(
         self, papers: Sequence[_PreparedPaper], first: FirstPapers
     ) -> WrappedFragments:
-        if self._is_html:
-            cards = [
-                self._own_card(paper.place, paper.level, words, author)
-                if words or author
-                else paper.cards[0]
-                for paper, words, author in zip(papers, first.marked, first.named, strict=True)
-            ]
-            return self._part.around_reason.over([line.html for line in first.lines], cards)
-        cards = [
-            self._own_card(paper.place, paper.level, (), author) if author else paper.cards[1]
-            for paper, author in zip(papers, first.named, strict=True)
-        ]
-        return self._part.around_reason.over([line.text for line in first.lines], cards)
+        number = 0 if self._is_html else 1
+        cards = [paper.cards[number] for paper in papers]
+        for place, (words, author) in first.in_cards.items():
+            if author or (words and self._is_html):
+                paper, marked = papers[place], words if self._is_html else ()
+                cards[place] = self._own_card(paper.place, paper.level, marked, author)
+        lines = first.lines
+        encoded = [line.html for line in lines] if self._is_html else [line.text for line in lines]
+        return self._part.around_reason.over(encoded, cards)
 
     def _head(self, note: tuple[str, str]) -> RemainingFragments:
         if note not in self._heads:

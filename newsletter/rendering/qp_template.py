@@ -98,7 +98,7 @@ class GappedText(NamedTuple):
         return out
 
 
-_EMPTY = GappedText.of((b"",), ())
+_UNCUT = None, GappedText.of((b"",), ())
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class TextFragment:
         """
         known: re.Pattern[str] | None
         cut: GappedText
-        known, cut = self.__dict__.get("_cut", (None, _EMPTY))
+        known, cut = self.__dict__.get("_cut", _UNCUT)
         if known is not placeholders:
             names = placeholders.findall(self.text)
             cut = GappedText.of(self._cut_at(placeholders) if names else (self.encoded,), names)
@@ -130,7 +130,7 @@ class TextFragment:
         """The same as bytes of text, not encoded yet."""
         known: re.Pattern[str] | None
         cut: GappedText
-        known, cut = self.__dict__.get("_plain", (None, _EMPTY))
+        known, cut = self.__dict__.get("_plain", _UNCUT)
         if known is not placeholders:
             content = self.text.replace("\n", "\r\n")
             parts = [part.encode("utf-8", "replace") for part in placeholders.split(content)]
@@ -215,7 +215,13 @@ class WrappedFragments:
         out: list[bytes] = []
         before, behind = self.before, self.behind
         for words, fragment in zip(self.words, self.fragments, strict=True):
-            out += (before, words, behind, *fragment.cut(placeholders).filled(values))
+            parts, names, name = cut = fragment.cut(placeholders)
+            if name is not None:
+                out += (before, words, behind, values[name].join(parts))
+            elif names:
+                out += (before, words, behind, *cut.filled(values))
+            else:
+                out += (before, words, behind, parts[0])
         return out
 
     def plain(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:

@@ -15,7 +15,7 @@ from newsletter.rendering.issue_content import Block, EditorNote, IssueContent, 
 from newsletter.rendering.issue_entry import IssueEntry, IssueSection
 from newsletter.rendering.masthead import MastheadTexts
 from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink
-from newsletter.rendering.paper_text import is_category, plain, shortened
+from newsletter.rendering.paper_text import is_category, is_plain, plain, shortened
 from newsletter.rendering.size_budget import DetailLevel, shows_sentence
 from newsletter.sources.base import UNNAMED_MODEL, Paper
 from newsletter.summaries.base import Sentence
@@ -25,7 +25,7 @@ _OTHER_SCRIPTS = {"ja", "zh"}
 _SHOWN_AUTHORS = 6
 _SHOWN_GROUPS = 2
 _NAME_CHARACTERS = 80
-_REASON_CHARACTERS = 50  # of a name or title
+REASON_CHARACTERS = 50  # of a name or title
 _SHOWN_CATEGORIES = 5
 WORDS = "%(words)s"  # in a template of reasons
 
@@ -272,10 +272,9 @@ class IssueTexts(MastheadTexts):
         }
 
 
-@lru_cache(maxsize=4096)
 def display_name(source: str) -> str:
     """The name or title that a reason has."""
-    return shortened(plain(source), _REASON_CHARACTERS)
+    return shortened(source if is_plain(source) else plain(source), REASON_CHARACTERS)
 
 
 def _short_name(source: str) -> str:

@@ -1,16 +1,19 @@
 from html import escape
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.languages import LANGUAGES
+from newsletter.rendering.paper_text import is_plain
 from newsletter.rendering.qp_template import decode_quoted_printable, encode_quoted_printable
-from newsletter.rendering.reason_lines import ReasonLine
+from newsletter.rendering.reason_layout import around_whole
+from newsletter.rendering.reason_lines import reason_line
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import translations
 from newsletter.rendering.wrapping import wrap_text
+from newsletter.tex import to_text
 
 _WORD = st.one_of(
     st.sampled_from(["音频", "a & b", "C++", ".net", "x=y", "it's", "naïve", "neural codec", ""]),
@@ -44,7 +47,7 @@ def test_a_line_of_why_is_escaped_wrapped_and_encoded_as_any_text(
     language: str, reasons: list[PickReason]
 ) -> None:
     say = IssueTexts(translations(language))
-    line = ReasonLine.of(reasons, say)
+    line = reason_line(reasons, say)
     wire = (line.html + b"\r\n" + line.text).split(b"\r\n")
     assert max(map(len, wire)) <= 76
     assert not [sent for sent in wire if sent.startswith(b".")]
@@ -55,3 +58,29 @@ def test_a_line_of_why_is_escaped_wrapped_and_encoded_as_any_text(
         assert decode_quoted_printable(line.text) == wrap_text(f"* {whole}")
     else:
         assert len(line.html) <= 300 < len(encode_quoted_printable(escape(whole)))
+
+
+_PLAIN = st.lists(st.from_regex(r"[a-zD9(][a-z.,:/)-]{0,12}", fullmatch=True), min_size=1).map(
+    lambda parts: "x" + " ".join(parts).replace("--", "-")
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(title=_PLAIN, words=st.lists(_PLAIN, min_size=1, max_size=3))
+@example(title="x" * 49 + ". y", words=["video"])
+def test_a_title_in_plain_letters_is_sent_as_if_it_were_encoded_by_itself(
+    language: str, title: str, words: list[str]
+) -> None:
+    say = IssueTexts(translations(language))
+    reason = PickReason(ReasonType.CLOSE, title, tuple(words))
+    around = around_whole(say.reason_template(reason), title)
+    assert is_plain(title)
+    by_itself = around.line(b"", ", ".join(words).encode())
+    assert by_itself is None or reason_line([reason], say) == by_itself
+
+
+@given(st.text(st.sampled_from("abD9 ,:;.()?!-'\"/+@"), max_size=30).map("A{}z".format))
+@example("A '90s ''revival''")
+def test_what_needs_no_reading_of_tex_is_what_that_gives(title: str) -> None:
+    assume(is_plain(title))
+    assert " ".join(to_text(title).split()) == title
