@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,7 +22,7 @@ from newsletter.config import Settings
 from newsletter.database.db import Database, describe_failure
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
-from newsletter.health import last_runs, public_address, quick_checks
+from newsletter.health import last_runs, ping, public_address, quick_checks
 from newsletter.models import MomentRow
 from newsletter.models.missing_rows import insert_missing
 from newsletter.paths import make_private_folder
@@ -37,9 +36,7 @@ _log = logging.getLogger(__name__)
 _TOLD = "alarm "  # begins the name of a MomentRow that is a trouble that was mailed
 _OF_DATABASE = f"{_TOLD}database"
 _DATABASE = "database: "
-_PING_WITHIN_S = 10.0
 _WELL_AGAIN = Finding("alarm", Severity.OK, "all is well again; what you were told of is over")
-_READ = 200  # characters of an answer
 
 
 @dataclass
@@ -74,7 +71,7 @@ def watching(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Outc
             _tell_of_dead_database(settings, str(error), clock())
         if not (troubles or outcome.is_done):
             troubles = outcome.reasons()
-        _ping(settings, troubles)
+        ping.tell_end(settings, troubles)
         if died and not failure:
             raise died
 
@@ -230,53 +227,3 @@ def _mail(settings: Settings, troubles: Sequence[Finding], now: datetime) -> boo
         _log.warning("no alarm could be mailed: %s", result.detail)
         return False
     return True
-
-
-def _ping(settings: Settings, troubles: Sequence[str]) -> None:
-    """Tell a monitor such as healthchecks that all is well, or at `/fail` that it is not."""
-    url = settings.alarm.ping_url
-    if not url:
-        return
-    refused = _post(f"{url}/fail" if troubles else url, "\n".join(troubles))
-    if refused:
-        _log.warning("newsletter: %s; your monitor was not told how this run ended", refused)
-
-
-def check_ping(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """For `newsletter check`: the monitor takes a word that is neither success nor failure.
-
-    `/log` is healthchecks.io's address for that; of others, a 404 there says that somebody is.
-    """
-    del now
-    url = settings.alarm.ping_url
-    if not url:
-        return
-    refused = _post(f"{url}/log", "`newsletter check` asks whether this address is right")
-    if refused is None:
-        yield Finding("alarm", Severity.OK, f"alarm.ping_url: {_host(url)} answers")
-        return
-    level = Severity.WARNING if refused.endswith("404") else Severity.TROUBLE
-    yield Finding("alarm", level, f"{refused}; look at alarm.ping_url")
-
-
-def _post(url: str, words: str) -> str | None:
-    """Why the monitor did not take it, in words without the address, which is a secret."""
-    name = f"alarm.ping_url: {_host(url)}"
-    import requests
-
-    from newsletter.http_limits import describe_unreachable, session_within
-
-    try:
-        with session_within(_PING_WITHIN_S) as session:
-            answer = session.post(url, data=words.encode(), timeout=_PING_WITHIN_S)
-    except requests.RequestException as error:
-        return f"{name} {describe_unreachable(error, _PING_WITHIN_S)}"
-    if not answer.ok:
-        return f"{name} answers with HTTP {answer.status_code}"
-    if "not found" in answer.text[:_READ]:  # healthchecks.io's answer to a number of nobody's
-        return f"{name} knows no such monitor"
-    return None
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc.rpartition("@")[2]

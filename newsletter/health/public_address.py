@@ -17,7 +17,8 @@ from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
 from newsletter.health import site_watch
 from newsletter.health.site_watch import PART, Certificate
-from newsletter.subscribers.signed_links import ALL, SignedLinks
+from newsletter.subscribers.link_claims import ALL
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.text import counted
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from newsletter import bootstrap
 from newsletter.config import Settings, check_environment
 from newsletter.feedback import mailbox_health
 from newsletter.finding import Finding, Severity
-from newsletter.health import alarm, deliverability, public_address, quick_checks, storage
+from newsletter.health import deliverability, ping, public_address, quick_checks, storage
 from newsletter.interests import health as interests_health
 from newsletter.rendering import health as rendering_health
 from newsletter.sending import health as sending_health
@@ -101,7 +101,7 @@ LIVE_CHECKS: dict[str, LiveCheck] = {
     "templates": rendering_health.check_templates,
     "site": public_address.check,
     "transport": _check_transport,
-    "alarm": alarm.check_ping,
+    "alarm": ping.check_ping,
     "domain": deliverability.check,
     "mailbox": mailbox_health.check,
     "source": _check_source,

@@ -25,7 +25,7 @@ from newsletter.config import AlarmSettings, MetricsSettings, Settings
 from newsletter.database import db
 from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
-from newsletter.health import alarm, last_runs, site_watch
+from newsletter.health import alarm, last_runs, ping, site_watch
 from newsletter.models import ListingRow, SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.sending import pauses, sender
@@ -316,11 +316,11 @@ def test_a_monitor_is_tried_without_a_word_of_success_or_failure(
             (200, b"OK (not found)", "trouble"),
         ):
             monitor.status, monitor.words = status, words
-            (finding,) = alarm.check_ping(watched, NOW)
+            (finding,) = ping.check_ping(watched, NOW)
             assert finding.level == level
             assert "uuid" not in finding.text, "which is as good as a password"
         assert {path for path, _ in monitor.heard} == {"/uuid/log"}
-    (finding,) = alarm.check_ping(watched, NOW)
+    (finding,) = ping.check_ping(watched, NOW)
     assert "refuses connections; look at alarm.ping_url" in finding.text
     with alarm.watching(watched, lambda: NOW) as outcome:
         outcome.is_done = True
@@ -340,7 +340,7 @@ def test_a_monitor_that_cannot_be_trusted_is_said_without_its_secret_address(
         monitor.socket = context.wrap_socket(monitor.socket, server_side=True)
     alarmed = AlarmSettings(ping_url=monitor.url.replace("http:", "https:"))
     with monitor:
-        (finding,) = alarm.check_ping(settings.model_copy(update={"alarm": alarmed}), NOW)
+        (finding,) = ping.check_ping(settings.model_copy(update={"alarm": alarmed}), NOW)
     words = "can be trusted (self-signed certificate)" if has_tls else "does not speak TLS there"
     assert f"{words}; look at alarm.ping_url" in finding.text
     assert "uuid" not in finding.text
