@@ -29,7 +29,7 @@ from pathlib import Path
 from sqlalchemy import Table, insert
 
 from benchmarks.light_server import light_server
-from newsletter import bootstrap, completeness, config, issues, scaffold
+from newsletter import bootstrap, config, issue_days, issues, scaffold
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -226,7 +226,7 @@ def now() -> datetime:
 def is_frozen(database: Database) -> bool:
     """Asks a run to stop as soon as there is something to send."""
     with database.read() as session:
-        return completeness.find_issue(session, "audio", bundled.DAY) is not None
+        return issue_days.find_issue(session, "audio", bundled.DAY) is not None
 
 
 def source(port: int, number: int, size: int, more: Sequence[str]) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter import completeness, issue_edits, late_papers, papers, slugs
+from newsletter import issue_days, issue_edits, late_papers, papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.errors import NothingYetError, WrongUseError, did_you_mean
 from newsletter.interests.day_topics import Topic
@@ -70,7 +70,7 @@ def compose_issue(
 
 def freeze_issue(session: Session, content: IssueContent) -> IssueRow | None:
     """Write the issue down for good; None where another process was first."""
-    if completeness.find_issue(session, content.slug, content.day) is not None:
+    if issue_days.find_issue(session, content.slug, content.day) is not None:
         return None
     issue = IssueRow(
         newsletter=content.slug,
@@ -215,7 +215,7 @@ def get_issue(session: Session, newsletter: str, day: date | None) -> IssueRow:
     """
     known = days(session, newsletter)
     wanted = day or (known[0] if known else None)
-    issue = completeness.find_issue(session, newsletter, wanted) if wanted else None
+    issue = issue_days.find_issue(session, newsletter, wanted) if wanted else None
     if issue is None:
         when = f" of {day}" if day else ""
         if not known:

@@ -46,6 +46,7 @@ LAYERS = (
     "reader_locks",
     "outbox",
     "delivery_counters",
+    "issue_days",
     "completeness",
     "announcements",
     "papers",

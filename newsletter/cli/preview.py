@@ -114,7 +114,7 @@ def content_of(
     services: "Services", newsletter: "NewsletterSettings", day: date | None
 ) -> "IssueContent":
     """The issue of that day, or what would become of it now; nothing is kept."""
-    from newsletter import bootstrap, completeness, issue_edits, issues, papers
+    from newsletter import bootstrap, completeness, issue_days, issue_edits, issues, papers
     from newsletter.daily_run import fetching
     from newsletter.sources.base import ListingState
 
@@ -127,7 +127,7 @@ def content_of(
             )
         of_files = completeness.saved_day(session, newsletter.categories)
         announced_on = day or of_files or services.source.current_day(now)
-        issue = completeness.find_issue(session, newsletter.slug, announced_on)
+        issue = issue_days.find_issue(session, newsletter.slug, announced_on)
         if issue is not None:
             return issues.load_issue(session, issue)
         rows = papers.listings(session, announced_on, newsletter.categories)
@@ -239,10 +239,10 @@ def _shown(content: "IssueContent", mails: "IssueEmails", reader: "Recipient", f
 
 def _issue_id(services: "Services", content: "IssueContent") -> int | None:
     """The issue's number; None where it is not frozen."""
-    from newsletter import completeness
+    from newsletter import issue_days
 
     with services.database.read() as session:
-        issue = completeness.find_issue(session, content.slug, content.day)
+        issue = issue_days.find_issue(session, content.slug, content.day)
     return None if issue is None else issue.id
 
 

@@ -43,7 +43,7 @@ def send(
     Of the newest one, or that of --day. Nobody gets it twice. Tries at once, also where `run` is
     pausing for a provider in trouble.
     """
-    from newsletter import completeness, issues
+    from newsletter import issue_days, issues
     from newsletter.daily_run import daily
     from newsletter.daily_run.day_report import DayReport
     from newsletter.errors import NothingYetError
@@ -54,7 +54,7 @@ def send(
 
     def send_newsletter(newsletter: "NewsletterSettings") -> bool:
         with services.database.read() as session:
-            if restored and day and completeness.find_issue(session, newsletter.slug, day) is None:
+            if restored and day and issue_days.find_issue(session, newsletter.slug, day) is None:
                 daily.say_restored(services)
                 common.warn(
                     f"issues up to now are held, {newsletter.slug} {day} too once it is there"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsletter import completeness
+from newsletter import completeness, issue_days
 from newsletter.config import NewsletterSettings
 from newsletter.daily_run.day_report import DayReport, done_before
 from newsletter.models import ListingRow
@@ -41,18 +41,16 @@ def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
     oldest = newest - timedelta(days=services.max_age_days)
     slug, categories = newsletter.slug, newsletter.categories
     with services.database.read() as session:
-        undelivered = completeness.undelivered_days(session, slug, newest, services.max_age_days)
-        waiting = completeness.waiting_days(
-            session, slug, categories, newest, services.max_age_days
-        )
+        undelivered = issue_days.undelivered_days(session, slug, newest, services.max_age_days)
+        waiting = issue_days.waiting_days(session, slug, categories, newest, services.max_age_days)
         missed = [
             day
-            for day in completeness.missed_days(session, slug, categories, newest, _MOST_DAYS)
+            for day in issue_days.missed_days(session, slug, categories, newest, _MOST_DAYS)
             if day >= oldest and day not in waiting and audience.has_audience(session, slug, day)
         ]
-        frozen = completeness.frozen_lately(session, slug, services.clock())
-        is_open = completeness.find_issue(session, slug, newest) is None
-        mailed = completeness.covered_days(session, slug)
+        frozen = issue_days.frozen_lately(session, slug, services.clock())
+        is_open = issue_days.find_issue(session, slug, newest) is None
+        mailed = issue_days.covered_days(session, slug)
         last_mailed = max((day for day in mailed if day < newest), default=date.min)
     at_most = services.sending.issues_per_day
     room = at_most - is_open - frozen
@@ -76,7 +74,7 @@ def newest_from(services: Services, newsletter: NewsletterSettings) -> datetime 
     """
     at_most = services.sending.issues_per_day
     with services.database.read() as session:
-        return completeness.room_from(session, newsletter.slug, services.clock(), at_most)
+        return issue_days.room_from(session, newsletter.slug, services.clock(), at_most)
 
 
 def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date) -> None:
@@ -85,7 +83,7 @@ def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date)
     The next issue brings what their own issue lacked (late_papers.py).
     """
     with services.database.read() as session:
-        days = completeness.unsettled_days(
+        days = issue_days.unsettled_days(
             session, newsletter.slug, newsletter.categories, newest, services.max_age_days
         )
     for day in days:
@@ -114,8 +112,8 @@ def complete_issue(services: Services, newsletter: NewsletterSettings, day: date
     newest = services.source.current_day(services.clock())
     reach = calendar.PAGES_REACH.days
     with services.database.read() as session:
-        unsettled = completeness.unsettled_days(session, slug, categories, newest, reach)
-        is_out = day in completeness.covered_days(session, slug)
+        unsettled = issue_days.unsettled_days(session, slug, categories, newest, reach)
+        is_out = day in issue_days.covered_days(session, slug)
     why = f"arXiv's pages of past days reach {reach} days back"
     if is_out and day in unsettled:
         try:
@@ -154,7 +152,7 @@ def missed(services: Services, newsletter: NewsletterSettings) -> list[date]:
     """Recent days without an issue, which only the operator can ask for."""
     newest = services.source.current_day(services.clock())
     with services.database.read() as session:
-        days = completeness.missed_days(
+        days = issue_days.missed_days(
             session, newsletter.slug, newsletter.categories, newest, _MISSED_DAYS_TOLD
         )
     return [
@@ -252,7 +250,7 @@ def _prepare_in_a_row(
     in_a_row: list[dict[date, PreparedDay]] = [{}]
     waits = []
     with services.database.read() as session:
-        out = completeness.covered_days(session, newsletter.slug)
+        out = issue_days.covered_days(session, newsletter.slug)
     for day in days:
         if in_a_row[-1] and any(max(in_a_row[-1]) < done < day for done in out):
             in_a_row.append({})

@@ -7,7 +7,15 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import completeness, delivery_counters, issue_edits, issues, papers, slugs
+from newsletter import (
+    completeness,
+    delivery_counters,
+    issue_days,
+    issue_edits,
+    issues,
+    papers,
+    slugs,
+)
 from newsletter.config import NewsletterSettings
 from newsletter.daily_run import fetching
 from newsletter.daily_run.day_report import DayReport
@@ -53,7 +61,7 @@ def run_day(
     now = services.clock()
     day = day or services.source.current_day(now)
     with services.database.read() as session:
-        issue = completeness.find_issue(session, newsletter.slug, day)
+        issue = issue_days.find_issue(session, newsletter.slug, day)
     if issue is not None:
         already = issue.state == IssueState.DONE
         if services.hand_over is not None:

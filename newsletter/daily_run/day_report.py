@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from newsletter import completeness
+from newsletter import issue_days
 from newsletter.models import IssueEntryRow, IssueState
 from newsletter.sending.totals import IssueSendResult, totals_of
 from newsletter.services import Services
@@ -39,7 +39,7 @@ class DayReport:
 def done_before(services: Services, slug: str, day: date) -> DayReport | None:
     """The report of an issue that everybody has; None where something may be left to do."""
     with services.database.read() as session:
-        issue = completeness.find_issue(session, slug, day)
+        issue = issue_days.find_issue(session, slug, day)
         if issue is None or issue.state != IssueState.DONE:
             return None
         account = totals_of(session, issue)

@@ -23,7 +23,7 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from unittest import mock
 from urllib.parse import urlsplit
 
-from newsletter import bootstrap, completeness, delivery_counters, issues, scaffold
+from newsletter import bootstrap, delivery_counters, issue_days, issues, scaffold
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -35,7 +35,7 @@ from newsletter.sending.totals import DeliveryTotals
 from newsletter.sources import bundled
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.subscribers.signed_links import UnsubscribeClaim
+from newsletter.subscribers.link_claims import UnsubscribeClaim
 from tests.transports.smtp_standins import smtp_settings
 
 CONNECTIONS = 3
@@ -153,7 +153,7 @@ def freeze(settings: Settings) -> tuple[int, IssueEmails]:
 
 def _is_frozen(database: Database) -> bool:
     with database.read() as session:
-        return completeness.find_issue(session, "audio", bundled.DAY) is not None
+        return issue_days.find_issue(session, "audio", bundled.DAY) is not None
 
 
 def _sender(settings: Settings, port: int, issue_id: int, mails: IssueEmails) -> int:
