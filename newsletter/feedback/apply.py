@@ -31,7 +31,7 @@ from newsletter.models.missing_rows import insert_missing
 from newsletter.sending import delivery_updates, pauses, resend
 from newsletter.subscribers import address_change, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
-from newsletter.subscribers.signed_links import ALL
+from newsletter.subscribers.link_claims import ALL
 from newsletter.text import without_addresses
 
 _log = logging.getLogger(__name__)

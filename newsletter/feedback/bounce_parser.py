@@ -37,7 +37,8 @@ from newsletter.feedback.events import Event
 from newsletter.feedback.leave_requests import LeaveRequest, find_leave_request
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.models import LEAVING, EventType
-from newsletter.subscribers.signed_links import SignedLinks, UnsubscribeClaim
+from newsletter.subscribers.link_claims import UnsubscribeClaim
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.transports.refusal_kinds import RefusalCause
 from newsletter.transports.refusals import recognized_cause
 

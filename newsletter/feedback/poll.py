@@ -20,7 +20,8 @@ from newsletter.feedback.mailbox import InboundMessages
 from newsletter.models import DeliveryRow, EventType, IssueRow, SubscriberRow
 from newsletter.subscribers import address_change
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
-from newsletter.subscribers.signed_links import SignedLinks, UnsubscribeClaim
+from newsletter.subscribers.link_claims import UnsubscribeClaim
+from newsletter.subscribers.signed_links import SignedLinks
 
 _log = logging.getLogger(__name__)
 

@@ -15,15 +15,15 @@ from newsletter.rendering.templates import explain_template_error, template_envi
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import translations
 from newsletter.subscribers.lifecycle import UNDO_WITHIN
-from newsletter.subscribers.signed_links import (
+from newsletter.subscribers.link_claims import (
     ALL,
     ChangeBackClaim,
     ChangeClaim,
     DataClaim,
     EraseClaim,
-    SignedLinks,
     UndoClaim,
 )
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.text import one_line
 
 Headers = tuple[tuple[str, str], ...]

@@ -23,7 +23,7 @@ from newsletter.outbox import EmailType
 from newsletter.reader_locks import lock_addresses, lock_readers
 from newsletter.subscribers import delivery_moves, lifecycle, rhythm, suppression
 from newsletter.subscribers.consent_log import ConsentEvidence
-from newsletter.subscribers.signed_links import ALL
+from newsletter.subscribers.link_claims import ALL
 
 CONFIRM_WITHIN = timedelta(days=1)
 UNDO_WITHIN = timedelta(days=7)

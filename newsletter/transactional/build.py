@@ -20,7 +20,8 @@ from newsletter.rendering.transactional_email import (
 )
 from newsletter.subscribers import address_change, consent_log, lifecycle, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
-from newsletter.subscribers.signed_links import ALL, SignedLinks
+from newsletter.subscribers.link_claims import ALL
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.transactional import notice_lines
 from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
 

@@ -20,7 +20,7 @@ from newsletter.subscribers import (
 )
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import ConsentAction
-from newsletter.subscribers.signed_links import ChangeBackClaim, ChangeClaim, PreferencesClaim
+from newsletter.subscribers.link_claims import ChangeBackClaim, ChangeClaim, PreferencesClaim
 from newsletter.subscribers.signup_limits import Limit, LimitKey
 from newsletter.subscribers.signups import SignupLimits
 from newsletter.web.pages import gettext, pages

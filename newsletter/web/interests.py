@@ -17,7 +17,7 @@ from werkzeug import Response
 from newsletter.interests import interest_store, named_papers
 from newsletter.interests.interest_store import MOST, InterestType
 from newsletter.models import InterestRow, SubscriberRow
-from newsletter.subscribers.signed_links import PicksClaim, PreferencesClaim, TuneClaim
+from newsletter.subscribers.link_claims import PicksClaim, PreferencesClaim, TuneClaim
 from newsletter.web.day_picks import IssueRanking, NamedInterests
 from newsletter.web.interest_form import (
     LISTS,

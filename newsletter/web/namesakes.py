@@ -11,7 +11,7 @@ from newsletter.interests.authors import co_authors, is_among, same_name
 from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.rendering.author_list import read_authors
 from newsletter.sources.base import Paper
-from newsletter.subscribers.signed_links import PreferencesClaim
+from newsletter.subscribers.link_claims import PreferencesClaim
 from newsletter.text import one_line
 from newsletter.web.pages import gettext, pages
 from newsletter.web.preferences import find_owner, lock_owner

@@ -24,14 +24,8 @@ from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import Catalogue, translations
 from newsletter.subscribers import health, signup_limits
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
-from newsletter.subscribers.signed_links import (
-    ALL,
-    Claim,
-    ConfirmClaim,
-    SignedLinks,
-    UndoClaim,
-    UnsubscribeClaim,
-)
+from newsletter.subscribers.link_claims import ALL, Claim, ConfirmClaim, UndoClaim, UnsubscribeClaim
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.web.button_presses import (
     BUTTON,
     DECOY,

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from newsletter.interests import interest_store
 from newsletter.models import Standing, SubscriberRow
 from newsletter.rendering.translations import translations
-from newsletter.subscribers.signed_links import PicksClaim
+from newsletter.subscribers.link_claims import PicksClaim
 from newsletter.web.atom_feed import build_picks_feed
 from newsletter.web.day_picks import NamedInterests, kept_picks, newest_issues
 from newsletter.web.interests import issue_ranking

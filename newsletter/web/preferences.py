@@ -16,8 +16,8 @@ from newsletter.models import Rhythm, Standing, SubscriberRow
 from newsletter.reader_locks import lock_reader
 from newsletter.rendering.issue_entry import IssueSection
 from newsletter.subscribers import lifecycle, preferences
+from newsletter.subscribers.link_claims import ALL, PreferencesClaim, UnsubscribeClaim
 from newsletter.subscribers.preferences import PreferenceChanges
-from newsletter.subscribers.signed_links import ALL, PreferencesClaim, UnsubscribeClaim
 from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("preferences", __name__)

@@ -15,7 +15,7 @@ from newsletter import outbox
 from newsletter.models import SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.subscribers import address_change, erasure, signup_limits
-from newsletter.subscribers.signed_links import DataClaim, EraseClaim, PreferencesClaim
+from newsletter.subscribers.link_claims import DataClaim, EraseClaim, PreferencesClaim
 from newsletter.subscribers.signup_limits import Limit, LimitKey
 from newsletter.transactional import data_export
 from newsletter.transactional.build import LINK_LIVES

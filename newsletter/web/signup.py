@@ -19,7 +19,7 @@ from newsletter.reader_locks import lock_reader
 from newsletter.subscribers import consent_log, lifecycle, signup_limits, signups, suppression
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import ConsentAction
-from newsletter.subscribers.signed_links import ConfirmClaim
+from newsletter.subscribers.link_claims import ConfirmClaim
 from newsletter.subscribers.signup_limits import LimitKey
 from newsletter.subscribers.signups import SignupLimits, SignupRequest
 from newsletter.web.archive import home_page

@@ -21,7 +21,7 @@ from newsletter.reader_locks import lock_reader
 from newsletter.rendering.paper_text import plain
 from newsletter.sources.base import Paper
 from newsletter.subscribers import address_change, lifecycle
-from newsletter.subscribers.signed_links import TuneClaim
+from newsletter.subscribers.link_claims import TuneClaim
 from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("tune", __name__)

@@ -15,7 +15,7 @@ from newsletter.subscribers import address_change, consent_log, lifecycle
 from newsletter.subscribers.address_change import UnsubscribeRequest
 from newsletter.subscribers.consent_log import Channel, ConsentAction
 from newsletter.subscribers.lifecycle import UNDO_WITHIN
-from newsletter.subscribers.signed_links import ALL, UndoClaim, UnsubscribeClaim
+from newsletter.subscribers.link_claims import ALL, UndoClaim, UnsubscribeClaim
 from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("unsubscribe", __name__)

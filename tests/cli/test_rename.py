@@ -27,7 +27,7 @@ from newsletter.interests import interest_store
 from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import DeliveryRow, SubscriptionRow
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.signed_links import UndoClaim, UnsubscribeClaim
+from newsletter.subscribers.link_claims import UndoClaim, UnsubscribeClaim
 from newsletter.transports.memory import Memory
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli

@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.feedback.bounce_parser import AutomaticReply, NotUnderstood
 from newsletter.models import EventType
-from newsletter.subscribers.signed_links import UnsubscribeClaim
+from newsletter.subscribers.link_claims import UnsubscribeClaim
 from tests.conftest import Cli
 from tests.feedback import mails
 from tests.feedback.imap_standin import ImapStandIn

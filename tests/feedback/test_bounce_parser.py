@@ -11,7 +11,8 @@ from newsletter.feedback import bounce_parser
 from newsletter.feedback.bounce_parser import AutomaticReply, Meaning, NotUnderstood
 from newsletter.feedback.events import Event
 from newsletter.models import EventType
-from newsletter.subscribers.signed_links import Purpose, SignedLinks, UnsubscribeClaim
+from newsletter.subscribers.link_claims import Purpose, UnsubscribeClaim
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.text import without_addresses
 from tests.conftest import NOW
 from tests.feedback import mails

@@ -14,7 +14,7 @@ from newsletter.feedback.poll import UNKNOWN
 from newsletter.models import Standing, SubscriberRow
 from newsletter.sending import pauses
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.signed_links import UnsubscribeClaim
+from newsletter.subscribers.link_claims import UnsubscribeClaim
 from tests.conftest import NOW, Cli
 from tests.feedback import mails
 from tests.feedback.imap_standin import ImapStandIn

@@ -31,7 +31,7 @@ from newsletter.rendering.qp_template import (
 from newsletter.rendering.recipient import Recipient
 from newsletter.sources import bundled
 from newsletter.sources.base import PaperId
-from newsletter.subscribers.signed_links import UnsubscribeClaim
+from newsletter.subscribers.link_claims import UnsubscribeClaim
 from newsletter.summaries import extractive_summarizer
 from newsletter.summaries.base import AUTHORS, Sentence
 from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer

@@ -14,7 +14,8 @@ from newsletter.rendering.transactional_email import (
     NewsletterRef,
     TransactionalEmails,
 )
-from newsletter.subscribers.signed_links import ConfirmClaim, SignedLinks, UnsubscribeClaim
+from newsletter.subscribers.link_claims import ConfirmClaim, UnsubscribeClaim
+from newsletter.subscribers.signed_links import SignedLinks
 from tests.conftest import NOW
 
 LINKS = SignedLinks("https://papers.example.org", ["a secret key of sixteen"])

@@ -16,7 +16,8 @@ from newsletter.models import Standing
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.subscribers.signed_links import ConfirmClaim, SignedLinks, UnsubscribeClaim
+from newsletter.subscribers.link_claims import ConfirmClaim, UnsubscribeClaim
+from newsletter.subscribers.signed_links import SignedLinks
 from tests.conftest import BY_HAND, NOW, Cli, stored
 
 pytestmark = pytest.mark.on_both_databases

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import Signer
 
-from newsletter.subscribers.signed_links import (
+from newsletter.subscribers.link_claims import (
     ALL,
     ChangeBackClaim,
     ChangeClaim,
@@ -15,10 +15,10 @@ from newsletter.subscribers.signed_links import (
     ConfirmClaim,
     DataClaim,
     PreferencesClaim,
-    SignedLinks,
     UndoClaim,
     UnsubscribeClaim,
 )
+from newsletter.subscribers.signed_links import SignedLinks
 
 KEYS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
 SLUGS = st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True)

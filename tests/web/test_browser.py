@@ -13,7 +13,7 @@ from newsletter.config import Settings
 from newsletter.interests import interest_store
 from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import Standing
-from newsletter.subscribers.signed_links import TuneClaim
+from newsletter.subscribers.link_claims import TuneClaim
 from tests.gates.browser import PAGE_WIDTHS, Eyes, Scheme
 from tests.web.conftest import Hand, Site, opened, path_of
 

@@ -17,7 +17,7 @@ from newsletter.cli.main import _run
 from newsletter.config import Settings
 from newsletter.subscribers import erasure, lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.subscribers.signed_links import Purpose
+from newsletter.subscribers.link_claims import Purpose
 from newsletter.web import create_app
 from newsletter.web.app import utc_now
 from tests.conftest import BY_HAND

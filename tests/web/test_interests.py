@@ -16,7 +16,7 @@ from newsletter.interests.interest_store import InterestType
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.models import InterestRow, NamedPaperRow
 from newsletter.subscribers import erasure, lifecycle
-from newsletter.subscribers.signed_links import PicksClaim, TuneClaim
+from newsletter.subscribers.link_claims import PicksClaim, TuneClaim
 from tests.web.conftest import ENGLISH, Hand, Site, opened, path_of, pressed_after_a_while
 from tests.web.test_preferences import ADA, link_of
 from tests.web.test_stolen_mail import data_of, move

@@ -15,7 +15,7 @@ from newsletter.daily_run.day_report import DayReport
 from newsletter.models import DeliveryRow
 from newsletter.rendering.message import Message
 from newsletter.subscribers import suppression
-from newsletter.subscribers.signed_links import EraseClaim
+from newsletter.subscribers.link_claims import EraseClaim
 from newsletter.transports.base import SendResult
 from newsletter.transports.memory import Memory
 from tests.web.conftest import Site

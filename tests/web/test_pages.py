@@ -12,7 +12,7 @@ from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.models import Standing
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.signed_links import Purpose
+from newsletter.subscribers.link_claims import Purpose
 from newsletter.web import create_app
 from newsletter.web.button_presses import BUTTON, PressMarker
 from newsletter.web.pages import EXTENSION

@@ -19,7 +19,7 @@ from newsletter.models import (
 )
 from newsletter.sending import totals
 from newsletter.subscribers import consent_log, lifecycle, suppression
-from newsletter.subscribers.signed_links import EraseClaim
+from newsletter.subscribers.link_claims import EraseClaim
 from tests.conftest import Cli
 from tests.web.conftest import Site, path_of
 

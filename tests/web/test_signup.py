@@ -28,7 +28,7 @@ from newsletter.rendering.inspection import wire
 from newsletter.rendering.message import Message
 from newsletter.subscribers import erasure, lifecycle, signup_limits, signups, suppression
 from newsletter.subscribers.addresses import normalize_address
-from newsletter.subscribers.signed_links import EraseClaim
+from newsletter.subscribers.link_claims import EraseClaim
 from newsletter.transactional.outbox_round import OutboxRound
 from newsletter.transactional.outbox_worker import OutboxWorker
 from newsletter.transports.base import SendResult, TransportDownError

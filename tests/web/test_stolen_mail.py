@@ -12,7 +12,7 @@ from newsletter import bootstrap
 from newsletter.models import AddressChangeRow, DeliveryRow, IssueRow, IssueState
 from newsletter.sending import freezing
 from newsletter.subscribers import lifecycle, suppression
-from newsletter.subscribers.signed_links import EraseClaim
+from newsletter.subscribers.link_claims import EraseClaim
 from tests.conftest import Cli
 from tests.web.conftest import Site, path_of, pressed_after_a_while
 from tests.web.test_preferences import ADA, history, link_of, save

@@ -16,7 +16,7 @@ from newsletter import bootstrap, slugs
 from newsletter.config import Settings
 from newsletter.models import ConsentRow, SubscriberRow
 from newsletter.subscribers import erasure, health, suppression
-from newsletter.subscribers.signed_links import (
+from newsletter.subscribers.link_claims import (
     ALL,
     ChangeBackClaim,
     ChangeClaim,
@@ -24,10 +24,10 @@ from newsletter.subscribers.signed_links import (
     EraseClaim,
     PreferencesClaim,
     Purpose,
-    SignedLinks,
     UndoClaim,
     UnsubscribeClaim,
 )
+from newsletter.subscribers.signed_links import SignedLinks
 from tests.conftest import NOW
 from tests.web.conftest import Site, opened, path_of
 
