@@ -8,8 +8,8 @@ from newsletter.rendering.message import Message
 from newsletter.sending import ledger
 from newsletter.sending.batch_worker import BatchWorker
 from newsletter.sending.context import SendContext
-from newsletter.sending.provider_trouble.breaker import MOST_PROBES
 from newsletter.sending.provider_trouble.doubt import Doubt
+from newsletter.sending.provider_trouble.probing import MOST_PROBES
 from newsletter.transports.base import TransportDownError
 
 _NAP_S = 1.0
@@ -43,11 +43,15 @@ def _pass(context: SendContext, worker: BatchWorker) -> None:
         wait(context, wait_s, worker)
         if _in_doubt(context) and not _is_well(context, worker):
             return
-        breaker.was_interrupted = False
+        breaker.probing.was_interrupted = False
         _stream(context, worker, worker.chunks())
         if context.stopping():
             return
-        wait_s = 0.0 if breaker.was_interrupted or breaker.throttle.is_on else worker.next_wait_s()
+        wait_s = (
+            0.0
+            if breaker.probing.was_interrupted or breaker.throttle.is_on
+            else worker.next_wait_s()
+        )
 
 
 def _is_well(context: SendContext, worker: BatchWorker) -> bool:
@@ -59,18 +63,18 @@ def _is_well(context: SendContext, worker: BatchWorker) -> bool:
     breaker = context.breaker
     for again, wait_s in breaker.probes():
         wait(context, wait_s, worker)
-        mails = _probe(context, worker, again=again, asked=breaker.asked > 0)
+        mails = _probe(context, worker, again=again, asked=breaker.probing.asked > 0)
         if context.stopping():
             break
         if mails:
-            with breaker.probing(again=again):
+            with breaker.asking(again=again):
                 _stream(context, worker, [mails])
         if not _in_doubt(context):
-            breaker.asked, breaker.is_undecided = 0, False
+            breaker.probing.begin_round()
             return True
-        if breaker.doubt is Doubt.LOST or breaker.asked >= MOST_PROBES:
+        if breaker.probing.doubt is Doubt.LOST or breaker.probing.asked >= MOST_PROBES:
             break
-    asked = breaker.asked > 0 or breaker.lost_answers.are_too_many
+    asked = breaker.probing.asked > 0 or breaker.lost_answers.are_too_many
     if breaker.decide() and asked and not context.stopping():
         breaker.is_open = breaker.is_doubtful
     worker.release_unsent()

@@ -61,7 +61,7 @@ class OutboxRound:
         breaker.begun += 1
         asked = breaker.is_doubtful
         self._unsettled[row.reference] = row
-        with breaker.probing() if asked else nullcontext():
+        with breaker.asking() if asked else nullcontext():
             result = send_one(self._transport, mail)
             answer = DeliveryResult(_recipient(row), result, breaker.begun, breaker.begun)
             judged = breaker.note(answer)
@@ -75,7 +75,7 @@ class OutboxRound:
         refused = list(breaker.held.refused.answers)
         in_trouble = (
             self.is_over
-            or breaker.doubt is not None
+            or breaker.probing.doubt is not None
             or breaker.end_round(sent=breaker.accepted, refused=0)
             or (not breaker.accepted and any(answer.result.of_sender for answer in refused))
         )

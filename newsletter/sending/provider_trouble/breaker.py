@@ -21,6 +21,7 @@ from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.domain_trouble import DomainTrouble
 from newsletter.sending.provider_trouble.doubt import Doubt, advice
 from newsletter.sending.provider_trouble.held_results import HeldResults
+from newsletter.sending.provider_trouble.probing import Probing
 from newsletter.sending.provider_trouble.refused_share import RefusedShare
 from newsletter.sending.provider_trouble.streak import (
     MOST_DOMAINS,
@@ -37,29 +38,23 @@ _OF_SEVERAL = frozenset({Doubt.REFUSED, Doubt.DEFERRED, Doubt.MIXED})
 _LOSES = 5  # answers of a run, and a hundredth: a server that is ill refuses wrongly as well
 _LOSES_SHARE = 0.01
 _REFUSAL = 0.5  # of a trouble: it may be the reader's
-MOST_PROBES = 5  # mails that ask whether a doubt is right, each to another domain
-_PROBES_BEFORE_WAITING = 3  # of them, where those who were deferred are asked once more
-_PROBES_AGAIN = 2  # of them, to those whom a run before this one was told "later" of
 
 
 class CircuitBreaker:
     """What the results of a run say of the provider. `lost` may be set from any thread."""
 
     def __init__(self) -> None:
-        self.held, self.domains = HeldResults(), DomainTrouble()
+        self.held, self.domains, self.probing = HeldResults(), DomainTrouble(), Probing()
         self.refused_share, self.lost_answers = RefusedShare(), LostAnswers()
         self._trouble_rate = TroubleRate()
-        self._probing = self._asks_again = False
         self._number_of_domains = MOST_DOMAINS
         self._asked_in_vain: set[int] = set()  # of who was refused before, by this run
         self._sent_before = False  # by a run before this one
         self._all_were_refused = False  # those who wait for this issue, by such a run
         self._greylists = False  # those who were deferred get it a little later
-        self.was_interrupted = False  # there was doubt: who was claimed meanwhile is not begun yet
         self.is_open = False  # nothing more leaves in this run
         self.begun = 0  # mails of this run
         self.lost = False  # an answer was, just now
-        self.doubt: Doubt | None = None
         self.troubles = 0  # of all runs in a row, as far as this one knows
         self.words = ""  # what the server said last
         self.accepted = 0
@@ -70,15 +65,14 @@ class CircuitBreaker:
         self.throttle = Throttle()
         self._troubles = Streak()  # of any kind, in a row
         self._any = False
-        self.asked = 0  # mails, whether a doubt is right
-        self.is_undecided = False  # it may be, and another batch may have readers who can tell
+        self.probing.begin_round()
         self.trouble: str | None = None  # why something comes later
 
     @property
     def is_blocking(self) -> bool:
         """Whether nothing more may be begun for now."""
-        in_doubt = self.lost or self.is_open or self.doubt is not None or self.throttle.is_on
-        return in_doubt and not self._probing
+        in_doubt = self.probing.doubt is not None or self.throttle.is_on
+        return (self.lost or self.is_open or in_doubt) and not self.probing.is_on
 
     def begin_run(
         self,
@@ -105,18 +99,18 @@ class CircuitBreaker:
         is_news, self.troubles = troubles > self.troubles, troubles
         if is_news and not self._all_were_refused:  # else nobody is left who could tell
             self._trouble_rate.assume_high()
-            self.doubt, self.was_interrupted = Doubt.EARLIER, True
+            self.probing.begin(Doubt.EARLIER)
         return is_news
 
     @property
     def asks_anybody(self) -> bool:
         """Whether also who was refused before can tell something, where nobody else is left."""
-        return self.doubt is Doubt.LOST or not (self._sent_before or self.accepted)
+        return self.probing.doubt is Doubt.LOST or not (self._sent_before or self.accepted)
 
     @property
     def is_doubtful(self) -> bool:
         """Whether one mail must be asked with before any other."""
-        return self.doubt is not None or self.lost_answers.are_too_many
+        return self.probing.doubt is not None or self.lost_answers.are_too_many
 
     @property
     def provider_down(self) -> bool:
@@ -127,20 +121,19 @@ class CircuitBreaker:
     @property
     def ends_round(self) -> bool:
         """Whether no other batch can change anything."""
-        return self.is_open or (self.provider_down and not self.is_undecided)
+        return self.is_open or (self.provider_down and not self.probing.is_undecided)
 
     @contextmanager
-    def probing(self, *, again: bool = False) -> Iterator[None]:
+    def asking(self, *, again: bool = False) -> Iterator[None]:
         """While one mail asks whether the doubt is right; where it is not, the doubt is gone.
 
         It may ask `again` somebody who was deferred.
         """
-        self._probing, self._asks_again = True, again
-        self.asked += 1
         try:
-            yield
+            with self.probing.asking(again=again):
+                yield
         finally:
-            self._probing = self._asks_again = self.lost = False
+            self.lost = False
 
     def note(self, answer: DeliveryResult) -> list[DeliveryResult]:
         """Judge a result; those that can be recorded now."""
@@ -169,7 +162,7 @@ class CircuitBreaker:
         are_last = len(self.held.closed.answers) < THROTTLED
         return self.held.take_deferred(
             of_everybody=self.is_open
-            or self.is_undecided
+            or self.probing.is_undecided
             or (in_a_row and not self._is_greylisting()),
             closed_are_readers=self.accepted > 0 and are_last,
         )
@@ -187,33 +180,21 @@ class CircuitBreaker:
 
     def probes(self) -> list[tuple[bool, float]]:
         """What to ask by, in this order: whether the first that was deferred, after what wait."""
-        other, again = (False, 0.0), (True, 0.0)
-        throttled = self.throttle.is_on and not self.throttle.may_be_domains
-        if self.lost_answers.are_too_many or throttled:
-            return []
-        if self.doubt is Doubt.LOST:
-            return [other]  # each may make one more uncertain
-        if self.asked:  # in another batch
-            return [other] * (MOST_PROBES - self.asked)
-        if self.doubt is Doubt.EARLIER:
-            return [again] * _PROBES_AGAIN + [other] * MOST_PROBES
-        deferred = self.doubt is Doubt.MIXED and self.held.deferred.answers
-        if self.doubt is Doubt.DEFERRED or deferred:
-            later = [(True, max(2.0, self.throttle.readers_wait_s)), (True, 10.0)]
-            return [other] * _PROBES_BEFORE_WAITING + later
-        return [other] * MOST_PROBES
+        return self.probing.probes(
+            self.throttle,
+            lost_too_many=self.lost_answers.are_too_many,
+            were_deferred=bool(self.held.deferred.answers),
+        )
 
     def decide(self) -> bool:
         """After a batch's probes: whether they were enough, or an answer was lost."""
-        lost = self.doubt is Doubt.LOST or self.lost_answers.are_too_many
-        may_be_domains = not self.throttle.is_on or self.throttle.may_be_domains
-        self.is_undecided = 0 < self.asked < MOST_PROBES and may_be_domains and not lost
-        return not self.is_undecided
+        lost_too_many = self.lost_answers.are_too_many
+        return self.probing.decide(self.throttle, lost_too_many=lost_too_many)
 
     @property
     def cannot_judge(self) -> bool:
         """Whether the provider had trouble of its own, or of several kinds, or has much of late."""
-        own = self._troubles.has_provider_trouble or self.doubt is Doubt.MIXED
+        own = self._troubles.has_provider_trouble or self.probing.doubt is Doubt.MIXED
         return own or self._trouble_rate.is_high
 
     def end_round(self, *, sent: int, refused: int) -> bool:
@@ -226,13 +207,13 @@ class CircuitBreaker:
         number = len(held.answers)
         of_sender = number == held.of_sender and len(held.domains) >= least
         whole_list = of_sender or not (sent or self.trouble)
-        doubted = self.doubt in _OF_SEVERAL or self.lost_answers.in_a_row > 1
-        doubted |= self.is_undecided and self.is_doubtful
+        doubted = self.probing.doubt in _OF_SEVERAL or self.lost_answers.in_a_row > 1
+        doubted |= self.probing.is_undecided and self.is_doubtful
         return doubted or (number >= _WHOLE_LIST and whole_list)
 
     def advice(self) -> str:
         """The server's words, and what to do."""
-        doubt = Doubt.LOST if self.lost_answers.in_a_row else self.doubt
+        doubt = Doubt.LOST if self.lost_answers.in_a_row else self.probing.doubt
         return advice(doubt or Doubt.REFUSED, self.words)
 
     def _tells_of_provider(self, answer: DeliveryResult) -> bool:
@@ -255,7 +236,7 @@ class CircuitBreaker:
                 self.domains.pause(answer.domain, result.detail)
         if result.status is SendStatus.TRY_LATER:
             self._wait_for_reader(result)
-        if self._probing:
+        if self.probing.is_on:
             self._weigh_probe(deferred=False)
         if not was_refused or not self._is_an_attempt(answer):
             self._asked_in_vain.add(recipient.subscriber_id)
@@ -284,7 +265,7 @@ class CircuitBreaker:
     def _accept(self, answer: DeliveryResult) -> list[DeliveryResult]:
         """A mail was accepted; what was held back before it can be recorded now."""
         self.domains.accept(answer.domain)
-        self._greylists = self._greylists or self._asks_again
+        self._greylists = self._greylists or self.probing.is_again
         refused, deferred, closed = self.held.accept(answer.begun, is_clear=not self.cannot_judge)
         self._troubles.settle(answer.begun)
         for held in (*refused, *closed):
@@ -300,21 +281,22 @@ class CircuitBreaker:
         self.refused_share.accepted += 1
         self.refused_share.refused += len(about_us)
         self.lost_answers.forget_domains(self.domains.pause_silent())
-        self.lost_answers.accept(answer.begun, answer.answered, probing=self._probing)
+        self.lost_answers.accept(answer.begun, answer.answered, probing=self.probing.is_on)
         self.throttle.end_row()
         self.accepted += 1
         self._any = True
-        if self._probing or (self.doubt is Doubt.LOST and not self.lost_answers.in_a_row):
-            self.doubt = None
+        self.probing.accept(lost_in_a_row=self.lost_answers.in_a_row)
         return [*deferred, *map(of_reader, closed), *about_us]
 
     def _lose(self, answer: DeliveryResult) -> None:
         """The answer to a mail was lost: nothing more is begun until one is accepted."""
         self.lost = False
-        if self.doubt is not Doubt.LOST:  # else it was on the wire with another that was lost
+        if (
+            self.probing.doubt is not Doubt.LOST
+        ):  # else it was on the wire with another that was lost
             self.domains.lose(answer.domain, answer.result.detail)
-        self.lost_answers.add(answer.answered, together=self.doubt is Doubt.LOST)
-        self.doubt, self.was_interrupted = Doubt.LOST, True
+        self.lost_answers.add(answer.answered, together=self.probing.doubt is Doubt.LOST)
+        self.probing.begin(Doubt.LOST)
 
     def _note_trouble(self, answer: DeliveryResult) -> list[DeliveryResult]:
         """A refusal or a deferral, of a reader, a domain or the provider."""
@@ -345,7 +327,7 @@ class CircuitBreaker:
         else:
             self.held.refuse(answer)
             self.domains.refuse(answer.domain)
-        if self._probing:
+        if self.probing.is_on:
             self._weigh_probe(deferred=deferred)
 
     def _wait_for_reader(self, result: SendResult) -> None:
@@ -354,7 +336,7 @@ class CircuitBreaker:
 
     def _weigh(self) -> None:
         """Whether so many in a row are no accident; several kinds count as one row too."""
-        if self._probing or self.doubt is not None:
+        if self.probing.is_on or self.probing.doubt is not None:
             return
         rows = {Doubt.REFUSED: self.held.refused}
         if not self._is_greylisting():
@@ -363,14 +345,14 @@ class CircuitBreaker:
                 rows[Doubt.MIXED] = self._troubles
         doubts = [doubt for doubt, row in rows.items() if row.is_long(self._number_of_domains)]
         if doubts:
-            self.doubt, self.was_interrupted = doubts[0], True
+            self.probing.begin(doubts[0])
 
     def _weigh_probe(self, *, deferred: bool) -> None:
         """A probe that was refused: where that says nothing of the doubt, go on for a while."""
-        if self.doubt is Doubt.LOST:  # an answer is an answer
-            self.doubt, self.lost_answers.in_a_row = None, 0
-        elif self.doubt is Doubt.REFUSED and deferred:
-            self.doubt = None
+        if self.probing.doubt is Doubt.LOST:  # an answer is an answer
+            self.probing.doubt, self.lost_answers.in_a_row = None, 0
+        elif self.probing.doubt is Doubt.REFUSED and deferred:
+            self.probing.doubt = None
             self.held.refused.needed *= 2
             self._troubles.needed = self.held.refused.needed
 
