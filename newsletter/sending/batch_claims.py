@@ -41,6 +41,8 @@ class BatchClaims:
             room = delivery_counters.of_batch(batch)
             self._suppression_key = suppression.known_key(session)
             self._restore_mark = server_identity.restore_mark(session)
+            is_alone = context.database.engine.dialect.name == "sqlite"
+            self._ranks_ahead = is_alone and personal.are_in(session, batch_id)
         self._picks = personal.RecipientPicks(self.issue_id, mails)
         if context.journal is not None:
             context.journal.open(batch_id, room)
@@ -54,7 +56,7 @@ class BatchClaims:
     ) -> None:
         """On SQLite nobody can write while a claim does, so rankings are made before it."""
         database, now = self._context.database, self._context.clock()
-        if database.engine.dialect.name != "sqlite":
+        if not self._ranks_ahead:
             return
         with database.read() as session:
             coming = pending.coming_with_interests(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
@@ -17,8 +17,8 @@ from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending import delivery_updates, journal
-from newsletter.sending.claiming import pending, postgresql_statements
-from newsletter.sending.claiming.postgresql_statements import Accepted, LeaseState, Renewal
+from newsletter.sending.claiming import pending, postgresql_statements, sqlite_statements
+from newsletter.sending.claiming.postgresql_statements import LeaseState, Renewal
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.sending.journal import Mark
 from newsletter.subscribers import delivery_moves, suppression
@@ -101,61 +101,35 @@ def renew_and_record(
     answers: Sequence[DeliveryResult],
     now: datetime,
     rates: Sequence[str] = (),
-) -> LeaseState | None:
+) -> LeaseState:
     """Keep the lease and write down what became of claimed deliveries.
 
-    What PostgreSQL tells on the way is returned, and those `rates` are locked; on SQLite, where
-    asking costs nothing, None.
+    What the database tells on the way is returned; on PostgreSQL those `rates` are locked.
 
     Raises:
         LeaseLostError: another worker has taken the batch over.
     """
-    if session.get_bind().dialect.name == "sqlite":
-        renew_lease(session, batch_id, owner, now)
-        record_results(session, answers, now)
-        return None
-    plain = [
-        answer
+    said = {
+        answer.recipient.reference: (answer.result.detail or None, answer.result.provider_id)
         for answer in answers
         if answer.result.status is SendStatus.ACCEPTED and not answer.given_back
-    ]
-    accepted = Accepted(
-        references=[answer.recipient.reference for answer in plain],
-        reasons=[answer.result.detail or None for answer in plain],
-        provider_ids=[answer.result.provider_id for answer in plain],
-    )
-    until = now + lease_length("postgresql")
-    is_good = len(plain) == len(answers)  # else addresses may be suppressed first
-    renewal = Renewal(owner.name, until, list(rates) if is_good else [])
-    state = postgresql_statements.renew_and_record(session, batch_id, renewal, accepted, now)
+    }
+    dialect = session.get_bind().dialect.name
+    until = now + lease_length(dialect)
+    if dialect == "sqlite":
+        state = sqlite_statements.renew_and_record(session, batch_id, owner.name, until, said, now)
+    else:
+        is_good = len(said) == len(answers)  # else addresses may be suppressed first
+        renewal = Renewal(owner.name, until, list(rates) if is_good else [])
+        state = postgresql_statements.renew_and_record(session, batch_id, renewal, said, now)
     if state is None:
         raise LeaseLostError(f"batch {batch_id} was taken over by another process")
-    lacking = len(plain) - len(state.recorded)  # erased, settled or taken over meanwhile
+    lacking = len(said) - len(state.recorded)  # erased, settled or taken over meanwhile
     delivery_counters.move(session, batch_id, DeliveryState.SENT, DeliveryState.SENDING, lacking)
     others = [answer for answer in answers if answer.recipient.reference not in state.recorded]
     if others:
         record_results(session, others, now)
     return state
-
-
-def renew_lease(session: Session, batch_id: int, owner: journal.Owner, now: datetime) -> None:
-    """Keep the lease.
-
-    Raises:
-        LeaseLostError: another worker has taken the batch over.
-    """
-    until = now + lease_length(session.get_bind().dialect.name)
-    renewed = session.execute(_RENEW, {"batch": batch_id, "name": owner.name, "until": until})
-    if renewed.rowcount != 1:  # type: ignore[attr-defined]
-        raise LeaseLostError(f"batch {batch_id} was taken over by another process")
-
-
-_RENEW = (
-    update(BatchRow)
-    .where(BatchRow.id == bindparam("batch"), BatchRow.owner == bindparam("name"))
-    .values(leased_until=bindparam("until"))
-    .execution_options(synchronize_session=False)
-)
 
 
 def record_results(session: Session, answers: Sequence[DeliveryResult], now: datetime) -> None:

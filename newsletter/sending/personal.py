@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.interests import (
@@ -23,6 +24,7 @@ from newsletter.interests.issue_picks import (
     kept_picks,
 )
 from newsletter.interests.picks import unwanted_papers
+from newsletter.models import DeliveryRow, DeliveryState, ProfileRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.recipient import Recipient
 
@@ -117,6 +119,16 @@ class RecipientPicks:
         for number, own in profiles.items():
             chosen[number] = None if own is None else choose(self._mails, recipients[number], own)
         return chosen
+
+
+def are_in(session: Session, batch_id: int) -> bool:
+    """Whether anybody waits in a batch who named interests."""
+    waiting = (
+        select(ProfileRow.subscriber_id)
+        .join(DeliveryRow, DeliveryRow.subscriber_id == ProfileRow.subscriber_id)
+        .where(DeliveryRow.batch_id == batch_id, DeliveryRow.state == DeliveryState.PENDING)
+    )
+    return session.scalar(waiting.limit(1)) is not None
 
 
 def previewed(

@@ -99,6 +99,8 @@ class RateLimiter:
 
     def lock_domains(self, emails: Iterable[str]) -> None:
         """Before `takes`: the buckets of these addresses' domains are nobody else's now."""
+        if not self._limits.per_domain:
+            return
         domains = {email.rpartition("@")[2] for email in emails}
         limited = {_of(domain) for domain in domains if self._of_domain(domain) is not None}
         self._lock(limited)

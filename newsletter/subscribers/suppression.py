@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.models import KeyRow, SuppressionRow
@@ -63,7 +63,7 @@ def suppression_reasons(
     """The same for many: those that must not be mailed, each with its reason."""
     key = key or key_for(session, _PURPOSE)
     by_hash = {_keyed(key, address): address for address in addresses}
-    rows = session.execute(_BY_HASH, {"hashes": list(by_hash)})
+    rows = session.connection().execute(_BY_HASH, {"hashes": as_list(by_hash)})
     return {by_hash[row.address_hash]: row.reason for row in rows}
 
 
@@ -81,7 +81,7 @@ def known_key(session: Session) -> bytes | None:
 
 # Made once: building a statement costs more than SQLite takes to run it.
 _BY_HASH = select(SuppressionRow.address_hash, SuppressionRow.reason).where(
-    SuppressionRow.address_hash.in_(bindparam("hashes", expanding=True))
+    SuppressionRow.address_hash.in_(listed("hashes"))
 )
 
 

@@ -13,7 +13,7 @@ from newsletter.interests.issue_picks import KeptInterests
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, RateRow, Standing
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending import audience, rate_limit, totals
-from newsletter.sending.claiming import postgresql_statements
+from newsletter.sending.claiming import postgresql_statements, sqlite_statements
 from newsletter.sending.claiming.pending import (
     BatchRef,
     PendingRow,
@@ -188,19 +188,15 @@ def _mark(
 ) -> _Marked:
     for reason, subscribers in skipped.items():
         _set_state(session, batch, subscribers, DeliveryState.SKIPPED, reason, now)
-    claimed = [recipient.subscriber_id for recipient in recipients]
-    _set_state(session, batch, claimed, DeliveryState.SENDING, None, now)
     number = sum(map(len, skipped.values()))
-    changes = {
-        DeliveryState.PENDING: -len(claimed) - number,
-        DeliveryState.SENDING: len(claimed),
-        DeliveryState.SKIPPED: number,
-    }
-    delivery_counters.shift(session, batch.batch_id, changes)
+    delivery_counters.move(
+        session, batch.batch_id, DeliveryState.PENDING, DeliveryState.SKIPPED, number
+    )
     if not recipients:
         return [], 0, None
-    counting = {"issue": batch.issue_id, "more": len(recipients)}
-    return recipients, int(session.execute(_COUNT, counting).scalar_one()), None
+    claimed = [recipient.subscriber_id for recipient in recipients]
+    claims = sqlite_statements.claim(session, batch.batch_id, batch.issue_id, claimed, now)
+    return recipients, claims, None
 
 
 def skip_claimed(
@@ -229,7 +225,6 @@ _COUNT = (
     update(IssueRow)
     .where(IssueRow.id == bindparam("issue"))
     .values(claims=IssueRow.claims + bindparam("more"))
-    .returning(IssueRow.claims)
     .execution_options(synchronize_session=False)
 )
 

@@ -19,14 +19,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import DeliveryState, RateRow
 
-
-@dataclass(frozen=True)
-class Accepted:
-    """What the provider said of mails that it took."""
-
-    references: Sequence[str]
-    reasons: Sequence[str | None]
-    provider_ids: Sequence[str | None]
+Said = tuple[str | None, str | None]  # of a mail that was accepted: reason, the provider's own id
 
 
 @dataclass(frozen=True)
@@ -45,21 +38,26 @@ class LeaseState:
     recorded: frozenset[str]  # references that are sent now; the others were not on the wire
     troubles: int  # of the provider, in a row
     paused: Mapping[str, str]  # domains that get nothing now, and why
-    rates: Mapping[str, RateRow]  # buckets that are locked now; of no session
+    rates: Mapping[str, RateRow] | None = None  # buckets that are locked now; of no session
 
 
 def renew_and_record(
-    session: Session, batch_id: int, renewal: Renewal, accepted: Accepted, now: datetime
+    session: Session,
+    batch_id: int,
+    renewal: Renewal,
+    accepted: Mapping[str, Said],
+    now: datetime,
 ) -> LeaseState | None:
-    """Keep a lease and note what was accepted of its batch; None where another worker has it."""
-    number = len(accepted.references)
-    said = zip(accepted.reasons, accepted.provider_ids, strict=True)
+    """Keep a lease and note what was accepted of its batch, by reference.
+
+    None where another worker has it.
+    """
     given = {
         "batch": batch_id,
         "now": now,
-        "number": number,
-        "references": accepted.references,
-        "said": json.dumps(dict(zip(accepted.references, said, strict=True))),
+        "number": len(accepted),
+        "references": list(accepted),
+        "said": json.dumps(accepted),
         **vars(renewal),
     }
     row = session.execute(_RENEW_AND_RECORD, given).one()
