@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ _MARK_AFTER = {
 _RENEW_AFTER = 0.2  # of a lease
 _SURE_FOR = 0.6  # of a lease, after its renewal: so long it is surely ours
 _RECORD_AFTER_S = 0.5
+_LOOK_AGAIN_S = 0.001  # whether a commit is done
 _AMONG = 8  # mails that are made between two looks at what is on the wire
 
 
@@ -216,12 +218,25 @@ class BatchWorker:
     def _transaction(self) -> Iterator[Session]:
         """One that the mails on the wire do not wait for.
 
-        They go on until it is its turn, and between its statements.
+        They go on until it is its turn, between its statements, and while the disk has it.
         """
-        with self._context.database.concurrent.begin() as session:
+        with self._context.database.concurrent() as session:
             connection = session.connection(execution_options={"meanwhile": self.meanwhile})
             event.listen(connection, "after_cursor_execute", lambda *_: self.meanwhile(0.0))
             yield session
+            session.flush()
+            self._commit(session)
+
+    def _commit(self, session: Session) -> None:
+        """In a thread where there is something on the wire: a disk may take long."""
+        if self.meanwhile is only_wait:
+            session.commit()
+            return
+        with ThreadPoolExecutor(1) as beside:
+            committed = beside.submit(session.commit)
+            while not committed.done():
+                self.meanwhile(_LOOK_AGAIN_S)
+            committed.result()
 
     def _claim(self) -> Sequence[Recipient]:
         """Record what is known and claim the next ones, in one transaction."""

@@ -63,6 +63,7 @@ class SmtpEventLoop:
         try:
             for chunk in chunks:
                 yield from self._take_in(chunk)
+                self._add_connections()  # they are made while the next mails are claimed
                 self._reserve = len(chunk) // _RESERVE
                 while self._is_full() and not self.halted:
                     yield from self._turn(self._watch.heartbeat)
