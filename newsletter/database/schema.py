@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, Connection, column, inspect, select, table
+from sqlalchemy import URL, Connection, column, select, table
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from newsletter import paths
@@ -207,7 +207,7 @@ def revision(database: Database) -> str | None:
 
 def _revision(database: Database) -> str | None:
     with database.engine.connect() as connection:
-        if not inspect(connection).has_table(VERSION.name):
+        if not connection.dialect.has_table(connection, VERSION.name):
             return None
         present: str | None = connection.scalar(select(VERSION.c.version_num))
         return present
