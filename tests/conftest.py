@@ -335,29 +335,37 @@ def kept_states(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def bring_to_state(
+    kept_states: Path, name: str, folder: Path, make: Callable[[], None], *left_out: str
+) -> None:
+    """The first test that asks for a state makes it; others copy what lay in its folder."""
+    kept = kept_states / hashlib.sha256(name.encode()).hexdigest()
+    with FileLock(f"{kept}.lock"):
+        if not kept.exists():
+            make()
+            shutil.copytree(folder, kept, ignore=shutil.ignore_patterns("cache", *left_out))
+            return
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
+
+
 @pytest.fixture
 def prepared(settings: Settings, database: Database, kept_states: Path) -> Prepare:
     """Bring a test's new database into the state of that name, as the function given makes it.
 
-    On SQLite the first test that asks for a state makes it, and the others copy all that lies in
-    its folder. A copy on PostgreSQL would be taken for a dump that was brought back.
+    A copy on PostgreSQL would be taken for a dump that was brought back: there each makes it.
     """
     on_sqlite = db.sqlite_file(settings.database.url, settings.folder) is not None
 
     def prepare(name: str, make: Callable[[], None]) -> None:
-        if not on_sqlite:
+        def make_and_close() -> None:
             make()
-            return
+            database.dispose()
+
         database.dispose()
-        kept = kept_states / hashlib.sha256(name.encode()).hexdigest()
-        with FileLock(f"{kept}.lock"):
-            if not kept.exists():
-                make()
-                database.dispose()
-                others = shutil.ignore_patterns("newsletter.toml", "cache")
-                shutil.copytree(settings.folder, kept, ignore=others)
-                return
-        shutil.copytree(kept, settings.folder, dirs_exist_ok=True)
+        if on_sqlite:
+            bring_to_state(kept_states, name, settings.folder, make_and_close, "newsletter.toml")
+        else:
+            make()
 
     return prepare
 

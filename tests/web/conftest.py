@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from newsletter import config, scaffold
+from newsletter.cli.main import _run
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.models import SubscriberRow
@@ -25,7 +26,7 @@ from newsletter.transports.memory import Memory
 from newsletter.web import create_app
 from newsletter.web.button_presses import BUTTON, MEANT, PressMarker
 from newsletter.web.pages import EXTENSION
-from tests.conftest import NOW
+from tests.conftest import NOW, bring_to_state
 from tests.gates.browser import Eyes, opened_eyes
 from tests.serving import Running
 
@@ -160,6 +161,18 @@ def pressed_after_a_while(site: Site, address: str) -> dict[str, str]:
 def path_of(address: str) -> str:
     parts = urlsplit(address)
     return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+@pytest.fixture
+def with_issue(two: Settings, kept_states: Path) -> Settings:
+    """The same two, with the bundled day's issue of `audio`."""
+    file = two.folder / "newsletter.toml"
+
+    def run() -> None:
+        assert _run(("run", "audio", "--config", str(file))) == 0
+
+    bring_to_state(kept_states, "two newsletters and an issue", two.folder, run)
+    return config.load(file, {})  # with the keys of whoever made it
 
 
 def opened(settings: Settings, clock: Hand) -> Iterator[Site]:

@@ -8,7 +8,6 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from newsletter import bootstrap, config
-from newsletter.cli.main import _run
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
 from newsletter.models import OutboxRow
@@ -20,9 +19,8 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture
-def site(two: Settings) -> Iterator[Site]:
-    assert _run(("run", "audio", "--config", str(two.folder / "newsletter.toml"))) == 0
-    yield from opened(two, Hand())
+def site(with_issue: Settings) -> Iterator[Site]:
+    yield from opened(with_issue, Hand())
 
 
 def test_an_issue_is_whole_on_the_web(site: Site) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from newsletter import bootstrap, issues
-from newsletter.cli.main import _run
 from newsletter.config import Settings
 from newsletter.interests import PickReason, ReasonType, interest_store, issue_picks
 from newsletter.interests.interest_store import InterestType
@@ -26,10 +25,9 @@ BOTTLENECK, SECURE = "2507.07867", "2507.07799"
 
 
 @pytest.fixture
-def site(two: Settings) -> Iterator[Site]:
+def site(with_issue: Settings) -> Iterator[Site]:
     """With an issue of the bundled day, and Ada who gets it."""
-    assert _run(("run", "audio", "--config", str(two.folder / "newsletter.toml"))) == 0
-    for opened_ in opened(two, Hand()):
+    for opened_ in opened(with_issue, Hand()):
         opened_.confirmed(ADA)
         yield opened_
 
