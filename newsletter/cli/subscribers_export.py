@@ -75,7 +75,7 @@ def export(form: str, output: Path | None, config_file: Path | None, **filter_op
     back: who left or is suppressed there, it keeps out. Who was erased is known by a hash only
     and is not in it.
     """
-    from newsletter.subscribers import exporting, queries
+    from newsletter.subscribers import list_export, queries
 
     settings = common.load(config_file)
     chosen = subscriber_filter(settings, **filter_options)
@@ -83,9 +83,9 @@ def export(form: str, output: Path | None, config_file: Path | None, **filter_op
     with common.open_database(settings, *asked) as database, database.read() as session:
         members = queries.iterate_subscribers(session, chosen)
         if output is None:
-            exporting.write_export(form, members, sys.stdout)
+            list_export.write_export(form, members, sys.stdout)
             return
         # The mark at the start is for Excel, which else takes UTF-8 for something older.
         with common.new_file(output, "utf-8-sig" if form == "csv" else "utf-8") as stream:
-            number = exporting.write_export(form, members, stream)
+            number = list_export.write_export(form, members, stream)
     click.echo(f"{number} in {output}")
