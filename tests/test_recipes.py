@@ -12,16 +12,18 @@ from sqlalchemy import select
 
 from newsletter import bootstrap, paths
 from newsletter.cli import common
-from newsletter.config import Settings, load
+from newsletter.config import Settings, load, sections
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState
 from newsletter.outbox import EmailType
 from newsletter.plugins import completed
+from newsletter.subscribers import list_export, queries
 from newsletter.transports.base import Transport
 from newsletter.transports.files import Files
 from newsletter.transports.smtp.transport import Smtp
+from newsletter.web.app import create_app
 from tests.conftest import NOW, Cli
 from tests.plugins import install_plugin
 from tests.rendering.test_golden_mails import SPECIMENS
@@ -105,6 +107,20 @@ def test_every_table_of_the_settings_is_on_their_page() -> None:
     assert {table for table in tables if f"[{table}]" not in page} == set()
 
 
+def test_no_newsletter_can_be_called_as_a_page_is(settings: Settings) -> None:
+    app = create_app(settings)
+    app.extensions["newsletter.database"].dispose()
+    first = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
+    pages = {part for part in first if part and "<" not in part and "." not in part}
+    assert pages <= set(sections._TAKEN)
+    assert {"feedback", "hooks"} <= set(sections._TAKEN)  # only there where they are set up
+
+
+def test_every_column_of_the_list_has_a_value() -> None:
+    member = queries.Member("ada@reader.example", "confirmed", "en", None, NOW, None, None)
+    assert tuple(list_export._values(member)) == list_export.COLUMNS
+
+
 def test_every_command_has_a_module_of_its_name() -> None:
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     commands = re.findall(r"^## newsletter ([\w-]+)", page, re.MULTILINE)
@@ -158,6 +174,7 @@ def test_what_a_part_lacks_is_as_its_kind_has_it_and_what_it_has_is_its_own(
 
 STRANGER = """
 from pathlib import Path
+from newsletter.subscribers import list_export, queries
 from newsletter.transports.base import Transport
 
 class Pigeons(Transport):

@@ -44,8 +44,8 @@ DETAILS = ("full", "brief", "titles")
 LANGUAGES = languages.CODES
 # What pages other than a newsletter's begin with.
 _TAKEN = (
-    *("change", "change-back", "confirm", "data", "erase", "preferences", "u", "undo"),
-    *("api", "feedback", "healthz", "hooks", "metrics", "ready", "static"),
+    *("change", "change-back", "confirm", "data", "erase", "picks", "preferences", "tune"),
+    *("u", "undo", "api", "feedback", "healthz", "hooks", "metrics", "ready", "static"),
 )
 
 
