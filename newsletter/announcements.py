@@ -37,9 +37,9 @@ def store_fetched(session: Session, fetched: FetchResult, now: datetime) -> list
     _keep_papers(session, fetched.papers)
     left_out = []
     for listing in fetched.listings:
-        told = _without_doubt(session, _unless_repeated(session, listing))
-        if not _keep_listing(session, told, now):
-            left_out.append(told)
+        checked = _without_doubt(session, _unless_repeated(session, listing))
+        if not _keep_listing(session, checked, now):
+            left_out.append(checked)
     rows = [
         {
             "arxiv_id": summary.paper.arxiv_id,

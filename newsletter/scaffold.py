@@ -147,9 +147,9 @@ def write_answers(
 def _take_in(reader: str, now: datetime, settings: Settings) -> None:
     upgrade(settings)
     newsletter = settings.newsletters[0]
-    wish = SubscriptionRequest([newsletter.slug], newsletter.detail, newsletter.language)
+    request = SubscriptionRequest([newsletter.slug], newsletter.detail, newsletter.language)
     with bootstrap.open_database(settings) as database, database.write.begin() as session:
-        lifecycle.add_subscriber(session, reader, wish, _OWN_ADDRESS, now)
+        lifecycle.add_subscriber(session, reader, request, _OWN_ADDRESS, now)
 
 
 def refuse_existing(*files: Path) -> None:
@@ -244,10 +244,10 @@ def write_demo(folder: Path, now: datetime) -> Settings:
     database = db.connect(settings.database.url, settings.folder)
     try:
         with database.write.begin() as session:
-            for email, wish in _EXAMPLES:
+            for email, request in _EXAMPLES:
                 if lifecycle.find_subscriber(session, email) is None:
                     lifecycle.add_subscriber(
-                        session, email, wish, "an example, made by the demo", now
+                        session, email, request, "an example, made by the demo", now
                     )
     finally:
         database.dispose()

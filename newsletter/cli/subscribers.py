@@ -77,21 +77,21 @@ def add(
     if not (consent or settings.site.url):
         raise WrongUseError("without site.url nobody can confirm by a link; give --consent TEXT")
     chosen = [common.newsletter(settings, slug) for slug in slugs or (None,)]
-    wish = lifecycle.SubscriptionRequest(
+    request = lifecycle.SubscriptionRequest(
         [newsletter.slug for newsletter in chosen],
         detail or chosen[0].detail,
         language or chosen[0].language,
         rhythm or "",
     )
     now = common.utc_now()
-    with common.open_database(settings, *wish.newsletters) as database:
+    with common.open_database(settings, *request.newsletters) as database:
         machine_memory.take_readers_in(settings, database)
         with database.write.begin() as session:
-            subscriber = lifecycle.add_subscriber(session, email, wish, consent, now)
-            asked = lifecycle.subscriber_to_ask(session, subscriber, wish)
+            subscriber = lifecycle.add_subscriber(session, email, request, consent, now)
+            asked = lifecycle.subscriber_to_ask(session, subscriber, request)
             if asked:
                 row = ask_to_confirm(session, subscriber, asked, settings.signup, now)
-        confirmed = [slug for slug in wish.newsletters if slug not in asked]
+        confirmed = [slug for slug in request.newsletters if slug not in asked]
         if as_json:
             told = {"email": subscriber.email, "confirmed": confirmed, "asked": asked}
             output.print_json(told)

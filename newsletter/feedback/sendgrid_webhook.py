@@ -130,68 +130,68 @@ def parse_body(body: bytes, now: datetime) -> WebhookBody:
     return found
 
 
-def _event(told: Any, now: datetime) -> Event | None:  # noqa: ANN401 - JSON from outside
+def _event(posted: Any, now: datetime) -> Event | None:  # noqa: ANN401 - JSON from outside
     """One event in our words; None for what is not about a mail of ours."""
-    if not isinstance(told, Mapping):
+    if not isinstance(posted, Mapping):
         raise TypeError("an event is an object")
-    name = _text(told, "event")
-    if name in _NOT_ASKED_FOR or "reference" not in told:
+    name = _text(posted, "event")
+    if name in _NOT_ASKED_FOR or "reference" not in posted:
         return None
-    event_id = _text(told, "sg_event_id")
+    event_id = _text(posted, "sg_event_id")
     if not 0 < len(event_id) <= _LONGEST_ID:
         raise ValueError("sg_event_id is empty or too long")
-    at = datetime.fromtimestamp(_seconds(told["timestamp"]), UTC)
+    at = datetime.fromtimestamp(_seconds(posted["timestamp"]), UTC)
     if at > now + _SKEW:
         raise ValueError("an event from the future")
-    kind, suppress = _kind(name, told)
+    kind, suppress = _kind(name, posted)
     return Event(
         event_id=f"{SOURCE}:{event_id}",
         source=SOURCE,
-        reference=_text(told, "reference")[:64],
+        reference=_text(posted, "reference")[:64],
         kind=kind,
         at=at,
-        detail=_detail(told),
+        detail=_detail(posted),
         suppress=suppress,
         # Good news acts on no address.
-        address=None if kind in ORDINARY else _address(_optional(told, "email")),
+        address=None if kind in ORDINARY else _address(_optional(posted, "email")),
     )
 
 
-def _kind(name: str, told: Mapping[str, Any]) -> tuple[EventType, str | None]:
+def _kind(name: str, posted: Mapping[str, Any]) -> tuple[EventType, str | None]:
     """What an event means, and why the address is not mailed again, if so."""
     if name == "bounce":
-        return _bounce(told)
+        return _bounce(posted)
     if name == "dropped":
-        return EventType.DROPPED, _why_dropped(told)
+        return EventType.DROPPED, _why_dropped(posted)
     if name not in _PLAIN:
         raise ValueError(f"no such event: {name[:40]}")
     kind = _PLAIN[name]
     return kind, {EventType.COMPLAINT: "complained", EventType.UNSUBSCRIBE: "left"}.get(kind)
 
 
-def _why_dropped(told: Mapping[str, Any]) -> str | None:
-    reason = _optional(told, "reason").lower()
-    if reason == "invalid" and not _optional(told, "email").isascii():
+def _why_dropped(posted: Mapping[str, Any]) -> str | None:
+    reason = _optional(posted, "reason").lower()
+    if reason == "invalid" and not _optional(posted, "email").isascii():
         return None  # what SendGrid makes of RFC 6531, another provider may carry
     return _WHY_DROPPED.get(reason)
 
 
-def _bounce(told: Mapping[str, Any]) -> tuple[EventType, str | None]:
-    classification = _optional(told, "bounce_classification").lower()
-    said = f"{_optional(told, 'status')} {_optional(told, 'reason')}"
-    if _optional(told, "type").lower() == "blocked" or classification in _ABOUT_US:
+def _bounce(posted: Mapping[str, Any]) -> tuple[EventType, str | None]:
+    classification = _optional(posted, "bounce_classification").lower()
+    said = f"{_optional(posted, 'status')} {_optional(posted, 'reason')}"
+    if _optional(posted, "type").lower() == "blocked" or classification in _ABOUT_US:
         return EventType.BLOCKED, None
     cause = refusal_cause(said)
     if cause is RefusalCause.SENDER:
         return EventType.BLOCKED, None
     if classification == "invalid address" or cause is RefusalCause.NO_MAILBOX:
-        return EventType.BOUNCE, f"bounced: {_detail(told) or 'Invalid Address'}"
+        return EventType.BOUNCE, f"bounced: {_detail(posted) or 'Invalid Address'}"
     return EventType.BOUNCE, None
 
 
-def _detail(told: Mapping[str, Any]) -> str:
-    words = (_optional(told, name) for name in ("bounce_classification", "status", "reason"))
-    return " ".join(word for word in words if word) or _optional(told, "response")
+def _detail(posted: Mapping[str, Any]) -> str:
+    words = (_optional(posted, name) for name in ("bounce_classification", "status", "reason"))
+    return " ".join(word for word in words if word) or _optional(posted, "response")
 
 
 def _seconds(value: Any) -> int:  # noqa: ANN401 - JSON from outside
@@ -202,8 +202,8 @@ def _seconds(value: Any) -> int:  # noqa: ANN401 - JSON from outside
     return int(value)
 
 
-def _text(told: Mapping[str, Any], name: str) -> str:
-    value = told[name]
+def _text(posted: Mapping[str, Any], name: str) -> str:
+    value = posted[name]
     if not isinstance(value, str):
         raise TypeError(f"{name} is no text")
     if _IN_NO_TEXT.search(value):
@@ -218,11 +218,11 @@ def _address(value: str) -> str | None:
         return None
 
 
-def _optional(told: Mapping[str, Any], name: str) -> str:
-    value = told.get(name)
+def _optional(posted: Mapping[str, Any], name: str) -> str:
+    value = posted.get(name)
     return value if isinstance(value, str) else ""
 
 
-def _shown(told: object) -> str:
-    # As it was told, so that an erasure finds an address in it.
-    return json.dumps(told, ensure_ascii=False)[:10_000]
+def _shown(posted: object) -> str:
+    # As it was posted, so that an erasure finds an address in it.
+    return json.dumps(posted, ensure_ascii=False)[:10_000]

@@ -93,9 +93,8 @@ def _after_run(settings: Settings, now: datetime, outcome: Outcome, failure: str
                     why = failure or "; ".join(outcome.reasons())
                     last_runs.record_failure(session, last_runs.RUN, why, now)
             public_address.check_when_due(settings, database, now)
-            return [
-                f"{each.part}: {each.text}" for each in mail_new_troubles(settings, database, now)
-            ]
+            found = mail_new_troubles(settings, database, now)
+            return [f"{finding.part}: {finding.text}" for finding in found]
     except Exception as error:
         text = describe_failure(error)
         if text is None and not isinstance(error, NewsletterError):

@@ -99,10 +99,10 @@ class DayIndex:
 
         It is the cosine, a little more for longer texts, and about 1 at most.
         """
-        weights, lanes = profile.weights, 0
+        weights, summed = profile.weights, 0
         for weight, held in weights.groups([*map(self._dense.get, weights.terms)]):
-            lanes += weight * sum(filter(None, held))
-        sums = _unpacked(lanes, len(self.papers))
+            summed += weight * sum(filter(None, held))
+        sums = _unpacked(summed, len(self.papers))
         bits = self._number_bits
         last_number, last_weight = (1 << bits) - 1, (1 << _WEIGHT) - 1
         sparse = [*map(self._sparse.get, weights.terms)]
@@ -138,9 +138,9 @@ class DayIndex:
         return found
 
 
-def _unpacked(lanes: int, number: int) -> list[int]:
+def _unpacked(summed: int, number: int) -> list[int]:
     """So many numbers out of a long integer."""
-    short = lanes.to_bytes(3 * number, "little")
+    short = summed.to_bytes(3 * number, "little")
     parts = bytearray(4 * number)
     for byte in range(3):
         parts[byte::4] = short[byte::3]

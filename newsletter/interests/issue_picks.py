@@ -62,11 +62,11 @@ def join_picks(own: Sequence[IssuePick], newsletters: Sequence[IssuePick]) -> Is
 
 def best_of(days: Iterable[IssuePicks | None]) -> IssuePicks | None:
     """The best of several days, each paper once; None where none of them has any interests."""
-    told = [picks for picks in days if picks is not None]
+    ranked = [picks for picks in days if picks is not None]
     best: dict[str, IssuePick] = {}
-    for pick in sorted((it for picks in told for it in picks), key=lambda it: -it.score):
+    for pick in sorted((it for picks in ranked for it in picks), key=lambda it: -it.score):
         best.setdefault(pick.arxiv_id, pick)
-    return tuple(best.values())[:MOST_PICKS] if told else None
+    return tuple(best.values())[:MOST_PICKS] if ranked else None
 
 
 @dataclass(frozen=True)
@@ -140,8 +140,8 @@ def to_json(chosen: Iterable[IssuePick] | None) -> dict[str, Any]:
 
 
 def _reason_to_json(reason: PickReason) -> dict[str, Any]:
-    told = {"kind": reason.kind, "about": reason.about, "words": list(reason.words)}
-    return told | ({"of_newsletter": True} if reason.of_newsletter else {})
+    data = {"kind": reason.kind, "about": reason.about, "words": list(reason.words)}
+    return data | ({"of_newsletter": True} if reason.of_newsletter else {})
 
 
 def from_json(chosen: Mapping[str, Any]) -> IssuePicks | None:
@@ -155,7 +155,7 @@ def from_json(chosen: Mapping[str, Any]) -> IssuePicks | None:
         return None
 
 
-def _pick_from_json(told: Mapping[str, Any]) -> IssuePick:
+def _pick_from_json(data: Mapping[str, Any]) -> IssuePick:
     reasons = tuple(
         PickReason(
             ReasonType(why["kind"]),
@@ -163,9 +163,9 @@ def _pick_from_json(told: Mapping[str, Any]) -> IssuePick:
             tuple(why["words"]),
             why.get("of_newsletter", False),
         )
-        for why in told["reasons"]
+        for why in data["reasons"]
     )
-    return IssuePick(told["paper"], reasons, told.get("score", 0.0))
+    return IssuePick(data["paper"], reasons, data.get("score", 0.0))
 
 
 def newsletter_picks(

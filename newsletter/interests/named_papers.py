@@ -66,9 +66,9 @@ def name_of(paper: ListedPaper) -> str:
     return BY_TITLE + sha256(paper.title.casefold().encode()).hexdigest()[:32]
 
 
-def keep_text(session: Session, name: str, told: ListedPaper | None, now: datetime) -> None:
+def keep_text(session: Session, name: str, given: ListedPaper | None, now: datetime) -> None:
     """What a file says of it stands in until arXiv's own words are known."""
-    listed = told or ListedPaper(name, "", "")
+    listed = given or ListedPaper(name, "", "")
     values = {"title": listed.title, "abstract": listed.abstract, "authors": [], "categories": []}
     take_turn(session, TURN)
     insert_missing(session, NamedPaperRow, [{"name": name, **values}])
@@ -84,12 +84,12 @@ def keep_text(session: Session, name: str, told: ListedPaper | None, now: dateti
     _forget_profiles_with(session, [name])
 
 
-def text_so_far(session: Session, name: str, told: ListedPaper, now: datetime) -> NamedPaperRow:
+def text_so_far(session: Session, name: str, given: ListedPaper, now: datetime) -> NamedPaperRow:
     """What `keep_text` would keep; nothing is written."""
     row = session.get(NamedPaperRow, name)
     if row is None:
         row = NamedPaperRow(
-            name=name, title=told.title, abstract=told.abstract, authors=[], categories=[]
+            name=name, title=given.title, abstract=given.abstract, authors=[], categories=[]
         )
         kept = papers.newest(session, name)
         if kept is not None:

@@ -44,8 +44,8 @@ def _paper(name: str, text: NamedPaperRow) -> object:
     arxiv_id = "" if name.startswith(BY_TITLE) else name
     if arxiv_id and (text.categories or not text.title):  # as arXiv described it, or nobody did
         return arxiv_id
-    told = zip(_OF_A_PAPER, (arxiv_id, text.title, text.abstract), strict=True)
-    return {key: words for key, words in told if words}
+    fields = zip(_OF_A_PAPER, (arxiv_id, text.title, text.abstract), strict=True)
+    return {key: words for key, words in fields if words}
 
 
 def from_portable(text: str) -> tuple[list[Interest], int]:
@@ -86,8 +86,8 @@ def _interest(kind: InterestType, value: object, wanted: bool) -> Interest | Non
         return None
     if kind is InterestType.PAPER:
         arxiv_id, title, abstract = (str(value.get(name) or "") for name in _OF_A_PAPER)
-        told = ListedPaper(arxiv_id, title[:LONGEST_TITLE], abstract[:LONGEST_ABSTRACT])
-        return Interest(kind, arxiv_id, wanted, paper=told)
+        paper = ListedPaper(arxiv_id, title[:LONGEST_TITLE], abstract[:LONGEST_ABSTRACT])
+        return Interest(kind, arxiv_id, wanted, paper=paper)
     detail = {
         name: [str(item) for item in value[name]]
         for name in _DETAILS

@@ -165,7 +165,7 @@ def as_bytes(profile: Profile) -> bytes:
     the terms with their weights.
     """
     weighed = (profile.weights, *profile.judged)
-    told = {
+    data = {
         "terms": [len(it.terms) for it in weighed],
         "liked": [(paper.title, paper.arxiv_id) for paper in profile.liked],
         "disliked": sorted(profile.disliked_ids),
@@ -176,7 +176,7 @@ def as_bytes(profile: Profile) -> bytes:
         "categories": profile.categories,
         "unwanted_categories": profile.unwanted_categories,
     }
-    named = json.dumps(told, separators=(",", ":")).encode()
+    named = json.dumps(data, separators=(",", ":")).encode()
     owners = struct.pack(f"<{len(profile.owners)}H", *profile.owners)
     return b"".join((_LENGTH.pack(len(named)), named, owners, *(it.as_bytes() for it in weighed)))
 
@@ -184,22 +184,22 @@ def as_bytes(profile: Profile) -> bytes:
 def _read(content: bytes) -> Profile:
     named = _LENGTH.size
     (length,) = _LENGTH.unpack_from(content)
-    told: dict[str, Any] = orjson.loads(content[named : named + length])
-    terms, *_ = told["terms"]
+    data: dict[str, Any] = orjson.loads(content[named : named + length])
+    terms, *_ = data["terms"]
     owners = struct.unpack_from(f"<{terms}H", content, named + length)
-    weights, *judged = _weighed(content, named + length + 2 * terms, told["terms"])
+    weights, *judged = _weighed(content, named + length + 2 * terms, data["terms"])
     return Profile(
         weights=weights,
         owners=owners,
-        liked=tuple(LikedPaper(title, "", arxiv_id) for title, arxiv_id in told["liked"]),
-        disliked_ids=frozenset(told["disliked"]),
+        liked=tuple(LikedPaper(title, "", arxiv_id) for title, arxiv_id in data["liked"]),
+        disliked_ids=frozenset(data["disliked"]),
         judged=tuple(judged),
-        authors=tuple(map(_followed, told["authors"])),
-        unwanted_authors=tuple(map(_followed, told["unwanted_authors"])),
-        words=tuple(map(_phrase, told["words"])),
-        unwanted_words=tuple(map(_phrase, told["unwanted_words"])),
-        categories=tuple(told["categories"]),
-        unwanted_categories=tuple(told["unwanted_categories"]),
+        authors=tuple(map(_followed, data["authors"])),
+        unwanted_authors=tuple(map(_followed, data["unwanted_authors"])),
+        words=tuple(map(_phrase, data["words"])),
+        unwanted_words=tuple(map(_phrase, data["unwanted_words"])),
+        categories=tuple(data["categories"]),
+        unwanted_categories=tuple(data["unwanted_categories"]),
     )
 
 
@@ -227,9 +227,9 @@ def _author(keyed: tuple[NameKey, FollowedAuthor]) -> list[Any]:
     ]
 
 
-def _followed(told: Sequence[Any]) -> tuple[NameKey, FollowedAuthor]:
-    (first, last), name, with_authors, with_categories, not_with_authors, not_with_categories = told
-    if not any(told[2:]):  # as of most
+def _followed(kept: Sequence[Any]) -> tuple[NameKey, FollowedAuthor]:
+    (first, last), name, with_authors, with_categories, not_with_authors, not_with_categories = kept
+    if not any(kept[2:]):  # as of most
         return (first, last), FollowedAuthor(name)
     return (first, last), FollowedAuthor(
         name,
@@ -240,6 +240,6 @@ def _followed(told: Sequence[Any]) -> tuple[NameKey, FollowedAuthor]:
     )
 
 
-def _phrase(told: Sequence[Any]) -> Phrase:
-    text, parts, is_beginning, whole = told
+def _phrase(fields: Sequence[Any]) -> Phrase:
+    text, parts, is_beginning, whole = fields
     return Phrase(text, tuple(parts), is_beginning, whole)

@@ -27,19 +27,21 @@ def leave_out(
     if not choosy:
         return list(recipients)
     quiet = _of_last_month(session, session.get_one(IssueRow, batch.issue_id), choosy)
-    told = [
+    choosers = [
         replace(reader, quiet_issues=quiet.get(reader.subscriber_id, 0)) for reader in recipients
     ]
     wanted = [
         reader
-        for reader in told
+        for reader in choosers
         if not reader.only_picks
         or reader.picks is None
         or reader.had_issue is not None
         or any(pick.is_readers for pick in reader.picks)
         or reader.quiet_issues
     ]
-    left = {reader.subscriber_id for reader in told} - {reader.subscriber_id for reader in wanted}
+    left = {reader.subscriber_id for reader in choosers} - {
+        reader.subscriber_id for reader in wanted
+    }
     if left:
         claim.skip_claimed(session, batch, sorted(left), _NOTHING, now)
     return wanted

@@ -33,7 +33,7 @@ class SubscriptionRequest:
 def add_subscriber(
     session: Session,
     email: str,
-    wish: SubscriptionRequest,
+    request: SubscriptionRequest,
     consent: str | None,
     now: datetime,
     way: Channel = Channel.OPERATOR,
@@ -52,13 +52,13 @@ def add_subscriber(
     reason = suppression.suppression_reason(session, address)
     if reason is not None and not suppression.lifted_by_consent(reason):
         raise WrongUseError(f"{address} must not be mailed: {reason}")
-    subscriber = lock_or_add(session, address, wish.language, now)
-    _subscribe(session, subscriber, wish, now, proven=bool(consent))
+    subscriber = lock_or_add(session, address, request.language, now)
+    _subscribe(session, subscriber, request, now, proven=bool(consent))
     came_anew = subscriber.standing == Standing.PENDING and reason is None
     if consent and came_anew and subscriber.left_at is None:
         _confirm(session, subscriber, consent, now)
-    open_ = subscriber_to_ask(session, subscriber, wish)
-    proven = [slug for slug in wish.newsletters if slug not in open_]
+    open_ = subscriber_to_ask(session, subscriber, request)
+    proven = [slug for slug in request.newsletters if slug not in open_]
     if consent and proven:
         evidence = consent_log.proof_of_consent(consent, way)
         consent_log.record_consent(
@@ -68,13 +68,13 @@ def add_subscriber(
 
 
 def subscriber_to_ask(
-    session: Session, subscriber: SubscriberRow, wish: SubscriptionRequest
+    session: Session, subscriber: SubscriberRow, request: SubscriptionRequest
 ) -> list[str]:
     """The wished newsletters that still need the subscriber's own yes."""
     if subscriber.standing != Standing.CONFIRMED:
-        return list(wish.newsletters)
+        return list(request.newsletters)
     has = active_subscriptions(session, subscriber)
-    return [slug for slug in wish.newsletters if slug not in has]
+    return [slug for slug in request.newsletters if slug not in has]
 
 
 def confirm_subscriptions(
@@ -276,20 +276,20 @@ def subscriptions(session: Session, subscriber: SubscriberRow) -> Sequence[Subsc
 def _subscribe(
     session: Session,
     subscriber: SubscriberRow,
-    wish: SubscriptionRequest,
+    request: SubscriptionRequest,
     now: datetime,
     *,
     proven: bool,
 ) -> None:
-    for newsletter in wish.newsletters:
+    for newsletter in request.newsletters:
         if subscriber.standing == Standing.CONFIRMED:
             subscription = session.get(SubscriptionRow, (subscriber.id, newsletter))
             was_left = subscription is not None and subscription.left_at is not None
             if was_left or (subscription is None and not proven):
                 continue  # only their own yes
-        row = subscribe(session, subscriber, newsletter, wish.detail, now)
-        row.detail = wish.detail
-        rhythm.choose_rhythm(session, row, wish.rhythm or row.rhythm)
+        row = subscribe(session, subscriber, newsletter, request.detail, now)
+        row.detail = request.detail
+        rhythm.choose_rhythm(session, row, request.rhythm or row.rhythm)
     if subscriber.standing == Standing.LEFT:
         subscriber.standing = Standing.PENDING
     session.flush()

@@ -54,13 +54,13 @@ def build_picks_feed(
     feed = _feed(title, address, newest, catalogue, site)
     _add(feed, "id", address)
     template = template_environment(catalogue).get_template("web/pick_entry.html")
-    told: set[str] = set()
+    listed: set[str] = set()
     for day in days:
         for pick in day.picks:
             paper = pick.paper
-            if str(paper.id) in told:
+            if str(paper.id) in listed:
                 continue
-            told.add(str(paper.id))
+            listed.add(str(paper.id))
             entry = _add(feed, "entry")
             _add(entry, "id", f"https://arxiv.org/abs/{paper.id}")
             _add(entry, "title", plain(paper.title))

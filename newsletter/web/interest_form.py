@@ -209,10 +209,10 @@ def _carried() -> Iterator[ListedPaper]:
     """The papers of a step before; whatever else stands there is nobody's."""
     text = request.form.get("carried", "")
     try:
-        told = json.loads(text) if text else []
+        data = json.loads(text) if text else []
     except (ValueError, RecursionError):
         return
-    for entry in told if isinstance(told, list) else []:
+    for entry in data if isinstance(data, list) else []:
         match entry:
             case [str(arxiv_id), str(title), str(abstract)]:
                 paper = ListedPaper(

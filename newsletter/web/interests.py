@@ -82,8 +82,8 @@ def change_interests(token: str) -> Response | tuple[str, int]:
         left_over = 0 if subscriber is None else _save(session, subscriber, form)
     if not left_over and not form.reading_lists:  # so that the way back is no form once more
         return flask.redirect(pages.path("show_interests", token=token, saved=1), 303)
-    told = InterestForm(reading_lists=form.reading_lists)
-    return _page(token, _Said(told, _no_room(left_over), saved=True)), 200
+    emptied = InterestForm(reading_lists=form.reading_lists)
+    return _page(token, _Said(emptied, _no_room(left_over), saved=True)), 200
 
 
 def _no_room(papers: int) -> str:

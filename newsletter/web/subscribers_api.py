@@ -69,8 +69,8 @@ def subscribe() -> tuple[Response, int]:
     rhythm = given.get("rhythm") or ""
     if rhythm and rhythm not in list(Rhythm):
         raise _ApiError(400, f"rhythm must be one of {', '.join(Rhythm)}")
-    wish = SubscriptionRequest(slugs, pages.newsletters[slugs[0]].detail, language, rhythm)
-    return _vouch(name, client, address, wish, f"{name}: {consent.strip()[:500]}")
+    wanted = SubscriptionRequest(slugs, pages.newsletters[slugs[0]].detail, language, rhythm)
+    return _vouch(name, client, address, wanted, f"{name}: {consent.strip()[:500]}")
 
 
 @blueprint.delete("/api/subscribers/<path:address>")
@@ -92,34 +92,36 @@ def unsubscribe(address: str) -> tuple[str, int]:
     return "", 204
 
 
-def _ask(name: str, client: ApiClientSettings, wish: SignupRequest) -> tuple[Response, int]:
+def _ask(name: str, client: ApiClientSettings, wanted: SignupRequest) -> tuple[Response, int]:
     """As the form does: one row, and the same answer for every address."""
     now = pages.clock()
     with pages.database.row_locked.begin() as session:
         _count(session, name, client)
-        if not signups.request_signup(session, wish, pages.settings.signup, now):
+        if not signups.request_signup(session, wanted, pages.settings.signup, now):
             raise _ApiError(503, "too many wait", {"Retry-After": "3600"})
     pages.wake()
     return jsonify(status="asked"), 202
 
 
 def _vouch(
-    name: str, client: ApiClientSettings, address: str, wish: SubscriptionRequest, consent: str
+    name: str, client: ApiClientSettings, address: str, wanted: SubscriptionRequest, consent: str
 ) -> tuple[Response, int]:
     """In at once, but for what they left before: that only they can say yes to."""
     now = pages.clock()
     try:
         with pages.database.write.begin() as session:
             _count(session, name, client)
-            subscriber = lifecycle.add_subscriber(session, address, wish, consent, now, Channel.API)
-            asked = lifecycle.subscriber_to_ask(session, subscriber, wish)
+            subscriber = lifecycle.add_subscriber(
+                session, address, wanted, consent, now, Channel.API
+            )
+            asked = lifecycle.subscriber_to_ask(session, subscriber, wanted)
             if asked:
                 signups.consume_confirm_mail(session, address, pages.settings.signup, now)
                 outbox.enqueue(session, EmailType.CONFIRM, subscriber, now, {"newsletters": asked})
     except NewsletterError as error:
         raise _ApiError(409, str(error)) from error
     pages.wake()
-    confirmed = [slug for slug in wish.newsletters if slug not in asked]
+    confirmed = [slug for slug in wanted.newsletters if slug not in asked]
     return jsonify(status="asked" if asked else "confirmed", confirmed=confirmed, asked=asked), 200
 
 

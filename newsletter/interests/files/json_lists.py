@@ -113,11 +113,11 @@ def read_json(value: object) -> Iterator[dict[str, str] | RefusedEntry]:
 
 def _fields(item: dict[str, Any]) -> dict[str, str]:
     data = item.get("data")
-    told = data if isinstance(data, dict) else item
-    ids = told.get("externalIds")  # as Semantic Scholar names them
+    fields = data if isinstance(data, dict) else item
+    ids = fields.get("externalIds")  # as Semantic Scholar names them
     firsts = {
         key: text[0] if isinstance(text, list) and text else text  # a title may be a list of one
-        for key, text in ({**ids, **told} if isinstance(ids, dict) else told).items()
+        for key, text in ({**ids, **fields} if isinstance(ids, dict) else fields).items()
     }
     return {
         key.lower().replace("-", ""): str(text)

@@ -33,7 +33,7 @@ def read_text(text: str) -> Iterator[dict[str, str] | RefusedEntry]:
     entries: list[tuple[int, dict[str, str] | RefusedEntry]] = [
         (at, {"eprint": name}) for name, at in names.items()
     ]
-    told: list[tuple[int, int]] = []
+    taken: list[tuple[int, int]] = []
     for pattern, why in (
         (_ADDRESS, "is no address of a paper at arXiv"),
         (_SAID, "is no identifier that arXiv can have given"),
@@ -42,9 +42,9 @@ def read_text(text: str) -> Iterator[dict[str, str] | RefusedEntry]:
     ):
         found = [it.span() for it in pattern.finditer(text)]
         refused = [(at, to) for at, to in found if not _any_within(starts, at, to)]
-        new = [span for span in refused if not _overlaps(told, span)]
+        new = [span for span in refused if not _overlaps(taken, span)]
         entries += [(at, RefusedEntry(text[at:to].strip().rstrip(_BEHIND), why)) for at, to in new]
-        told = sorted([*told, *new])
+        taken = sorted([*taken, *new])
     entries += _items_without(text, sorted(at for at, _ in entries))
     yield from (entry for _, entry in sorted(entries, key=lambda it: it[0]))
 
@@ -84,6 +84,6 @@ def _any_within(starts: Sequence[int], begin: int, end: int) -> bool:
     return at < len(starts) and starts[at] < end
 
 
-def _overlaps(told: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:
-    at = bisect_left(told, (span[1],))
-    return at > 0 and told[at - 1][1] > span[0]
+def _overlaps(taken: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:
+    at = bisect_left(taken, (span[1],))
+    return at > 0 and taken[at - 1][1] > span[0]

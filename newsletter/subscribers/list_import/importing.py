@@ -208,11 +208,11 @@ class _Chunk:
 
     def _confirm(self, known: _KnownSubscriber, person: Person) -> tuple[ImportStatus, str]:
         """They were asked and have not answered; now there is proof."""
-        wish = SubscriptionRequest(
+        request = SubscriptionRequest(
             list(person.details), next(iter(person.details.values())), person.language
         )
         row = lifecycle.add_subscriber(
-            self._session, person.address, wish, person.consent, self._now
+            self._session, person.address, request, person.consent, self._now
         )
         known.standing = row.standing
         if row.standing != Standing.CONFIRMED:
