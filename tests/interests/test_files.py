@@ -386,3 +386,17 @@ def test_ten_megabytes_of_bibtex_are_read_whole() -> None:
     )
     assert len(text) > 10_000_000
     assert read(text).counts().startswith("9000 read, 9000 matched")
+
+
+def test_a_paper_from_before_2007_is_found_by_its_number_and_its_archive() -> None:
+    entry = "@article{a, title={T}, eprint={9901001v2}, archiveprefix={arXiv}, %s}"
+    found = [
+        read_file((entry % where).encode()).papers[0].arxiv_id
+        for where in (
+            "primaryclass={hep-th}",
+            "eprintclass = {math.GT}",
+            "primaryclass={pdf}",
+            "a=b",
+        )
+    ]
+    assert found == ["hep-th/9901001", "math/9901001", "", ""]

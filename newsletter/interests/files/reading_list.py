@@ -1,5 +1,6 @@
 """What came out of a file: papers, and what was refused and why."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ _FIELDS = (
     *("extra", "note", "journal", "journaltitle", "volume", "number", "howpublished"),
     *("url", "doi", "identifier", "publicationtitle", "annote", "id"),
 )
+# Of a paper from before 2007, whose archive stands in another field.
+_OLD_NUMBER = re.compile(r"\s*([0-9]{7})(?:v[0-9]{1,3})?\s*")
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,9 @@ def _claimed(entry: Mapping[str, str]) -> str:
 
 
 def _identifier(entry: Mapping[str, str]) -> str:
+    archive = (entry.get("primaryclass") or entry.get("eprintclass", "")).partition(".")[0]
+    if archive and (digits := _OLD_NUMBER.fullmatch(entry.get("eprint", ""))):
+        return identifier_in(f"arXiv:{archive.strip()}/{digits[1]}") or ""
     for field in _FIELDS:
         text = entry.get(field)
         if not text:
