@@ -10,6 +10,7 @@ import click
 
 from newsletter.cli import common, output
 from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.text import counted
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -278,7 +279,7 @@ def show_picks(
     if as_json:
         output.print_json([_pick_as_json(pick) for pick in picks])
         return
-    click.echo(f"{newsletter.slug}, {output.short(content.day)}: {len(picks)} picks")
+    click.echo(f"{newsletter.slug}, {output.short(content.day)}: {counted(len(picks), 'pick')}")
     for pick in picks:
         click.echo(f"{pick.score:.3f}  {pick.paper.id.arxiv_id}  {pick.paper.title}")
         for reason in pick.reasons:

@@ -7,6 +7,7 @@ encoded three times, once for each number of bytes that may be missing at its st
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from newsletter.rendering.base64_text import Base64Text, encode_base64
 from newsletter.rendering.qp_template import Fragment, either
@@ -55,8 +56,7 @@ class Base64Template:
         return [*out, encode_base64(rest)]
 
 
-@dataclass(frozen=True)
-class Base64Sequence:
+class Base64Sequence(NamedTuple):
     """Pieces that stand together in one reader's mail alone: only what is new is encoded."""
 
     pieces: Sequence[Fragment]

@@ -276,8 +276,7 @@ class QpTemplate:
         return out
 
 
-@dataclass(frozen=True)
-class QpSequence:
+class QpSequence(NamedTuple):
     """The same bytes of pieces that stand together in one reader's mail alone."""
 
     pieces: Sequence[Fragment]

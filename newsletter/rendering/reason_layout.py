@@ -20,9 +20,11 @@ from newsletter.rendering.texts import WORDS, display_name
 from newsletter.rendering.wrapping import TEXT_COLUMNS, columns, wrap_text
 
 ITEM = "* "
+LONGEST = 300  # bytes of HTML on the wire
 _STAND_IN = "`"  # for each sign of a title
 _STANDS_IN = re.compile(rb"(`+)(=\r\n)?(`*)")
 _GAP = b"%b"
+_GAPS = 3 * len(_GAP)
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ class Around(NamedTuple):
         """Lines of the text end where those of `wrap_text` do; None where that is not plain."""
         size = on_last = len(words)
         (html, html_end, _), (text, end, free), text_on, columns_after, decoded, room, _ = self
-        if size > room:
+        if size > room or len(html) - _GAPS + len(title) + size > LONGEST:
             return None
         in_text = words
         if size > free:

@@ -14,6 +14,7 @@ from newsletter.rendering.paper_text import shortened
 from newsletter.rendering.qp_template import encode_quoted_printable
 from newsletter.rendering.reason_layout import (
     ITEM,
+    LONGEST,
     ReasonLine,
     around_title,
     around_whole,
@@ -24,7 +25,6 @@ from newsletter.rendering.texts import REASON_CHARACTERS, IssueTexts
 from newsletter.rendering.wrapping import wrap_text
 
 _REASONS_SHOWN = 2
-_LONGEST = 300  # bytes of HTML on the wire
 # What is the same in HTML, in text and encoded; and what is so in TeX, too.
 _SAME_SIGNS = bytes(sign for sign in range(32, 127) if chr(sign) not in "\"&'<=>")
 _PLAIN_SIGNS = (ascii_letters + digits + " ,:;.()?!-/+@|").encode()
@@ -36,33 +36,40 @@ def reason_line(reasons: Sequence[PickReason], say: IssueTexts) -> ReasonLine:
     if not reasons:
         return _whole("")
     template = say.reason_template(reasons[0])
-    line = _plain_line(template, reasons[0]) if len(reasons) == 1 else None
-    if line is None:
-        begin = beginning(template, reasons[0].about)
-        line = begin.line(say.reasons(reasons[:_REASONS_SHOWN]))
-    return line if len(line.html) <= _LONGEST else _whole(_with_room(reasons, say))
+    if len(reasons) == 1:
+        line = _of_plain_title(template, reasons[0]) or _of_plain_words(template, reasons[0])
+        if line is not None:
+            return line
+    begin = beginning(template, reasons[0].about)
+    line = begin.line(say.reasons(reasons[:_REASONS_SHOWN]))
+    return line if len(line.html) <= LONGEST else _whole(_with_room(reasons, say))
 
 
-def _plain_line(template: str, reason: PickReason) -> ReasonLine | None:
+def _of_plain_title(template: str, reason: PickReason) -> ReasonLine | None:
     """None where something in it is to be encoded, or lines end elsewhere."""
     title, words = reason.about, ", ".join(reason.words)
+    signs = f"{title}|{words}"
+    encoded = signs.encode("utf-8", "replace")
     if (
-        reason.kind is _CLOSE
-        and (signs := f"{title}|{words}").isascii()
-        and title[:1].isalnum()
-        and words[:1].isalnum()
-        and title[-1] != " " != words[-1]
-        and "  " not in signs
-        and "--" not in signs
-        and not signs.encode().translate(None, _PLAIN_SIGNS)
+        reason.kind is not _CLOSE
+        or encoded.translate(None, _PLAIN_SIGNS)
+        or "  " in signs
+        or "--" in signs
+        or not (title[:1].isalnum() and words[:1].isalnum())
+        or title[-1] == " "
+        or words[-1] == " "
     ):
-        about = shortened(title, REASON_CHARACTERS)
-        shown = about.rstrip(" …")
-        around = around_title(template, len(shown), about[len(shown) :])
-        line = around and around.line(shown.encode(), words.encode())
-        if line and ("." not in title or b"\n." not in line.html + line.text):
-            return line
-    around = around_whole(template, title)
+        return None
+    about = shortened(title, REASON_CHARACTERS)
+    size = len(about.rstrip(" …"))
+    around = around_title(template, size, about[size:])
+    line = around and around.line(encoded[:size], encoded[len(title) + 1 :])
+    return line if line and ("." not in title or b"\n." not in line.html + line.text) else None
+
+
+def _of_plain_words(template: str, reason: PickReason) -> ReasonLine | None:
+    """With whatever title."""
+    around, words = around_whole(template, reason.about), ", ".join(reason.words)
     own = words.encode("utf-8", "replace") if around.has_words else b""
     return around.line(b"", own) if not around.has_words or _is_the_same(words, own) else None
 
@@ -105,4 +112,4 @@ def _with_room(reasons: Sequence[PickReason], say: IssueTexts) -> str:
 
 
 def _fits(line: str) -> bool:
-    return len(encode_quoted_printable(escape(line))) <= _LONGEST
+    return len(encode_quoted_printable(escape(line))) <= LONGEST
