@@ -20,6 +20,7 @@ from hypothesis import settings as hypothesis_settings
 from jinja2 import Environment
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
 from newsletter import bootstrap, config, scaffold
 from newsletter.cli.main import _run
@@ -138,6 +139,23 @@ def _templates_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Environment, "compile", compile_once)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _addresses_compiled_once() -> Iterator[None]:
+    """What builds a page's address is compiled once a process, not once an application."""
+    compile_builder = Rule._compile_builder
+    known: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+
+    def compile_once(rule: Rule, *append_unknown: bool) -> Callable[..., tuple[str, str]]:
+        asked = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if asked not in known:
+            known[asked] = compile_builder(rule, *append_unknown)
+        return known[asked]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
         yield
 
 
