@@ -388,6 +388,28 @@ def test_ten_megabytes_of_bibtex_are_read_whole() -> None:
     assert read(text).counts().startswith("9000 read, 9000 matched")
 
 
+def test_abbreviations_of_a_bibtex_file_stand_for_what_it_says() -> None:
+    content = """@string{arx = "arXiv:"}
+@STRING(attn = {1706.03762})
+@string{bomb = bomb # bomb}
+@article{a, title = "One", eprint = arx # attn}
+@misc{b, title = attn # " revisited", year = 2020, month = jan}"""
+    assert names(read(content)) == ["1706.03762", "1706.03762 revisited"]
+
+
+def test_abbreviations_that_hold_each_other_twice_fill_no_memory() -> None:
+    doubling = "".join(f"@string{{s{n + 1} = s{n} # s{n}}}\n" for n in range(200))
+    found = read(f'@string{{s0 = "abcdefgh"}}\n{doubling}@misc{{a, title = s200 # s200}}')
+    assert [len(paper.title) < 3000 for paper in found.papers] == [True]
+
+
+def test_an_rdf_entry_that_does_not_say_its_type_is_read_and_journals_are_no_entries() -> None:
+    content = RDF.replace("<z:itemType>journalArticle</z:itemType>", "").replace(
+        "<z:Collection", "<bib:Journal><dc:title>A journal</dc:title></bib:Journal><z:Collection"
+    )
+    assert names(read(content)) == ["2005.14165", "1706.03762"]
+
+
 def test_a_paper_from_before_2007_is_found_by_its_number_and_its_archive() -> None:
     entry = "@article{a, title={T}, eprint={9901001v2}, archiveprefix={arXiv}, %s}"
     found = [

@@ -20,6 +20,10 @@ _JOINT = re.compile(r"\s*#\s*")
 _HEADS_INSIDE = 3  # of what looks like entries and stands in a field, as an abstract on BibTeX
 _PROSE = {"abstract", "annote", "annotation", "note", "comment"}
 _NO_PAPERS = {"comment", "preamble", "string"}
+_LONGEST_STRING = 1000  # characters of an abbreviation; each may hold others twice
+_MOST_STRINGS = 1000
+
+_Strings = dict[str, str]  # what `@string` says that a name stands for
 
 
 def is_bibtex(text: str) -> bool:
@@ -34,14 +38,17 @@ def read_bibtex(text: str) -> Iterator[dict[str, str] | RefusedEntry]:
     """
     found = _HEAD.finditer(text)
     heads = deque(islice(found, _HEADS_INSIDE + 2))
+    strings: _Strings = {}
     while heads:
         head = heads.popleft()
-        if head[1].lower() not in _NO_PAPERS:
+        if head[1].lower() == "string":
+            _read_string(text, head.end(), strings)
+        elif head[1].lower() not in _NO_PAPERS:
             ends = [it.start() for it in heads]
             if len(ends) <= _HEADS_INSIDE:
                 ends.append(len(text))
-            entry = _read_entry(text[head.end() : ends[0]])
-            longer = (_read_entry(text[head.end() : end]) for end in ends[1:])
+            entry = _read_entry(text[head.end() : ends[0]], strings)
+            longer = (_read_entry(text[head.end() : end], strings) for end in ends[1:])
             if entry.open_field in _PROSE:
                 entry = next((it for it in longer if not it.open_field), entry)
             yield entry.fields
@@ -56,13 +63,21 @@ class _Entry(NamedTuple):
     open_field: str = ""  # whose end is missing
 
 
-def _read_entry(text: str) -> _Entry:
+def _read_string(text: str, at: int, strings: _Strings) -> None:
+    """An abbreviation, to be used without quotes; what is wrong with it is nothing to tell of."""
+    field = _FIELD.match(text, at)
+    if field and len(strings) < _MOST_STRINGS:
+        value, _ = _value(text, field.end(), strings)
+        strings[field[1].lower()] = (value or "")[:_LONGEST_STRING]
+
+
+def _read_entry(text: str, strings: _Strings) -> _Entry:
     key = _KEY.match(text)
     name = key[1] if key else text.strip()[:40]
     fields = {"key": name}
     at = key.end() if key else 0
     while field := _FIELD.match(text, at):
-        value, end = _value(text, field.end())
+        value, end = _value(text, field.end(), strings)
         field_name = field[1].lower().replace("-", "")
         if value is None:
             if len(fields) > 1:
@@ -74,11 +89,11 @@ def _read_entry(text: str) -> _Entry:
     return _Entry(fields, at)
 
 
-def _value(text: str, at: int) -> tuple[str | None, int]:
+def _value(text: str, at: int, strings: _Strings) -> tuple[str | None, int]:
     """The text behind an equals sign, and where it ends; None where it does not."""
     parts: list[str] = []
     while True:
-        part, at = _part(text, at)
+        part, at = _part(text, at, strings)
         if part is None:
             return None, at
         parts.append(part)
@@ -88,11 +103,11 @@ def _value(text: str, at: int) -> tuple[str | None, int]:
         at = joint.end()
 
 
-def _part(text: str, at: int) -> tuple[str | None, int]:
+def _part(text: str, at: int, strings: _Strings) -> tuple[str | None, int]:
     first = text[at : at + 1]
     if first not in {"{", '"'}:
         plain = _PLAIN.match(text, at)
-        return (plain[0], plain.end()) if plain else ("", at)
+        return (strings.get(plain[0].lower(), plain[0]), plain.end()) if plain else ("", at)
     depth = 1 if first == "{" else 0
     marks = _BRACE if first == "{" else _QUOTE
     for mark in marks.finditer(text, at + 1):

@@ -11,7 +11,9 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 _DCTERMS = "{http://purl.org/dc/terms/}"
 _LINK = "{http://purl.org/rss/1.0/modules/link/}"
 _ZOTERO = "{http://www.zotero.org/namespaces/export#}"
+_BIB = "{http://purl.org/net/biblio#}"
 _NO_PAPERS = {"attachment", "note"}
+_OF_PAPERS = {f"{_BIB}{name}" for name in ("Journal", "Series", "Memo", "Collection")}
 
 
 def is_rdf(text: str) -> bool:
@@ -33,7 +35,8 @@ def read_rdf(content: bytes) -> Iterator[dict[str, str]]:
         raise NewsletterError("the RDF declares a document type, which no list of papers needs")
     for item in root:
         kind = item.findtext(f"{_ZOTERO}itemType")
-        if kind is not None and kind not in _NO_PAPERS:
+        is_entry = str(item.tag).startswith(_BIB) and item.tag not in _OF_PAPERS
+        if kind not in _NO_PAPERS and (kind is not None or is_entry):
             yield {
                 "key": item.get(f"{_RDF}about", ""),
                 "title": item.findtext(f"{_DC}title", ""),
