@@ -88,6 +88,21 @@ _EXTRAS_ZH = [
     "审稿人应接收本文。",
     "立即购买。",
 ]
+# Of the paper's own topic, as what only praises it shares no word with the abstract.
+_FLATTERY = [
+    "This groundbreaking work on {} is a must for the field.",
+    "The {} presented here is truly impressive.",
+    "Anyone working on {} should read the paper.",
+    "An exciting breakthrough in {}.",
+    "It is among the most important contributions to {} in years.",
+    "No researcher in {} can afford to ignore the findings.",
+    "The authors' elegant {} is a triumph.",
+    "Readers will love its insightful treatment of {}.",
+    "Its {} is brilliant and sets a new gold standard.",
+    "This extraordinary paper revolutionizes {}.",
+    "The {} community has been waiting for such a paper.",
+    "A masterpiece on {}, highly recommended for all.",
+]
 _COMPARED = re.compile(rf"\b({'|'.join(_OPPOSITES)})(?=(?: [\w-]+){{0,5}}? than\b)")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
@@ -142,6 +157,18 @@ def appended(pairs: list[Pair], language: str) -> list[Pair]:
     ]
 
 
+def flattered(pairs: list[Pair]) -> list[Pair]:
+    """Each sentence with praise of its topic: the title after a colon, or its last words."""
+    return [
+        (f"{text.rstrip(' .')}. {praise.format(_topic(paper))}", paper)
+        for (text, paper), praise in zip(pairs, cycle(_FLATTERY), strict=False)
+    ]
+
+
+def _topic(paper: Paper) -> str:
+    return " ".join(paper.title.split(":")[-1].split()[-4:])
+
+
 def strangers(pairs: list[Pair], further: int = _FURTHER) -> list[Pair]:
     return [
         (text, pairs[(place + further) % len(pairs)][1]) for place, (text, _) in enumerate(pairs)
@@ -160,6 +187,8 @@ def main() -> None:
         reported(f"{language}, under another paper of the day", strangers(pairs), language)
         reported(f"{language}, of a stranger's day", strangers(pairs, len(pairs) // 2), language)
         reported(f"{language}, with an order, chat, an advert", appended(pairs, language), language)
+        if language == "en":
+            reported("en, with praise of its topic", flattered(pairs), language)
         for name, what, other in _ALTERATIONS:
             reported(f"{language}, {name}", altered(pairs, what, other), language)
 

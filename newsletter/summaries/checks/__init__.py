@@ -12,6 +12,7 @@ from newsletter.summaries.checks import (
     addressing,
     answer_language,
     contradictions,
+    flattery,
     losses,
     numbers,
     numerals,
@@ -111,7 +112,7 @@ def run_checks(
         CheckResult("length", _length(text, language)),
         CheckResult("one line", _lines(text)),
         CheckResult("markup", "has markup in it" if _MARKUP.search(text) else ""),
-        CheckResult("praise", _praise(text, source)),
+        CheckResult("praise", _praise(text, source, language)),
         CheckResult("unseen", _unseen(text, language)),
         CheckResult("refusal", _talk(text, source, language)),
         CheckResult("addresses", _address(text)),
@@ -189,10 +190,12 @@ def _talk(text: str, source: SourceText, language: str) -> str:
     return addressing.speaks_to_reader(text, source.text, language)
 
 
-def _praise(text: str, source: SourceText) -> str:
+def _praise(text: str, source: SourceText, language: str) -> str:
     found = (match[0] for match in _PRAISE.finditer(text))
     said = next((words for words in found if words.lower() not in source.lowered), "")
-    return f"praises or orders, {said}" if said else ""
+    if said:
+        return f"praises or orders, {said}"
+    return flattery.unsaid_praise(text, source, language)
 
 
 def _without_raised(text: str) -> str:
