@@ -80,7 +80,8 @@ the framework of the vibration coupling model with two phonons each.""",
         (  # a system is more than its name
             """Music is long. We introduce Amadeus, a novel symbolic music generation framework.
             Amadeus adopts two levels: a model for notes and a diffusion model for attributes.""",
-            "Amadeus adopts two levels: a model for notes and a diffusion model for attributes.",
+            """We introduce Amadeus, a novel symbolic music generation framework; Amadeus adopts \
+two levels: a model for notes and a diffusion model for attributes.""",
         ),
         (  # whatever is done "in this paper" is no background
             """Boards are dense. Therefore, in this paper, a detector of defects in dense boards is
@@ -600,3 +601,37 @@ def test_what_a_sentence_does_is_told_by_its_first_turn_of_phrase(
     sentence: str, kind: SentenceType | None
 ) -> None:
     assert sentence_type(sentence) is kind
+
+
+@pytest.mark.parametrize(
+    ("abstract", "expected"),
+    [
+        (  # a result says more behind what it is the result of, and who found it needs no telling
+            """Robots fall. We propose StepNet, a controller for legged robots on ice. Extensive
+            experiments on three robots show that StepNet reduces the falls of small machines by 43%
+            in winter.""",
+            """We propose StepNet, a controller for legged robots on ice; StepNet reduces \
+the falls of small machines by 43% in winter.""",
+        ),
+        (  # a short name stays where the second sentence uses it
+            """Robots fall. We propose the Slip Aware Controller (SAC), a controller for legged
+            robots on ice. Experiments show that SAC reduces falls of three robots by 43% on
+            ice.""",
+            """We propose the Slip Aware Controller (SAC), a controller for legged robots on ice; \
+SAC reduces falls of three robots by 43% on ice.""",
+        ),
+        (  # whatever the second thing is, it is said where it can be
+            """Robots fall. We propose StepNet to overcome these challenges and improve the gait
+            of legged robots on ice by feeling for slips.""",
+            """We propose StepNet to improve the gait of legged robots on ice by feeling for \
+slips.""",
+        ),
+        (  # "i.e." is no author
+            """Gait control is the task of moving legs (i.e. limbs of robots) in good order. We
+            measure how a robot moves its legs on ice.""",
+            "We measure how a robot moves its legs on ice.",
+        ),
+    ],
+)
+def test_what_is_proposed_goes_before_what_is_said_of_it(abstract: str, expected: str) -> None:
+    assert summarize("Legged robots on ice", abstract) == sentences.one_line(expected)

@@ -9,6 +9,11 @@ from newsletter.summaries.extractive.cue_phrases import FUNCTION_WORDS
 from newsletter.summaries.extractive.trimming import trim_sentence
 
 _WORD = lazy_pattern(r"[a-z0-9]+")
+_SHORT_NAME = lazy_pattern(r"\(([A-Z]\w*[A-Z]\w*)\)")
+# "i.e.", "(i)", "Type I errors", "H I gas": no author.
+_NO_AUTHOR = lazy_pattern(
+    r"\bi\b|\bI\b(?! [a-z]{2}|'|,)|\b(?:[Tt]ype|[Pp]hase|[Cc]lass|H|C|Fe|Ca|Na|Mg) I\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +33,24 @@ def candidates(title: str, pieces: Iterable[str]) -> list[Candidate]:
 
 
 def _candidate(sentence: str, title: str, title_stems: frozenset[str]) -> Candidate:
+    text = _quoted(sentence, title, title_stems)
+    words = tuple(_WORD.findall(_NO_AUTHOR.sub("", text).lower()))
+    return Candidate(sentence, text, words, _stems_of(words))
+
+
+def _quoted(sentence: str, title: str, title_stems: frozenset[str]) -> str:
     """The sentence without what it can spare; clauses with a word of the title stay."""
-    text = drop_optional_clauses(
+    return drop_optional_clauses(
         trim_sentence(sentence, title), lambda clause: bool(title_stems & stems_in(clause))
     )
-    words = tuple(_WORD.findall(text.lower()))
-    return Candidate(sentence, text, words, _stems_of(words))
+
+
+def quoted_beside(candidate: Candidate, title: str, other: str) -> str:
+    """The sentence as it would be quoted before another, with the short names used there."""
+    names = [name for name in _SHORT_NAME.findall(candidate.original) if name in other]
+    if not names or all(name in candidate.text for name in names):
+        return candidate.text
+    return _quoted(candidate.original, f"{title} {' '.join(names)}", stems_in(title))
 
 
 def stems_in(text: str) -> frozenset[str]:

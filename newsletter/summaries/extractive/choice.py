@@ -1,17 +1,17 @@
 """Which sentence is quoted: the best by score, with another, cut, or passed over if too long."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from newsletter.summaries.extractive.candidates import Candidate, candidates
-from newsletter.summaries.extractive.clauses import cuts_at_clauses
+from newsletter.summaries.extractive.cuts import cuts_at_clauses
 from newsletter.summaries.extractive.features import describe
-from newsletter.summaries.extractive.joining import LEANS, NOT_JOINED, joined
+from newsletter.summaries.extractive.joining import LEANS, NOT_JOINED, joined, takes_up
 from newsletter.summaries.extractive.penalties import is_vague
 from newsletter.summaries.extractive.scoring import learned, log_odds, rank_scores
 from newsletter.summaries.extractive.telling import paper_kinds
 
-MOSTLY = 0.6
 LONG_WORDS = 40  # a longer sentence is cut at a clause, or gives way
 LONG_GIVES_WAY = 3.0  # to one at most so far behind
 # It stays up to so many words, where what it would give way to has at most these log odds that a
@@ -30,6 +30,36 @@ JOINS = _Joins(1.8, -2.8)  # the next sentence
 JOINS_SECOND = _Joins(1.0, -0.9)  # the second best, where it is not the next
 # SciTLDR's people sum up a paper in one statement.
 JOINS_OF_SCITLDR = _Joins(-0.4, -0.6)
+
+NEAR, SECOND_WITHIN = 4, 3.5  # how many of the best are tried as the second, how far behind
+SHORT, SHORT_MORE = 22, 2.0  # words of a best that takes in others though readers like it more
+RECENT = 0.5  # share of a kind that SciTLDR has few of
+
+# What is proposed or studied goes before a best that leans on it, or that few readers may like.
+LED_AT_MOST = 1.0  # log odds of a best that leans on nothing
+LED, LED_WITHIN = 3, 2.5  # how many of the best may follow, and how far behind
+LEAD_AT_LEAST = -4.0
+LEAD_GIVES_WAY = 1.5  # by how much a best that leans may be ahead of a lead that stands alone
+LEADS = frozenset(["we_study", "paper_study", "we_find", "paper_find", "we_prove"])
+NOT_LEADING = frozenset(
+    f"guard:{name}"
+    for name in (
+        "background",
+        "others",
+        "setting",
+        "step",
+        "secondary",
+        "boilerplate",
+        "outline",
+        "item",
+        "open_end",
+        "question",
+        "dangling_start",
+        "dangling_object",
+        "demonstrative_early",
+        "back_phrase",
+    )
+)
 
 
 class _Scored(NamedTuple):
@@ -66,48 +96,102 @@ def best_first(title: str, pieces: list[str]) -> list[str]:
     ranked = sorted(scored, key=lambda sentence: -sentence.score)
     if not ranked:
         return []
-    for_readers = kinds["plain"] > 0 or kinds["recent"] >= MOSTLY
+    for_readers = kinds["plain"] > 0 or max(kinds["recent"], kinds["applied"]) >= RECENT
+    cut = _cut_where_long(ranked)
+    near = ranked if cut else _short_first(ranked)
     return [
-        *_instead_of_long(ranked),
-        *_joined_with_next(scored, ranked[0], JOINS if for_readers else JOINS_OF_SCITLDR),
-        *(_joined_with_second(ranked) if kinds["plain"] else ()),
-        *(sentence.text for sentence in ranked),
+        *(_led(title, scored, ranked) if for_readers else ()),
+        *cut,
+        *_joined_with_next(title, scored, near[0], JOINS if for_readers else JOINS_OF_SCITLDR),
+        *(_joined_with_second(title, near) if for_readers else ()),
+        *(sentence.text for sentence in near),
     ]
 
 
-def _instead_of_long(ranked: list[_Scored]) -> list[str]:
-    """What is quoted where the best is too long."""
+def _cut_where_long(ranked: list[_Scored]) -> list[str]:
+    """The best up to a clause, where it is too long."""
     best = ranked[0]
     if not best.is_long:
         return []
-    cuts = [
-        cut
-        for cut in cuts_at_clauses(best.text, LONG_WORDS)
-        if cut.count(" ") < LONG_WORDS and not is_vague(cut)
+    found = cuts_at_clauses(best.text, LONG_WORDS) or cuts_at_clauses(
+        best.text, LONG_WORDS, wide=True
+    )
+    cuts = (cut for cut in found if cut.count(" ") < LONG_WORDS and not is_vague(cut))
+    return list(islice(cuts, 1))
+
+
+def _short_first(ranked: list[_Scored]) -> list[_Scored]:
+    """Those near the best that are short before it, where it is too long."""
+    best = ranked[0]
+    short = [
+        other
+        for other in ranked
+        if not other.is_long and other.score >= best.score - LONG_GIVES_WAY
     ]
-    near = [other for other in ranked if other.score >= best.score - LONG_GIVES_WAY]
-    short = [other for other in near if not other.is_long]
-    if not cuts and best.words <= ENDURED_WORDS and all(o.content < POOR for o in short):
-        return []
-    return cuts[:1] or [other.text for other in short]
+    endured = best.words <= ENDURED_WORDS and all(other.content < POOR for other in short)
+    if not best.is_long or endured:
+        return ranked
+    return short + [other for other in ranked if other not in short]
 
 
-def _joined_with_next(scored: list[_Scored], best: _Scored, joins: _Joins) -> Iterator[str]:
+def _led(title: str, scored: list[_Scored], ranked: list[_Scored]) -> Iterator[str]:
+    """What is proposed or studied, and after it what the best says of that."""
+    best = ranked[0]
+    lead = next((other for other in scored[: best.at] if _leads(other)), None)
+    if lead is None or lead.is_long or "contribution" in best.row:
+        return
+    if best.content > LED_AT_MOST and not _leans(best, lead):
+        return
+    for other in ranked[:LED]:
+        if other.at <= lead.at or other.score < best.score - LED_WITHIN:
+            continue
+        if other is best or _leans(other, lead):
+            yield joined(title, lead.candidate, other.candidate, other.row, LONG_WORDS)
+    if "guard:vague" in lead.row:
+        return
+    if not LEANS.isdisjoint(best.row) and lead.content > best.content - LEAD_GIVES_WAY:
+        yield lead.text
+
+
+def _leans(sentence: _Scored, lead: _Scored) -> bool:
+    return takes_up(lead.candidate, sentence.candidate) or not LEANS.isdisjoint(sentence.row)
+
+
+def _at_most(best: _Scored, joins: _Joins) -> float:
+    return joins.at_most + (
+        SHORT_MORE if best.words <= SHORT and joins is not JOINS_OF_SCITLDR else 0
+    )
+
+
+def _leads(sentence: _Scored) -> bool:
+    row = sentence.row
+    if not NOT_LEADING.isdisjoint(row) or sentence.content < LEAD_AT_LEAST:
+        return False
+    return "contribution" in row or ("guard:vague" not in row and not LEADS.isdisjoint(row))
+
+
+def _joined_with_next(
+    title: str, scored: list[_Scored], best: _Scored, joins: _Joins
+) -> Iterator[str]:
     """The best with the next, which may lean on it."""
     for other in scored[best.at + 1 : best.at + 2]:
         beside = {name: other.row[name] for name in other.row if name not in LEANS}
         content = log_odds(beside, learned())
-        if best.content <= joins.at_most and content >= joins.at_least:
-            yield joined(best.candidate, other.candidate, other.row, LONG_WORDS)
+        explains = "guard:vague" in best.row and takes_up(best.candidate, other.candidate)
+        enough = explains or content >= joins.at_least
+        if best.content <= _at_most(best, joins) and enough:
+            yield joined(title, best.candidate, other.candidate, other.row, LONG_WORDS)
 
 
-def _joined_with_second(ranked: list[_Scored]) -> Iterator[str]:
+def _joined_with_second(title: str, ranked: list[_Scored]) -> Iterator[str]:
     """The two best in their order, where the later stands by itself or follows the earlier."""
-    for other in ranked[1:2]:
+    for place, other in enumerate(ranked[1:NEAR]):
+        if place and other.score < ranked[0].score - SECOND_WITHIN:
+            break
         best, (first, second) = ranked[0], sorted([ranked[0], other])
         follows = second.at == first.at + 1
         stands = follows or LEANS.isdisjoint(second.row)
         stands = stands and NOT_JOINED.isdisjoint(first.row)
         at_least = JOINS.at_least if follows else JOINS_SECOND.at_least
-        if best.content <= JOINS_SECOND.at_most and other.content >= at_least and stands:
-            yield joined(first.candidate, second.candidate, second.row, LONG_WORDS)
+        if best.content <= _at_most(best, JOINS_SECOND) and other.content >= at_least and stands:
+            yield joined(title, first.candidate, second.candidate, second.row, LONG_WORDS)

@@ -54,7 +54,7 @@ _SAYING = lazy_pattern(
     r"propose that|means?\b|so\b|such\b)",
     re.IGNORECASE,
 )
-_HOLDS_ON = lazy_pattern(
+HOLDS_ON = lazy_pattern(
     r"(?:\b(?:able|aims?|propose|how|used|seeks?|attempts?|try|want|needs?|allow|us|designed|"
     r"fails?|helps?|possible|ways?|required|intended|known|it|as|and|not|only|but|or|enough|"
     r"sufficient|is|are|was|were|be|been|than|from|to|of|in|for|the|an?|introduc(?:es|ing)|featur(?:es|ing)|"
@@ -81,6 +81,12 @@ _POINTING_PURPOSE = lazy_pattern(
     r"\w*(?: both)?(?: of)? (?:this|these|such) (?:[\w-]+ ){0,2}?[\w-]+"
     r"(?=, (?:\w{3,}ing|which|that|where) )"
 )
+# "to overcome these challenges and advance ...": the second says what for.
+_POINTING_FIRST = lazy_pattern(
+    r"(?<= to )(?:address|tackle|overcome|solve|bridge|mitigate|alleviate|resolve|circumvent|"
+    r"meet|close|fill) "
+    r"(?:this|these|such) (?:[\w-]+ )?[\w-]+ and (?=(?!to )[a-z]{3,}[^s\W] )"
+)
 # "We identify a class of linkages": which ones is still to come.
 _SOME_KIND = lazy_pattern(
     r"\b(?:an?|some|one|two|several) (?:[\w-]+ ){0,2}(?:class|famil|kind|type|set|sort|group|"
@@ -89,11 +95,13 @@ _SOME_KIND = lazy_pattern(
 )
 # "labeled by winding numbers", "observed across datasets": the verb needs it.
 _VERB_BEFORE = lazy_pattern(r"[, ]\w+(?:ed|wn|lt|nd)\Z")
-_FIRST_ITEM = lazy_pattern(r": (?:\(?(?:1|i|a)\)|\\ding\{182\}) ")
 _TWO = lazy_pattern(r"\b(?:and|or|than|from|between)\b")
 _PREDICATE = lazy_pattern(
     r"\b(?:we|i|authors?|is|are|was|were|has|have|can|shows?|presents?|proposes?|introduces?|describes?|"
-    r"studies|investigates?|explores?|provides?|reports?|develops?|considers?)\b",
+    r"studies|investigates?|explores?|provides?|reports?|develops?|considers?|achieves?|outperforms?|"
+    r"improves|uses|employs|integrates|combines|comprises|consists?|includes?|contains?|enables|allows|"
+    r"requires?|reduces|learns|leverages|incorporates|surpass(?:es)?|supports|captures|maintains|"
+    r"exhibits?|reveals?|demonstrates?|yields?|leads?|utilizes|extends|generates|adapts)\b",
     re.IGNORECASE,
 )
 # "We show that the region", "such that for any family": what is said of it is still to come.
@@ -120,11 +128,11 @@ _WAY = lazy_pattern(
     rf"Utilizing|Applying|Extending|Generalizing|Thanks to|With the help of)\b"
     rf"[^$.;:()\d]{{2,170}}?, {_SUBJECT}"
 )
-_DASH = r" (?:---?|[\u2014\u2013]) "
-_DASHED = lazy_pattern(_DASH)
+DASH = r" (?:---?|[\u2014\u2013]) "
+DASHED = lazy_pattern(DASH)
 _ASIDE = lazy_pattern(
     r", (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|wherein|whereby) (?!\$)"
-    rf"|; (?!(?:and|or|\(|i+\)|\d|[a-z]\)))|{_DASH}(?!.*{_DASH})|,? (?:such as|including) "
+    rf"|; (?!(?:and|or|\(|i+\)|\d|[a-z]\)))|{DASH}(?!.*{DASH})|,? (?:such as|including) "
     r"|,? by (?:\w+ly )?\w{3,}ing |, (?:and )?(?:thus|thereby|hence) "
     r"|,? (?:on|across|over) (?:\w+ ){0,4}(?:datasets|benchmarks|tasks|domains)\b"
 )
@@ -136,35 +144,7 @@ _GOES_ON = lazy_pattern(
 )
 _EXAMPLES = lazy_pattern(r",? (?:such|including|on|across|over) ")
 _LISTED = lazy_pattern(r"(?:\A|[ :])\(?(?:1|i|a|I|A)\)|: ")
-# Where a long sentence can end: before an aside, a list, a second statement.
-_BREAK = lazy_pattern(
-    r", (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|wherein|whereby|while|whereas) "
-    rf"|, (?:and )?(?:thus|thereby|hence|so) |; |: (?=\(?(?:1|i|a)\)|\\ding\{{182\}})"
-    rf"|{_DASH}(?!.*{_DASH})"
-    r"|, (?:and|but) (?=(?:we|it|this|these|they|the \w+(?: \w+)?|our \w+) "
-    r"(?:\w+ly |then |also )?\w+(?:s|ed|e)\b)"
-    r"|,? (?:corresponding to|as well as|in order to|with the (?:aim|goal|purpose) of) "
-    r"|, (?:\w+ly )?(?!according|including|depending|during|being|using|find|show|reveal|prov|"
-    r"demonstrat|achiev)\w{3,}ing \w+ "
-)
-_ANNOUNCES = lazy_pattern(
-    r",? (?:through|via|with|featuring|comprising|consisting of|composed of|based on|including|by|"
-    r"incorporating|integrating|integrates|built (?:up)?on|making|(?:which|that) operates in|"
-    r"in|into|that (?:comprises|has|includes|contains|combines)|which (?:comprises|includes)) "
-    r"(?:the following )?(?:two|three|four|five|six|several|\d) (?:[\w-]+ ){0,3}"
-    r"(?:innovations|contributions|components|stages|modules|strategies|steps|parts|mechanisms|"
-    r"ideas|ways|phases|ingredients|techniques|aspects|perspectives|designs|"
-    r"pillars|subsets|principles|blocks|objectives)\Z"
-)
-# What stands between two commas in a long sentence: ", which was built in 2008, ".
-_BETWEEN_COMMAS = lazy_pattern(
-    r", (?:which|who|whose|that) (?!(?:we|if|when|only)\b)[^,;:$()]{10,160},"
-    r"(?= (?:is|are|was|were|has|have|can)\b)"
-)
-_CONDITION = lazy_pattern(r"\b(?:not only|only|if|unless|except|provided|assuming|respectively)\b")
 ENOUGH, LONG = 14, 28  # words: left over, and in the whole sentence
-ENOUGH_LISTED = 9  # before a list that goes
-ENOUGH_ALONE = 11  # where the list may as well stay in part
 
 
 def points_back(text: str) -> int | None:
@@ -182,6 +162,7 @@ def drop_pointing_clause(sentence: str) -> str:
     """The sentence without its last clauses where these point back and the rest says enough."""
     lower = sentence.lower()
     shorter = _POINTING_PURPOSE.sub("", sentence[:LONGEST], count=1) + sentence[LONGEST:]
+    shorter = _POINTING_FIRST.sub("", shorter, count=1)
     if shorter != sentence and points_back(lower) != points_back(shorter.lower()):
         return drop_pointing_clause(shorter)
     start = points_back(lower)
@@ -193,7 +174,7 @@ def drop_pointing_clause(sentence: str) -> str:
         beginning = sentence[:at]
         if beginning.count(" ") + 1 < FEWEST:
             break
-        if inside(at, closed) or inside(at, bracketed) or _HOLDS_ON.search(beginning[-16:]):
+        if inside(at, closed) or inside(at, bracketed) or HOLDS_ON.search(beginning[-16:]):
             continue
         if match["relative"] and (_is_reported(beginning) or _SOME_KIND.search(beginning[-80:])):
             continue
@@ -211,17 +192,17 @@ def drop_optional_clauses(sentence: str, names_topic: Callable[[str], bool]) -> 
     if len(sentence) > LONGEST:
         return sentence
     way = _WAY.match(sentence)
-    if way and _words(sentence[way.end() :]) >= ENOUGH and not names_topic(way[0]):
+    if way and word_count(sentence[way.end() :]) >= ENOUGH and not names_topic(way[0]):
         rest = sentence[way.end() :]
         sentence = rest[:1].upper() + rest[1:]
-    if _words(sentence) < LONG or _LISTED.search(sentence):
+    if word_count(sentence) < LONG or _LISTED.search(sentence):
         return sentence
     closed, bracketed = formulas(sentence), parentheses(sentence)
     for match in _ASIDE.finditer(sentence):
         beginning, aside = sentence[: match.start()], sentence[match.start() :]
-        if _words(beginning) < ENOUGH or _MUST_STAY.search(aside) or names_topic(aside):
+        if word_count(beginning) < ENOUGH or _MUST_STAY.search(aside) or names_topic(aside):
             continue
-        if _DASHED.match(aside) and _DASHED.search(beginning):  # the second of a pair
+        if DASHED.match(aside) and DASHED.search(beginning):  # the second of a pair
             continue
         if inside(match.start(), closed) or inside(match.start(), bracketed):
             continue
@@ -231,45 +212,6 @@ def drop_optional_clauses(sentence: str, names_topic: Callable[[str], bool]) -> 
             continue
         return beginning if has_predicate(beginning) and not is_half_said(beginning) else sentence
     return sentence
-
-
-def cuts_at_clauses(sentence: str, words: int, fewest: int = ENOUGH) -> list[str]:
-    """The sentence up to a clause that ends within so many words, the longest first.
-
-    At least `fewest` words stay.
-
-    What goes holds no condition; what stays says something by itself. Those that end within a
-    list, or leave little, come last.
-    """
-    if len(sentence) > LONGEST:
-        return []
-    whole, sentence = sentence, _BETWEEN_COMMAS.sub("", sentence, count=1)
-    closed, bracketed = formulas(sentence), parentheses(sentence)
-    cuts: list[str] = []
-    for match in reversed(list(_BREAK.finditer(sentence))):
-        beginning, rest = sentence[: match.start()], sentence[match.start() :]
-        enough = min(fewest, ENOUGH_LISTED) if match[0] == ": " else fewest
-        if not enough <= _words(beginning) <= words:
-            continue
-        if match[0] != ": " and _CONDITION.search(rest):
-            continue
-        if inside(match.start(), closed) or inside(match.start(), bracketed):
-            continue
-        beginning = drop_announcement(beginning.rstrip(" ,;:"))
-        if _HOLDS_ON.search(beginning[-16:]) or _DASHED.search(beginning):
-            continue
-        if has_predicate(beginning) and not is_half_said(beginning):
-            cuts.append(beginning)
-    cuts.sort(key=lambda cut: _words(cut) < ENOUGH_ALONE or bool(_FIRST_ITEM.search(cut)))
-    return cuts if sentence == whole else [*cuts, sentence]
-
-
-def drop_announcement(sentence: str) -> str:
-    """The sentence without "through three key innovations", where the list of them is gone."""
-    match = _ANNOUNCES.search(sentence)
-    if match is None or _words(sentence[: match.start()]) < FEWEST:
-        return sentence
-    return sentence[: match.start()]
 
 
 def has_predicate(text: str) -> bool:
@@ -307,5 +249,5 @@ def _is_reported(text: str) -> bool:
     return bool(ends) and " that " not in text[ends[-1] :]
 
 
-def _words(text: str) -> int:
+def word_count(text: str) -> int:
     return text.count(" ") + 1

@@ -36,7 +36,8 @@ _VERBS = {
     "study": "stud(?:y|ies)|studied|investigate|investigated|analyze|analyse|analyzed|analysed|"
     "consider|explore|explored|examine|examined|discuss|review|survey|address|tackle|focus|revisit|"
     "compare|evaluate|model|simulate|simulated|assess|ask|perform|performed|conduct|conducted|"
-    "aim|aimed|seek|sought|highlight|apply|applied|employ|employed|argue",
+    "aim|aimed|seek|sought|carry out|carried out|undertake|undertook|"
+    "reanaly[sz]ed?|reexamined?|highlight|apply|applied|employ|employed|argue",
 }
 _PASSIVE = {
     "propose": "proposed|introduced|presented|developed|designed|devised|formulated|suggested|"
@@ -74,7 +75,9 @@ _IN_PASSIVE = {
 # "We compile", "this study leverages", "our aim is to", "introducing MARK". Not "as we know".
 _ACTS_HERE = lazy_pattern(
     r" (?:we|i) (?!(?:live|know|need|see|are|have|must|understand|do|cannot|think|face|call) )\w"
-    r"| authors? (?!(?:of|who|whose|presenting|have|had|and|are|were) )\w"
+    r"| we have (?:\w+ly |also )?(?:\w+ed|\w+wn|made|found|built|shown|done|taken) "
+    r"|(?:^| the) authors? (?!(?:of|who|whose|presenting|have|had|and|are|were|in|by|for|from|"
+    r"on|with|to|at) )\w"
     rf"| (?:this|our|the present|the current) (?:\w+ )?(?:{_SUBJECTS}) {_ADVERBS}"
     r"(?:\w{3,}(?:s|ed)|(?:is|was) (?:aimed|concerned|devoted|dedicated|intended|about|"
     r"an? (?:\w+ ){0,3}(?:introduction|review|overview|survey|study|account|summary|exposition|"

@@ -105,6 +105,8 @@ _SECONDARY = lazy_pattern(
     r"beyond (?:this|that|the \w+ itself)|"
     r"in the (?:second|third|final|last) (?:stage|step|phase|part))\b|"
     r"\b(?:we|i|is|are|was|were|paper|work) (?:\w+ )?(?:also|further|additionally)\b|"
+    r"\Aour (?:\w+ )?(?:results?|findings|calculations?|analysis|predictions) (?:is|are) "
+    r"(?:\w+ ){0,2}(?:consistent|in (?:\w+ )?agreement|compatible)\b|"
     r"\A(?:an? )?similar\b|\A(?:in fact|indeed|curiously|noticeably|particularly)\b|"
     r"\b(?:we|i) (?:extend|validate|evaluate|test|confirm|verify|repeat) (?:our|the) "
     r"(?:\w+ )?(?:experiments|results|analysis|method|approach|model|framework|findings)\b"
@@ -127,7 +129,12 @@ _BACKGROUND = lazy_pattern(
     r"\A(?:many|several|various|numerous|recent|existing|current|modern) [a-z]+(?: [a-z]+){0,3}? "
     r"(?:have|has|are|"
     r"rely|assume|fail|use|focus|suffer|require|suggest|show|predict|provide)|is now considered|"
-    r"around us|under development|has never|have never|the discipline of)\b",
+    r"around us|under development|has never|have never|the discipline of|"
+    r"\A(?:unfortunately, )?(?:most |many )?(?:existing|current|prior|traditional|conventional|"
+    r"standard) (?:[\w-]+ ){0,4}(?:methods|approaches|techniques|models|studies|works?|algorithms|"
+    r"systems|solutions|metrics|datasets|benchmarks|frameworks)(?!.*\bwe\b)|"
+    r"\A(?!we |this )[^,;$]{3,60} (?:is the (?:task|problem|process|ability|study) of|"
+    r"is a sub-?field))\b",
 )
 # "We ask when guarantees remain valid" is none.
 _AUTHORS_ACT = lazy_pattern(
@@ -145,8 +152,9 @@ _OTHERS = lazy_pattern(
     r"(?:paper|work|article|letter|stud)|"
     r"(?:has|have) (?:recently )?been (?:\w+ )?(?:demonstrated|shown|proposed|introduced|suggested|"
     r"reported|observed|studied|developed|used|promoted|claimed|argued)\b|"
-    r"it (?:is|has been|was) (?:well |widely |generally |commonly |long )"
+    r"it (?:is|has been|was) (?:(?:well|widely|generally|commonly|long) )?"
     r"(?:known|believed|thought|accepted)\b|"
+    r"(?:was|were|been) \w+ed (?:before|earlier)\b|the authors (?:presenting|of (?:the|that|ref))|"
     r"et al\.? (?:have|has|had|showed|proposed|introduced|found|proved|conjectured)\b)"
 )
 # Who else did it, by names: "Katz and Vafa showed", "that was studied by Verrier and Evans".

@@ -11,6 +11,10 @@ _EXPLAINED = lazy_pattern(r"\(([A-Za-z]*[A-Z][A-Za-z]*[A-Z])s?\)")
 _CAPITAL = lazy_pattern(r"(?<=[a-z,] )[A-Z][a-z]+")
 _NUMBER = lazy_pattern(r"(?<![A-Za-z0-9])\d[\d.,]*")
 _AUTHORS = frozenset(["we", "i", "authors", "author"])
+_OTHER_AUTHORS = frozenset(
+    (word,)
+    for word in ("several", "many", "various", "other", "some", "different", "by", "previous")
+)
 _TEXTS = frozenset(
     [
         "paper",
@@ -47,6 +51,17 @@ _RECENT = lazy_pattern(
     r"[sS]elf-supervised|[cC]ontrastive|[gG]enerative AI|AI\b|RAG\b|[hH]allucinat|CLIP\b|Mamba|"
     r"[iI]nstruct|GPT|[cC]hatbot)"
 )
+# Fields of use of which SciTLDR has few papers.
+_APPLIED = lazy_pattern(
+    r"\b(?:[mM](?:edical|usic|arket)|[cC](?:linic|ancer|rops?\b|limate|ultural)|"
+    r"[pP](?:atient|atholog|ower grid|rivacy)|[uU](?:ltrasound|rban|ser stud)|"
+    r"[lL](?:esion|egal|i[dD]AR)|[tT](?:umou?r|raffic|eacher)|[dD](?:isease|iagnos|rone|riving)|"
+    r"[hH](?:istopath|ate speech|ealth)|[aA](?:udio|coustic|gricult)|"
+    r"[sS](?:peech|peaker|atellite|ensor|tudents|ocial media|oftware|mart contract|urvey)|"
+    r"[rR](?:adar|emote sensing|obot)|[vV](?:ehicle|ulnerab)|[gG](?:rasp|overnance)|"
+    r"[wW](?:ireless|eather)|[bB]atter(?:y|ies)|[eE]ducation|[fF]inancial|"
+    r"(?:MRI|CT|5G|6G|IoT)\b|UAV)"
+)
 _NAMED = lazy_pattern(r"[\w+-]{2,25}\s?:")
 HARDLY = 0.25  # "learning" of an abstract that has some words of it and is about something else
 
@@ -60,6 +75,7 @@ def paper_kinds(title: str, candidates: Sequence[Candidate]) -> dict[str, float]
         "learning": learning,
         "plain": max(0.0, 1 - learning / HARDLY),
         "recent": min(max(len(_RECENT.findall(text)) - 1, 0) / 2, 1.0),
+        "applied": min(max(len(_APPLIED.findall(text)) - 1, 0) / 3, 1.0),
         "named": float(bool(_NAMED.match(title))),
     }
 
@@ -69,14 +85,16 @@ def readers_share(kinds: Mapping[str, float]) -> float:
 
     Those are summed up as SciTLDR's authors and reviewers did, the others for readers of today.
     """
-    return max(kinds["plain"], kinds["recent"])
+    return max(kinds["plain"], kinds["recent"], kinds["applied"])
 
 
 def words_used(words: tuple[str, ...]) -> Iterator[str]:
     """The words, and who does what with them: "do:propos", "do:that", "done:invest"."""
     yield from (f"word:{word[:6]}" for word in words)
     for at, word in enumerate(words):
-        acts = word in _AUTHORS or (word in _TEXTS and at > 0 and words[at - 1] in _THIS)
+        acts = (word in _AUTHORS and words[at - 1 : at] not in _OTHER_AUTHORS) or (
+            word in _TEXTS and at > 0 and words[at - 1] in _THIS
+        )
         if not acts and word not in _BE:
             continue
         verb, following = _verb_after(words, at)
