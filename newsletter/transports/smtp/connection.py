@@ -93,9 +93,9 @@ class SmtpConnection:
             yield from self._write([_envelope(mail)])
         self.announced = None
         replies: list[Reply] = []
-        for command in _commands(mail):
+        for step in range(_STEPS):
             if not self.pipelining:
-                yield from self._write([f"{command}\r\n".encode()])
+                yield from self._write([f"{_commands(mail)[step]}\r\n".encode()])
             replies.append((yield from self._reply()))
             if self._is_over(replies[-1]) or (not self.pipelining and _bad(replies)):
                 break
@@ -255,10 +255,12 @@ _SHARED_FROM = 1000  # octets of a piece; a reader's own values are smaller
 def dot_stuff(content: Sequence[bytes]) -> list[bytes]:
     """The content with such dots doubled, and its end marked."""
     pieces = [
-        _doubled_once(piece) if len(piece) > _SHARED_FROM else _doubled(piece) for piece in content
+        _doubled_once(piece) if len(piece) > _SHARED_FROM else piece.replace(b"\n.", b"\n..")
+        for piece in content
     ]
-    for number, piece in reversed(list(enumerate(pieces))):
-        if piece[:1] == b"." and _tail(pieces[:number])[-1:] in {b"", b"\n"}:
+    dotted = [number for number, piece in enumerate(pieces) if piece.startswith(b".")]
+    for number in reversed(dotted):
+        if _tail(pieces[:number])[-1:] in {b"", b"\n"}:
             pieces.insert(number, b".")
     pieces.append(b".\r\n" if _tail(pieces) in {b"", b"\r\n"} else b"\r\n.\r\n")
     return pieces
@@ -274,9 +276,6 @@ def _tail(pieces: Sequence[bytes]) -> bytes:
     return tail
 
 
-def _doubled(piece: bytes) -> bytes:
+@lru_cache(maxsize=64)  # the same large pieces come with every mail of an issue
+def _doubled_once(piece: bytes) -> bytes:
     return piece.replace(b"\n.", b"\n..")
-
-
-# The same large pieces come with every mail of an issue: each is looked through once.
-_doubled_once = lru_cache(maxsize=64)(_doubled)
