@@ -42,7 +42,6 @@ class SmtpEventLoop:
         self._watch = watch
         self._mails: deque[Message] = deque()
         self._reserve = 0  # mails that leave while the next ones are claimed
-        self._in_hand = 0  # mails that a task has, the next one's envelope included
         self._outcomes: list[tuple[Message, SendResult]] = []
         self._tasks: list[ConnectionTask] = []
         self._listened: dict[ConnectionTask, tuple[SmtpConnection, int]] = {}
@@ -113,7 +112,6 @@ class SmtpEventLoop:
             self.halted = True
         if self.halted or not self._mails:
             return None
-        self._in_hand += 1
         return self._mails.popleft()
 
     def may_begin(self, mail: "Message") -> bool:
@@ -125,11 +123,9 @@ class SmtpEventLoop:
     def report_result(self, mail: "Message", result: SendResult) -> None:
         self._watch.answered(mail, result)
         self._outcomes.append((mail, result))
-        self._in_hand -= 1
 
     def return_mail(self, mail: "Message") -> None:
         self._mails.appendleft(mail)
-        self._in_hand -= 1
 
     def no_connection(self, mail: "Message", result: SendResult) -> None:
         self._unreachable = result
@@ -216,9 +212,11 @@ class SmtpEventLoop:
                 self._step(task, TimeoutError("timed out"))
 
     def _is_full(self) -> bool:
-        """Whether there are enough mails for as long as the next ones are claimed."""
-        following = max(0, self._in_hand - self._pool.connections)
-        return len(self._mails) + following > self._reserve
+        """Whether there are enough mails for as long as the next ones are claimed.
+
+        Whoever finds none to announce behind a content needs another round trip for the next mail.
+        """
+        return len(self._mails) > self._reserve
 
     def _is_busy(self) -> bool:
         """Whether there is something to wait for."""
