@@ -219,7 +219,7 @@ def _pause_on_a_block_spike(session: Session, domain: str, now: datetime) -> Non
     if spike is None:
         return
     blocked, of = spike
-    pauses.pause_domain(
+    until = pauses.pause_domain(
         session, domain, f"{domain} blocked {blocked} of {of} mails within an hour", now
     )
     _log.warning(
@@ -228,7 +228,7 @@ def _pause_on_a_block_spike(session: Session, domain: str, now: datetime) -> Non
         domain,
         blocked,
         of,
-        pauses.PAUSE.total_seconds() // 3600,
+        (until - now).total_seconds() // 3600,
     )
 
 

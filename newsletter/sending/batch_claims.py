@@ -1,6 +1,6 @@
 """What one worker claims of its batch: who is next, what comes first for them, and the marks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -94,6 +94,15 @@ class BatchClaims:
             chosen = probe.of_another_domain(
                 session, batch, takes, now, asked=asked, anybody=anybody
             )
+        if chosen is None:
+            return claim.ClaimResult((), 0)
+        return self.claim_next(session, state, chosen - 1, 1)
+
+    def claim_of(
+        self, session: Session, state: "LeaseState | None", domains: Collection[str]
+    ) -> claim.ClaimResult:
+        """Claim one of these domains, who was not refused before."""
+        chosen = probe.of_domains(session, self._batch_ref(state), domains, self._context.clock())
         if chosen is None:
             return claim.ClaimResult((), 0)
         return self.claim_next(session, state, chosen - 1, 1)

@@ -15,6 +15,7 @@ from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending import ledger, pauses, rate_limit
 from newsletter.sending.batch_claims import BatchClaims
+from newsletter.sending.claiming.claim import ClaimResult
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Mark
 from newsletter.sending.ledger import DeliveryResult
@@ -208,11 +209,25 @@ class BatchWorker:
         Where one was `asked` with already, only to a domain that has not refused since.
         """
         recipient = self._breaker.held.first_deferred() if again else None
-        recipient = recipient or self._claim_probe(again=again, asked=asked)
         if recipient is None:
-            return []
+            return self._claim_probe(
+                lambda session: self._claims.claim_probe(
+                    session, self._lease_state, self._breaker, again=again, asked=asked
+                )
+            )
         self._out[recipient.reference] = recipient
         return [self._mails.mail(recipient)]
+
+    def probe_suspect(self) -> Sequence[Message]:
+        """One mail to a domain that was paused, before others to it are on the wire as well."""
+        unasked = self._breaker.domains.unasked
+        if not unasked:
+            return []
+        mails = self._claim_probe(
+            lambda session: self._claims.claim_of(session, self._lease_state, unasked)
+        )
+        unasked -= {self._out[mail.reference].email.rpartition("@")[2] for mail in mails}
+        return mails
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
@@ -263,17 +278,15 @@ class BatchWorker:
         self._out.update({who.reference: who for who in claimed.recipients})
         return claimed.recipients
 
-    def _claim_probe(self, *, again: bool, asked: bool) -> Recipient | None:
+    def _claim_probe(self, claim: Callable[[Session], ClaimResult]) -> Sequence[Message]:
         with self._context.database.concurrent.begin() as session:
             self._record(session)
-            claimed = self._claims.claim_probe(
-                session, self._lease_state, self._breaker, again=again, asked=asked
-            )
+            claimed = claim(session)
         self._recorded()
         self.wait_s = claimed.wait_s
         self._claims.remember(claimed)
         self._out.update({who.reference: who for who in claimed.recipients})
-        return claimed.recipients[0] if claimed.recipients else None
+        return [self._mails.mail(recipient) for recipient in claimed.recipients]
 
     def _record(self, session: Session, rates: Sequence[str] = ()) -> None:
         session.connection()  # its turn may take a while, and the lease begins after it

@@ -44,6 +44,8 @@ def _pass(context: SendContext, worker: BatchWorker) -> None:
         if _in_doubt(context) and not _is_well(context, worker):
             return
         breaker.probing.was_interrupted = False
+        while worker.wanted() and (mails := worker.probe_suspect()):
+            _stream(context, worker, [mails])
         _stream(context, worker, worker.chunks())
         if context.stopping():
             return

@@ -15,6 +15,7 @@ _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(minutes=30)
 PAUSE = timedelta(hours=2)  # of a domain that has just turned many of our mails away
 PAUSE_FOR_UNKNOWN = timedelta(minutes=15)  # its users: dead addresses may have come together
+_SOON, _LONGEST_OF_DOMAIN = timedelta(days=1), timedelta(days=1)
 
 
 def pause_sending(
@@ -87,15 +88,22 @@ def _row(session: Session, key: str) -> RateRow:
 
 def pause_domain(
     session: Session, domain: str, reason: str, now: datetime, pause_for: timedelta = PAUSE
-) -> None:
-    """Send nothing to a domain for a while; a running pause begins anew."""
+) -> datetime:
+    """Send nothing to a domain for a while, and say until when.
+
+    Soon after another pause it is twice as long as that one was; a running pause begins anew, and
+    becomes no shorter.
+    """
     until = now + pause_for
     pause = {"domain": domain, "since": now, "until": until, "reason": reason}
     insert_missing(session, DomainPauseRow, [pause])  # two senders may find it out at once
     row = session.get_one(DomainPauseRow, domain, with_for_update=True)
     if row.until <= now:
-        row.since = now
-    row.until, row.reason = until, reason
+        if now - row.until < _SOON:
+            until = max(until, now + min(2 * (row.until - row.since), _LONGEST_OF_DOMAIN))
+        row.since, row.until = now, until
+    row.until, row.reason = max(row.until, until), reason
+    return row.until
 
 
 # Made once: it is asked with every claim.

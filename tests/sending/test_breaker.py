@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import cycle
+from itertools import cycle, pairwise
 from threading import Event
 
 import pytest
@@ -536,20 +536,51 @@ def test_of_a_domain_that_refuses_all_its_readers_nobody_is_failed(
         assert run.by(smtp(server), after=3 * HOUR).is_done
 
 
+class LosesOfOneDomain(SmtpByReader):
+    """Answers no mail to a domain."""
+
+    def next_reply(self, when: str) -> str:
+        lost = when == "." and self.asked[-1].endswith("@later.example")
+        return CLOSE if lost else super().next_reply(when)
+
+
 @pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
 def test_a_domain_that_answers_no_mail_is_paused_and_the_others_get_theirs(run: Run) -> None:
-    with SmtpByReader(lambda _email: None) as server:
-        replies = server.next_reply
-
-        def lose(when: str) -> str:
-            lost = when == "." and server.asked[-1].endswith("@later.example")
-            return CLOSE if lost else replies(when)
-
-        server.next_reply = lose  # type: ignore[method-assign]
+    with LosesOfOneDomain(lambda _email: None) as server:
         result = run.by(smtp(server, CONNECTIONS))
     assert result.account.sent == READERS
     assert 0 < result.account.uncertain <= 3 * CONNECTIONS
     assert "later.example is paused" in str(result.trouble)
+
+
+@pytest.mark.on_both_databases
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+def test_a_domain_that_answers_no_mail_for_hours_is_asked_with_one_mail_after_longer_pauses(
+    run: Run,
+) -> None:
+    uncertain = list[int]()
+    with LosesOfOneDomain(lambda _email: None) as server:
+        for hours in range(20):
+            result = run.by(smtp(server, CONNECTIONS), after=hours * HOUR)
+            uncertain.append(result.account.uncertain)
+            assert "later.example is paused" in str(result.trouble)
+    lost = [after - before for before, after in pairwise(uncertain)]
+    assert {hours: number for hours, number in enumerate(lost, 1) if number} == {2: 1, 6: 1, 14: 1}
+    with SmtpByReader(lambda _email: None) as server:
+        assert run.by(smtp(server, CONNECTIONS), after=31 * HOUR).is_done
+        assert server.taken.total() == 30 - uncertain[-1]
+
+
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+def test_a_domain_that_was_paused_for_lost_answers_and_takes_mails_again_gets_them_all(
+    run: Run,
+) -> None:
+    with LosesOfOneDomain(lambda _email: None) as server:
+        lost = run.by(smtp(server, CONNECTIONS)).account.uncertain
+    with SmtpByReader(lambda _email: None) as server:
+        result = run.by(smtp(server, CONNECTIONS), after=3 * HOUR)
+        assert server.taken.total() == 30 - lost
+    assert (result.account.uncertain, result.account.pending) == (lost, 0)
 
 
 @pytest.mark.parametrize("reader", [EMAILS[3], EMAILS[-1]])

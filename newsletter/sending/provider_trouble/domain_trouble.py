@@ -15,13 +15,14 @@ class DomainTrouble:
         # By domain that was asked, by a run before this one too, whether it took its last mail.
         self.takes: dict[str, bool] = {}
         self.suspects: set[str] = set()  # were paused, and took nothing since
+        self.unasked: set[str] = set()  # of these, by this run
         self._pauses: dict[str, str] = {}  # not written down yet, and the words of each
         self._refusals: Counter[str] = Counter()
         self._lost: dict[str, str] = {}
 
     def suspect(self, domains: AbstractSet[str]) -> None:
         """These were paused by a run before this one."""
-        self.suspects = set(domains)
+        self.suspects, self.unasked = set(domains), set(domains)
         self.takes |= dict.fromkeys(domains, False)
 
     def refuse(self, domain: str) -> None:
@@ -29,6 +30,8 @@ class DomainTrouble:
 
     def lose(self, domain: str, words: str) -> None:
         """The answer to a mail to it was lost."""
+        if domain in self.suspects:  # the next one may be lost as well
+            self.pause(domain, words)
         self._refusals[domain] += _PAUSED_AFTER // LOSSES_OF_ONE_DOMAIN
         self._lost[domain] = words
 

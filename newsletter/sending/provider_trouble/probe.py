@@ -68,6 +68,14 @@ def deferred_longest_ago(
     return None if first is None else first.subscriber_id
 
 
+def of_domains(
+    session: Session, batch: BatchRef, domains: Collection[str], now: datetime
+) -> int | None:
+    """The first subscriber of these domains who was not refused before."""
+    rows = (row for row in _waiting(session, batch, now) if row.domain in domains)
+    return next((row.subscriber_id for row in rows if not row.reason), None)
+
+
 class _WaitingReader(NamedTuple):
     subscriber_id: int
     domain: str
