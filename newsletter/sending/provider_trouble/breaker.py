@@ -291,11 +291,10 @@ class CircuitBreaker:
     def _lose(self, answer: DeliveryResult) -> None:
         """The answer to a mail was lost: nothing more is begun until one is accepted."""
         self.lost = False
-        if (
-            self.probing.doubt is not Doubt.LOST
-        ):  # else it was on the wire with another that was lost
+        together = self.probing.doubt is Doubt.LOST  # on the wire with another that was lost
+        if not together:
             self.domains.lose(answer.domain, answer.result.detail)
-        self.lost_answers.add(answer.answered, together=self.probing.doubt is Doubt.LOST)
+        self.lost_answers.add(answer.answered, together=together)
         self.probing.begin(Doubt.LOST)
 
     def _note_trouble(self, answer: DeliveryResult) -> list[DeliveryResult]:
