@@ -72,17 +72,20 @@ def _run_newsletter(
     from newsletter.daily_run import catch_up
 
     with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
-        *older, newest = [(day,)] if day else catch_up.open_days(used, newsletter)
+        *open_days, newest = [(day,)] if day else catch_up.open_days(used, newsletter)
         not_before = None if day else catch_up.newest_from(used, newsletter)
+        older, left_over = catch_up.part_left_over(used, newsletter, open_days)
     run_days = partial(_run_days, services, newsletter, dry_run, days_as_json)
     completion = catch_up.complete_issue(services, newsletter, day) if day and not dry_run else ""
     if completion:
         common.warn(f"{newsletter.slug}: {completion}")
     done = [_try_days(run_days, newsletter.slug, days) for days in older]
     try:
-        return run_days(newest, not_before) and all(done)
+        done.append(run_days(newest, not_before))
     finally:
+        done += [_try_days(run_days, newsletter.slug, days) for days in left_over]
         output.warn_missed(newsletter.slug, [] if day else catch_up.missed(services, newsletter))
+    return all(done)
 
 
 def _empty_outbox(settings: "Settings", services: "Services") -> bool:

@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsletter import completeness, issue_days
+from newsletter import completeness, delivery_counters, issue_days
 from newsletter.config import NewsletterSettings
 from newsletter.daily_run.day_report import DayReport, done_before
-from newsletter.models import ListingRow
-from newsletter.sending import audience
+from newsletter.models import DeliveryState, ListingRow
+from newsletter.sending import audience, pauses
 from newsletter.services import Services
 from newsletter.sources import calendar
 from newsletter.sources.base import ListingState, NoNetworkError, SourceError
@@ -65,6 +65,26 @@ def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
         last[0] = (*joined, *last[0])
     made_up = group_days(older, room) + last[:-1]
     return [*sorted([(day,) for day in undelivered] + made_up), last[-1]]
+
+
+def part_left_over(
+    services: Services, newsletter: NewsletterSettings, older: Sequence[Days]
+) -> tuple[Sequence[Days], Sequence[Days]]:
+    """What is done before the newest day, and what after it.
+
+    Once the provider was in trouble, whoever is left of an issue that others got may be refused for
+    good. So the first mail that asks whether it is over is one of the newest issue.
+    """
+    with services.database.read() as session:
+        if not pauses.troubles(session):
+            return older, ()
+        issues = {
+            issue.day: delivery_counters.of_issue(session, issue.id)[DeliveryState.SENT]
+            for days in older
+            if (issue := issue_days.find_issue(session, newsletter.slug, days[-1])) is not None
+        }
+    left_over = [days for days in older if issues.get(days[-1])]
+    return [days for days in older if days not in left_over], left_over
 
 
 def newest_from(services: Services, newsletter: NewsletterSettings) -> datetime | None:

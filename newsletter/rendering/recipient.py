@@ -22,7 +22,7 @@ class Recipient:
     subscribed_at: datetime | None = None  # what was announced before is not for them
     attempts: int = 0  # at a mail of this issue, that came to nothing
     last_words: str = ""  # that were said of the last of them
-    was_refused: bool = False  # by a run before this one
+    refused_at: datetime | None = None  # in vain, by a run before this one
     picks: "IssuePicks | None" = None  # what comes first; None without interests of their own
     had_issue: int | None = None  # the mail holds all that were frozen after this one
     only_picks: bool = False  # no mail where nothing comes first

@@ -203,6 +203,18 @@ class BatchWorker:
         if self._journal is not None:
             self._journal.is_settled = not self._out
 
+    def set_apart_refused_earlier(self) -> None:
+        """Of those who were refused in a row, some may have been refused earlier issues too."""
+        held = [answer.recipient.subscriber_id for answer in self._breaker.held.refused.answers]
+        with self._context.database.read() as session:
+            accepted_at = pauses.accepted_at(session)
+            if self._breaker.accepted:
+                accepted_at = self._context.began
+            refused_earlier = gone_mailboxes.refused_earlier_issues(
+                session, self._claims.issue_id, held, accepted_at
+            )
+        self._breaker.set_apart(refused_earlier)
+
     def probe(self, *, again: bool, asked: bool) -> Sequence[Message]:
         """One mail to ask with: `again` to the first that was deferred, else to another reader.
 

@@ -41,6 +41,8 @@ def _pass(context: SendContext, worker: BatchWorker) -> None:
     wait_s: float | None = 0.0
     while wait_s is not None:
         wait(context, wait_s, worker)
+        if breaker.probing.doubt is Doubt.REFUSED:
+            worker.set_apart_refused_earlier()
         if _in_doubt(context) and not _is_well(context, worker):
             return
         breaker.probing.was_interrupted = False

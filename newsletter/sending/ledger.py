@@ -4,7 +4,7 @@ Every function runs inside the caller's transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from newsletter.sending import delivery_updates, journal
 from newsletter.sending.claiming import pending, postgresql_statements, sqlite_statements
 from newsletter.sending.claiming.postgresql_statements import LeaseState, Renewal
 from newsletter.sending.delivery_updates import StateChange
+from newsletter.sending.earlier_issues import earlier_issues, who_got
 from newsletter.sending.journal import Mark
 from newsletter.subscribers import delivery_moves, suppression
 from newsletter.transports.base import SendResult, SendStatus
@@ -138,23 +139,27 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
     What feedback or another worker has settled meanwhile stays; only that a mail was accepted is
     news for one that is uncertain, and that it was refused for one that waits again. Whoever was
     refused in words about us waits as well: those say nothing of the reader. So does who moved
-    meanwhile: the new address has not refused it.
+    meanwhile: the new address has not refused it; and, until the issue is old news, who got an
+    earlier one and waits since too many were refused at once.
     """
     deliveries = delivery_updates.find_deliveries(
         session, [result.recipient.reference for result in answers]
     )
-    changes, refused = [], dict[str, str]()
+    changes, refused, given_up = [], dict[str, str](), defaultdict[int, set[int]](set)
     for answer in answers:
         result, old = answer.result, deliveries.get(answer.recipient.reference)
         change = _change(answer, old) if old is not None else None
         if change is None:
             continue
         changes.append(change)
+        if result.about_us and change.state is DeliveryState.FAILED:
+            given_up[change.of.batch_id].add(change.of.subscriber_id)
         if result.status is SendStatus.REJECTED and result.permanent:
             refused[answer.recipient.email] = f"{suppression.REJECTED}{result.detail}"
     for email in sorted(refused):
         suppression.suppress(session, email, refused[email], now)
-    delivery_updates.apply_changes(session, _for_who_moved(session, changes), now)
+    waiting_on = _for_who_got_earlier_ones(session, changes, given_up)
+    delivery_updates.apply_changes(session, _for_who_moved(session, waiting_on), now)
 
 
 def unclaim(
@@ -221,6 +226,22 @@ def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateC
     if state is DeliveryState.PENDING and attempts >= MOST_ATTEMPTS:
         state, reason = DeliveryState.FAILED, f"given up after {attempts} attempts: {reason}"
     return StateChange(old, state, reason, result.provider_id, attempts)
+
+
+def _for_who_got_earlier_ones(
+    session: Session, changes: Sequence[StateChange], given_up: Mapping[int, Collection[int]]
+) -> Sequence[StateChange]:
+    """`given_up` are those, by batch, who were refused once too often, but not as themselves."""
+    known = set[tuple[int, int]]()
+    for batch_id, readers in given_up.items():
+        issues = earlier_issues(session, session.get_one(BatchRow, batch_id).issue_id)
+        known |= {(batch_id, who) for who in who_got(session, issues, readers)}
+    return [
+        replace(change, state=DeliveryState.PENDING, attempts=MOST_ATTEMPTS - 1)
+        if (change.of.batch_id, change.of.subscriber_id) in known
+        else change
+        for change in changes
+    ]
 
 
 def _for_who_moved(session: Session, changes: Sequence[StateChange]) -> list[StateChange]:

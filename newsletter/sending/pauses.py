@@ -76,6 +76,17 @@ def down(session: Session) -> RateRow | None:
     return session.get(RateRow, _DOWN)
 
 
+def note_accepted(session: Session, moment: datetime) -> None:
+    """The provider took mails after that, before it was in trouble again."""
+    _row(session, TRANSPORT).filled_at = moment
+
+
+def accepted_at(session: Session) -> datetime | None:
+    """When the provider took the mails of an issue last."""
+    row = session.get(RateRow, TRANSPORT)
+    return None if row is None else row.filled_at
+
+
 def accepted_since(session: Session, moment: datetime) -> bool:
     """Whether the provider has taken any mail after that moment."""
     rows = (session.get(RateRow, of) for of in (TRANSPORT, OUTBOX))

@@ -27,6 +27,7 @@ from newsletter.sending import (
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased, wait
 from newsletter.sending.provider_trouble import gone_mailboxes, probe
+from newsletter.sending.provider_trouble.earlier_runs import earlier_runs
 from newsletter.sending.restore_guard import restored, server_identity
 from newsletter.sending.totals import IssueSendResult
 from newsletter.text import counted, without_addresses
@@ -115,9 +116,12 @@ def _give_up_refused(context: SendContext, issue_id: int) -> int:
     """Of an issue that is not sent by itself any more: who was refused it, while others got it."""
     with context.database.write.begin() as session:
         sent = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT]
-        if not sent or pauses.troubles(session):  # else it may be the provider who refuses
+        # In trouble it may be the provider who refuses, but not whom it refused before it was well.
+        in_trouble = pauses.troubles(session) > 0
+        before = pauses.accepted_at(session) if in_trouble else context.began
+        if not sent or before is None:
             return 0
-        return settle.give_up_refused(session, issue_id, context.clock())
+        return settle.give_up_refused(session, issue_id, before, context.clock())
 
 
 def _in_rounds(
@@ -130,19 +134,10 @@ def _in_rounds(
     """
     breaker = context.breaker
     with context.database.read() as session:
-        counts = delivery_counters.of_issue(session, issue_id)
-        since = session.get_one(IssueRow, issue_id).frozen_at
-        suspects = pauses.domains_paused_since(session, since)
-        breaker.begin_run(
-            domains=probe.domains(session, issue_id),
-            troubles=pauses.troubles(session),
-            sent_before=counts[DeliveryState.SENT] > 0,
-            suspects=suspects,
-            all_were_refused=probe.all_were_refused(session, issue_id, suspects),
-        )
+        breaker.begin_run(probe.domains(session, issue_id), earlier_runs(session, issue_id))
+        uncertain = delivery_counters.of_issue(session, issue_id)[DeliveryState.UNCERTAIN]
         sizer = context.claim_sizer
         readers = totals.number_of_readers(session, issue_id, sizer.readers_that_matter)
-        uncertain = counts[DeliveryState.UNCERTAIN]
         sizer.begin_issue(readers, lost_before=bool(breaker.troubles and uncertain))
     waits_s = list(_WAITS_S)
     while True:

@@ -126,13 +126,14 @@ def take_back(session: Session, issue_id: int, words: Mapping[str, str], now: da
     _reopen(session, issue_id, {delivery.batch_id for delivery in found.values()})
 
 
-def give_up_refused(session: Session, issue_id: int, now: datetime) -> int:
-    """Let those fail who wait after a refusal of their own; how many."""
+def give_up_refused(session: Session, issue_id: int, before: datetime, now: datetime) -> int:
+    """Let those fail who wait after a refusal of their own before that moment; how many."""
     rows = session.execute(
         select(DeliveryRow.reference, DeliveryRow.reason).where(
             DeliveryRow.issue_id == issue_id,
             DeliveryRow.state == DeliveryState.PENDING,
             or_(DeliveryRow.attempts > 0, DeliveryRow.reason.startswith("5")),
+            DeliveryRow.changed_at < before,
         )
     ).all()
     words = {row.reference: row.reason for row in rows}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -159,8 +159,7 @@ def find_recipient(
     had_issue: int | None,
     attempts: int = 0,
     last_words: str = "",
-    *,
-    was_refused: bool = False,
+    refused_at: datetime | None = None,
 ) -> Recipient:
     """From a row that holds the columns of `READER`, by whatever other columns."""
     since = row.confirmed_at or row.since
@@ -176,7 +175,7 @@ def find_recipient(
         subscribed_at=row.since,
         attempts=attempts,
         last_words=last_words,
-        was_refused=was_refused,
+        refused_at=refused_at,
         had_issue=had_issue,
         only_picks=row.rhythm == Rhythm.PICKS,
     )

@@ -49,7 +49,7 @@ def record_unsent(context: SendContext, issue_id: int, trouble: str) -> None:
 def why_they_wait(session: Session, issue_id: int, breaker: CircuitBreaker) -> str | None:
     """What servers said to most of those who wait for a later run."""
     share = breaker.refused_share
-    if share.is_high or share.is_high_of_known:
+    if share.words and (share.is_high or share.is_high_of_known):
         return advice_on_many_refused(share.words)
     for why in stats.reasons(session, issue_id):
         if why.state == DeliveryState.PENDING and why.reason:
@@ -67,6 +67,7 @@ def pause_provider(context: SendContext) -> str:
     with context.database.write.begin() as session:
         if breaker.accepted:
             pauses.forget_down(session)
+            pauses.note_accepted(session, context.began)
         running = pauses.sending_pause(session, context.clock())
         if running is not None and running.paused_until and running.troubles > breaker.troubles:
             until = running.paused_until  # another process found out at the same time

@@ -23,6 +23,7 @@ from newsletter.sending import pauses
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.pauses import OUTBOX
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
+from newsletter.sending.provider_trouble.earlier_runs import EarlierRuns
 from newsletter.subscribers import suppression
 from newsletter.text import without_addresses
 from newsletter.transactional.build import send_one
@@ -42,8 +43,8 @@ class OutboxRound:
         self.waiting = ""  # why a mail is still in the outbox
         with database.read() as session:
             self._breaker.begin_run(
-                domains=outbox.domains_due(session, now),
-                troubles=pauses.troubles(session, OUTBOX),
+                outbox.domains_due(session, now),
+                EarlierRuns(pauses.troubles(session, OUTBOX)),
             )
 
     @property

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from newsletter import bootstrap
 from newsletter.config import Settings
+from newsletter.daily_run import catch_up
 from newsletter.database.db import Database
 from newsletter.models import (
     BatchRow,
@@ -43,6 +44,7 @@ from tests.transports.smtp_standins import CLOSE, GOOD_REPLIES, OddSmtp
 
 NOT_NOW = refusal(429, None, "too many requests")
 CONNECTIONS = 3
+NO_USER = "550 5.1.1 no such user"
 
 
 class OutageBehindOne(SmtpByReader):
@@ -649,6 +651,19 @@ def test_an_outage_that_begins_with_the_last_few_readers_fails_none_of_them(
 
 
 @pytest.mark.parametrize("emails", [ILL_IN_PART])
+def test_a_brief_outage_in_part_suppresses_nobody_although_few_of_all_are_refused(
+    run: Run, database: Database
+) -> None:
+    with SmtpByReader(lambda _: None) as server:
+        server._judge = lambda _: (
+            NO_USER if 70 <= (asked := len(server.asked)) < 130 and asked % 5 < 3 else None
+        )
+        result = run.by(smtp(server))
+    assert (result.account.pending, result.account.failed) == (36, 0)
+    assert suppressed(database) == 0
+
+
+@pytest.mark.parametrize("emails", [ILL_IN_PART])
 def test_of_an_old_list_the_dead_tenth_is_suppressed_at_once(run: Run, database: Database) -> None:
     dead = set(ILL_IN_PART[::10])
     with SmtpByReader(lambda email: "550 5.1.1 no such user" if email in dead else None) as server:
@@ -670,6 +685,31 @@ def test_who_defers_everybody_at_first_sight_gets_it_within_the_run(run: Run, wo
         result = run.by(smtp(server))
         assert server.taken == Counter(EMAILS)
     assert result.is_done
+
+
+def test_a_greylist_that_never_takes_anybody_fails_nobody(run: Run) -> None:
+    for hours in range(0, 48, 3):
+        with OddSmtp(RCPT="451 4.7.1 greylisted") as server:
+            result = run.by(smtp(server), after=hours * HOUR)
+        assert (result.account.pending, result.account.failed) == (READERS, 0)
+        assert "greylisted" in str(result.trouble)
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=50 * HOUR).is_done
+
+
+def test_after_a_trouble_the_newest_issue_asks_before_who_is_left_of_an_older_one(
+    run: Run, database: Database, settings: Settings
+) -> None:
+    newsletter = settings.newsletters[0]
+    with database.read() as session:
+        older = [(session.scalars(select(IssueRow.day)).one(),)]
+    quota = "550 5.4.5 Daily user sending limit exceeded"
+    with SmtpByReader(lambda email: quota if email == EMAILS[-1] else None) as server:
+        run.by(smtp(server))
+    assert catch_up.part_left_over(run.parts, newsletter, older) == (older, ())
+    with database.write.begin() as session:
+        pauses.pause_sending(session, quota, None, NOW)
+    assert catch_up.part_left_over(run.parts, newsletter, older) == ([], older)
 
 
 def test_a_greylist_that_does_not_say_so_lets_those_through_who_waited(run: Run) -> None:
@@ -757,6 +797,33 @@ def had_issues(database: Database, history: dict[str, dict[DeliveryState, timede
                     changed_at=datetime.now(UTC) - ago,
                 )
                 session.add(delivery)
+
+
+def test_many_who_took_mails_before_wait_for_as_long_as_a_server_has_lost_them(
+    run: Run, database: Database
+) -> None:
+    lost = set(EMAILS[::3])
+    had_issues(database, {email: {DeliveryState.SENT: 24 * HOUR} for email in EMAILS})
+    for hours in range(0, 40, 2):
+        with SmtpByReader(lambda email: NO_USER if email in lost else None) as server:
+            result = run.by(smtp(server), after=hours * HOUR)
+        assert (result.account.pending, result.account.failed) == (len(lost), 0)
+        assert NO_USER in str(result.trouble)
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=42 * HOUR).is_done
+    assert suppressed(database) == 0
+
+
+def test_dead_readers_who_were_refused_the_issue_before_pause_nobody(
+    run: Run, database: Database
+) -> None:
+    dead = EMAILS[-16:]
+    had_issues(database, {email: {DeliveryState.FAILED: 24 * HOUR} for email in dead})
+    with SmtpByReader(lambda email: NO_USER if email in dead else None) as server:
+        result = run.by(smtp(server))
+    assert (result.account.sent, result.account.failed) == (READERS - 16, 16)
+    assert result.is_done
+    assert suppressed(database) == 16
 
 
 def test_who_took_mails_before_is_suppressed_by_refusals_a_week_apart(

@@ -132,7 +132,7 @@ def _allowed(
                     row.had_issue,
                     row.attempts,
                     said_of_reader(row.reason),
-                    was_refused=was_refused(row, began),
+                    row.changed_at if was_refused(row, began) else None,
                 )
             )
         last = row.subscriber_id

@@ -20,6 +20,7 @@ from newsletter.rendering.recipient import Recipient
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.domain_trouble import DomainTrouble
 from newsletter.sending.provider_trouble.doubt import Doubt, advice
+from newsletter.sending.provider_trouble.earlier_runs import EarlierRuns
 from newsletter.sending.provider_trouble.held_results import HeldResults
 from newsletter.sending.provider_trouble.probing import Probing
 from newsletter.sending.provider_trouble.refused_share import RefusedShare
@@ -37,6 +38,7 @@ _WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to
 _OF_SEVERAL = frozenset({Doubt.REFUSED, Doubt.DEFERRED, Doubt.MIXED})
 _LOSES = 5  # answers of a run, and a hundredth: a server that is ill refuses wrongly as well
 _LOSES_SHARE = 0.01
+_WERE_READERS = 10  # times as many refusals in a row, where earlier ones were the readers'
 _REFUSAL = 0.5  # of a trouble: it may be the reader's
 
 
@@ -49,8 +51,7 @@ class CircuitBreaker:
         self._trouble_rate = TroubleRate()
         self._number_of_domains = MOST_DOMAINS
         self._asked_in_vain: set[int] = set()  # of who was refused before, by this run
-        self._sent_before = False  # by a run before this one
-        self._all_were_refused = False  # those who wait for this issue, by such a run
+        self._earlier = EarlierRuns()
         self._greylists = False  # those who were deferred get it a little later
         self.is_open = False  # nothing more leaves in this run
         self.begun = 0  # mails of this run
@@ -74,30 +75,17 @@ class CircuitBreaker:
         in_doubt = self.probing.doubt is not None or self.throttle.is_on
         return (self.lost or self.is_open or in_doubt) and not self.probing.is_on
 
-    def begin_run(
-        self,
-        *,
-        domains: int,
-        troubles: int,
-        sent_before: bool = False,
-        suspects: AbstractSet[str] = frozenset(),
-        all_were_refused: bool = False,
-    ) -> None:
-        """A list has readers of so many domains; so many runs before this one ended badly.
-
-        `suspects` are domains that were paused since the issue was frozen; `all_were_refused` where
-        nobody else than theirs and refused readers waits.
-        """
+    def begin_run(self, domains: int, earlier: EarlierRuns) -> None:
+        """A list has readers of so many domains, and earlier runs found this out."""
         self._number_of_domains = max(1, min(domains, MOST_DOMAINS))
-        self._sent_before = sent_before
-        self._all_were_refused = sent_before and all_were_refused
-        self.domains.suspect(suspects)
-        self.update_troubles(troubles)
+        self._earlier = earlier
+        self.domains.suspect(earlier.suspects)
+        self.update_troubles(earlier.troubles)
 
     def update_troubles(self, troubles: int) -> bool:
         """Whether another run was in trouble that this one did not know of."""
         is_news, self.troubles = troubles > self.troubles, troubles
-        if is_news and not self._all_were_refused:  # else nobody is left who could tell
+        if is_news and not self._earlier.all_were_refused:  # else nobody is left who could tell
             self._trouble_rate.assume_high()
             self.probing.begin(Doubt.EARLIER)
         return is_news
@@ -105,7 +93,7 @@ class CircuitBreaker:
     @property
     def asks_anybody(self) -> bool:
         """Whether also who was refused before can tell something, where nobody else is left."""
-        return self.probing.doubt is Doubt.LOST or not (self._sent_before or self.accepted)
+        return self.probing.doubt is Doubt.LOST or not (self._earlier.sent or self.accepted)
 
     @property
     def is_doubtful(self) -> bool:
@@ -163,6 +151,7 @@ class CircuitBreaker:
         return self.held.take_deferred(
             of_everybody=self.is_open
             or self.probing.is_undecided
+            or not (self.accepted or self._earlier.sent)
             or (in_a_row and not self._is_greylisting()),
             closed_are_readers=self.accepted > 0 and are_last,
         )
@@ -172,11 +161,16 @@ class CircuitBreaker:
         codes, last = answer.result.detail.split()[:2], self.words.split()[:2]
         return (
             (self.is_open and codes == last)
-            or self.held.ended_with(answer)
             or self.refused_share.spares(answer.recipient.subscriber_id)
             or self.lost_answers.number >= max(_LOSES, _LOSES_SHARE * self.accepted)
             or self.domains.refuses_all(answer.domain)
         )
+
+    def set_apart(self, refused_earlier: AbstractSet[int]) -> None:
+        """These subscribers were refused an issue before: they tell nothing of the provider."""
+        self.held.set_apart(refused_earlier)
+        if self.probing.doubt is Doubt.REFUSED and not self._are_too_many_refused():
+            self.probing.doubt = None
 
     def probes(self) -> list[tuple[bool, float]]:
         """What to ask by, in this order: whether the first that was deferred, after what wait."""
@@ -222,7 +216,7 @@ class CircuitBreaker:
         may_be_readers = result.of_reader or result.maybe_of_domain
         if result.status is not SendStatus.REJECTED and not may_be_readers:
             return True
-        was_sent = self._sent_before or self.accepted > 0
+        was_sent = self._earlier.sent or self.accepted > 0
         was_refused = was_sent and self._was_refused(answer.recipient)
         return not (was_refused or answer.domain in self.domains.suspects)
 
@@ -249,18 +243,24 @@ class CircuitBreaker:
 
     def _was_refused(self, recipient: Recipient) -> bool:
         """By a run before this one; also where this one has asked them once more since."""
-        return recipient.was_refused or recipient.subscriber_id in self._asked_in_vain
+        is_earlier = recipient.refused_at is not None
+        return is_earlier or recipient.subscriber_id in self._asked_in_vain
 
     def _is_an_attempt(self, answer: DeliveryResult) -> bool:
         """Whether a refusal adds to those of its reader: others are accepted, or it is the same.
 
-        Other words than before may be those of a provider that is ill by now.
+        Other words than before may be those of a provider that is ill by now; so may the first
+        refusal have been, unless the provider has taken mails since.
         """
         recipient = answer.recipient
         if self.accepted or self.troubles:
             return self.accepted > 0
         same = answer.result.detail.split()[:2] == recipient.last_words.split()[:2]
-        return same and recipient.attempts > 0
+        refused_at, accepted_at = recipient.refused_at, self._earlier.accepted_at
+        is_outlived = (
+            refused_at is not None and accepted_at is not None and refused_at < accepted_at
+        )
+        return same and (recipient.attempts > 0 or is_outlived)
 
     def _accept(self, answer: DeliveryResult) -> list[DeliveryResult]:
         """A mail was accepted; what was held back before it can be recorded now."""
@@ -324,7 +324,7 @@ class CircuitBreaker:
             self.held.deferred.add(answer)
             self._wait_for_reader(answer.result)
         else:
-            self.held.refuse(answer)
+            self.held.refused.add(answer)
             self.domains.refuse(answer.domain)
         if self.probing.is_on:
             self._weigh_probe(deferred=deferred)
@@ -337,14 +337,19 @@ class CircuitBreaker:
         """Whether so many in a row are no accident; several kinds count as one row too."""
         if self.probing.is_on or self.probing.doubt is not None:
             return
-        rows = {Doubt.REFUSED: self.held.refused}
+        doubts = [Doubt.REFUSED] if self._are_too_many_refused() else []
+        rows: dict[Doubt, Streak] = {}
         if not self._is_greylisting():
             rows[Doubt.DEFERRED] = self.held.deferred
             if self._troubles.is_mixed and not self.throttle.is_on:
                 rows[Doubt.MIXED] = self._troubles
-        doubts = [doubt for doubt, row in rows.items() if row.is_long(self._number_of_domains)]
+        doubts += [doubt for doubt, row in rows.items() if row.is_long(self._number_of_domains)]
         if doubts:
             self.probing.begin(doubts[0])
+
+    def _are_too_many_refused(self) -> bool:
+        times = _WERE_READERS if self._earlier.were_readers else 1
+        return self.held.refused.is_long(self._number_of_domains, times)
 
     def _weigh_probe(self, *, deferred: bool) -> None:
         """A probe that was refused: where that says nothing of the doubt, go on for a while."""

@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow
+from newsletter.sending.earlier_issues import earlier_issues
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 
-_ISSUES = 10  # of the same newsletter that are looked at; a weekly reader has one of seven
 _LONG = timedelta(days=6)  # a server whose table of users is broken is mended by then
 
 
@@ -36,10 +36,13 @@ def classify_refusals(
     asked = {answer.recipient.subscriber_id for answer in answers}
     news = asked - (history.refused - history.known)
     words = answers[-1].result.detail if answers else ""
-    breaker.refused_share.end_batch(news, history.known, words, count_asked(session, issue_id))
+    share = breaker.refused_share
+    share.end_batch(news, history.known, words, count_asked(session, issue_id))
+    share.see_places(answer.begun for answer in answers if answer.recipient.subscriber_id in news)
     judged = []
     for answer in answers:
-        who, waits = answer.recipient.subscriber_id, breaker.spares(answer)
+        who = answer.recipient.subscriber_id
+        waits = breaker.spares(answer) or (who in news and breaker.held.ended_with(answer))
         permanent = answer.result.permanent and not (waits or who in history.known | history.wait)
         of_sender = answer.result.of_sender or waits
         result = replace(answer.result, permanent=permanent, of_sender=of_sender)
@@ -91,40 +94,69 @@ class _History:
     wait: set[int] = field(default_factory=set)  # for one of them, after a refusal
 
 
+def refused_earlier_issues(
+    session: Session, issue_id: int, subscribers: Sequence[int], accepted_at: datetime | None
+) -> set[int]:
+    """Who of them was refused the last issue before this one that they were asked with.
+
+    While they wait for it, only where the provider has taken a mail since: `accepted_at`.
+    """
+    found = set[int]()
+    for who, state, _, changed_at in _earlier_deliveries(session, issue_id, subscribers):
+        is_outlived = accepted_at is not None and changed_at < accepted_at
+        if state == DeliveryState.FAILED or (state == DeliveryState.PENDING and is_outlived):
+            found.add(who)
+        else:
+            found.discard(who)
+    return found
+
+
 def _history(
     session: Session, issue_id: int, answers: Sequence[DeliveryResult], now: datetime
 ) -> _History:
     found = _History()
-    issue = session.get_one(IssueRow, issue_id)
-    earlier = session.scalars(
-        select(IssueRow.id)
-        .where(IssueRow.newsletter == issue.newsletter, IssueRow.day < issue.day)
-        .order_by(IssueRow.day.desc())
-        .limit(_ISSUES)
-    ).all()
-    if not (answers and earlier):
-        return found
-    rows = session.execute(
-        select(DeliveryRow.subscriber_id, DeliveryRow.state, DeliveryRow.changed_at)
+    subscribers = [answer.recipient.subscriber_id for answer in answers]
+    for who, state, attempts, changed_at in _earlier_deliveries(session, issue_id, subscribers):
+        if state == DeliveryState.SENT:
+            found.known.add(who)
+            found.refused.discard(who)
+            continue
+        if state == DeliveryState.PENDING and not attempts:  # in a row with others
+            continue
+        found.refused.add(who)
+        if state == DeliveryState.PENDING:
+            found.wait.add(who)
+        elif changed_at <= now - _LONG:
+            found.known.discard(who)
+    return found
+
+
+def _earlier_deliveries(
+    session: Session, issue_id: int, subscribers: Sequence[int]
+) -> Sequence[Row[int, str, int, datetime]]:
+    """What became of earlier issues to them, the oldest first: sent, failed, waits after a try.
+
+    Subscriber, state, attempts and when it came to that.
+    """
+    earlier = earlier_issues(session, issue_id) if subscribers else ()
+    if not earlier:
+        return ()
+    was_tried = or_(DeliveryRow.attempts > 0, DeliveryRow.reason.is_not(None))
+    return session.execute(
+        select(
+            DeliveryRow.subscriber_id,
+            DeliveryRow.state,
+            DeliveryRow.attempts,
+            DeliveryRow.changed_at,
+        )
         .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
         .where(
             DeliveryRow.issue_id.in_(earlier),
-            DeliveryRow.subscriber_id.in_([answer.recipient.subscriber_id for answer in answers]),
+            DeliveryRow.subscriber_id.in_(subscribers),
             DeliveryRow.state.in_(
                 (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.PENDING)
             ),
-            or_(DeliveryRow.state != DeliveryState.PENDING, DeliveryRow.attempts > 0),
+            or_(DeliveryRow.state != DeliveryState.PENDING, was_tried),
         )
         .order_by(IssueRow.day)
     ).all()
-    for subscriber_id, state, changed_at in rows:
-        if state == DeliveryState.SENT:
-            found.known.add(subscriber_id)
-            found.refused.discard(subscriber_id)
-            continue
-        found.refused.add(subscriber_id)
-        if state == DeliveryState.PENDING:
-            found.wait.add(subscriber_id)
-        elif changed_at <= now - _LONG:
-            found.known.discard(subscriber_id)
-    return found

@@ -1,11 +1,12 @@
 """Results that are not recorded yet, until it is clear whose trouble they were."""
 
+from collections.abc import Set as AbstractSet
+
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.streak import Streak, of_reader
 
-_LEAST = 3  # refusals in a row that a run ends with
-_CHANCE = 1e-4  # of such a row of dead addresses; a longer one is no accident
+_CHANCE = 1e-4  # of dead addresses in a row with which a run ends; a longer one is no accident
 
 
 class HeldResults:
@@ -17,19 +18,21 @@ class HeldResults:
         self.alone: list[DeliveryResult] = []  # for the end of the batch; others were accepted
         self.waiting: list[DeliveryResult] = []  # for a later run, without an attempt
         self.failed: list[DeliveryResult] = []  # for the end of the run, although recorded
-        self._since_accepted = 0  # of the refused
         self._at_the_end: set[int] = set()  # subscribers with whom the run ended, in a row
         self._released_batches: set[int] = set()
 
-    def refuse(self, answer: DeliveryResult) -> None:
-        self._since_accepted += 1
-        self.refused.add(answer)
-
     def accept(self, begun: int, *, is_clear: bool) -> tuple[list[DeliveryResult], ...]:
         """Take out who was refused, deferred, or hung up on, before that mail was begun."""
-        self._since_accepted = 0
         refused = self.refused.settle(begun, is_clear=is_clear)
         return refused, self.deferred.settle(begun), self.closed.settle(begun)
+
+    def set_apart(self, subscribers: AbstractSet[int]) -> None:
+        """Their refusals are theirs, whatever the provider does now."""
+        answers, self.refused = self.refused.answers, Streak(needed=self.refused.needed)
+        for answer in answers:
+            is_theirs = answer.recipient.subscriber_id in subscribers
+            is_theirs &= not (answer.given_back or answer.result.of_sender)
+            (self.alone.append if is_theirs else self.refused.add)(answer)
 
     def first_deferred(self) -> Recipient | None:
         """The reader who was deferred first, to be asked again."""
@@ -73,10 +76,8 @@ class HeldResults:
         By how many the issue was `sent` to, and how many were `refused` it, by anybody. Nobody is
         left to ask whether the provider refuses everybody by now.
         """
-        row = self.refused.answers[-self._since_accepted :] if self._since_accepted else []
-        share = (refused + 1) / (refused + sent + 2)
-        is_chance = len(row) < _LEAST or share ** len(row) > _CHANCE
-        if not is_chance and len({answer.domain for answer in row}) >= least_domains:
+        row, share = self.refused.answers, (refused + 1) / (refused + sent + 2)
+        if share ** len(row) < _CHANCE and len(self.refused.domains) >= least_domains:
             self._at_the_end |= {answer.recipient.subscriber_id for answer in row}
 
     def ended_with(self, answer: DeliveryResult) -> bool:
@@ -85,4 +86,4 @@ class HeldResults:
     def forget(self) -> None:
         """What was held back is somebody else's, or pending again."""
         self.refused, self.deferred, self.closed = Streak(), Streak(), Streak()
-        self.alone, self._since_accepted = [], 0
+        self.alone = []

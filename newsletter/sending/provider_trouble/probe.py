@@ -1,7 +1,7 @@
 """Whom to ask, one mail at a time, whether the provider takes mails again."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, Su
 from newsletter.sending import pauses
 from newsletter.sending.claiming import pending
 from newsletter.sending.claiming.pending import BatchRef
+from newsletter.sending.earlier_issues import earlier_issues, who_got
 from newsletter.sending.pauses import paused_domains
 
 _AMONG = 1000  # readers of an issue, at both ends
@@ -46,7 +47,8 @@ def of_another_domain(
     unasked = [row for row in rows if row.domain not in takes]
     others = [row for row in rows if not row.reason] or rows
     candidates = taking or unasked or ([] if asked else others)
-    known = _got_the_last(session, batch, [row.subscriber_id for row in candidates])
+    last = earlier_issues(session, batch.issue_id, 1)
+    known = who_got(session, last, [row.subscriber_id for row in candidates])
     chosen = [row.subscriber_id for row in candidates if row.subscriber_id in known]
     chosen = chosen or [row.subscriber_id for row in candidates]
     return chosen[-1 - pauses.troubles(session) % len(chosen)] if chosen else None
@@ -149,22 +151,3 @@ def domains(session: Session, issue_id: int) -> int:
         emails = select(SubscriberRow.email).join(some, some.c.subscriber_id == SubscriberRow.id)
         found |= {email.rpartition("@")[2] for email in session.scalars(emails)}
     return len(found)
-
-
-def _got_the_last(session: Session, batch: BatchRef, subscribers: Sequence[int]) -> set[int]:
-    """Who of them was sent the issue before this one."""
-    this = session.get_one(IssueRow, batch.issue_id)
-    last = session.scalar(
-        select(IssueRow.id)
-        .where(IssueRow.newsletter == this.newsletter, IssueRow.day < this.day)
-        .order_by(IssueRow.day.desc())
-        .limit(1)
-    )
-    if last is None:
-        return set()
-    chosen = select(DeliveryRow.subscriber_id).where(
-        DeliveryRow.issue_id == last,
-        DeliveryRow.subscriber_id.in_(subscribers),
-        DeliveryRow.state == DeliveryState.SENT,
-    )
-    return set(session.scalars(chosen))

@@ -5,6 +5,7 @@ refusals tells; that they are too many to be the readers' own does.
 """
 
 import math
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -52,6 +53,12 @@ class RefusedShare:
         self.is_high |= asked >= _SMALL and _are_too_many(self.refused - refused_before, asked)
         least = max(_FEW_KNOWN, _KNOWN_SHARE * self.accepted)
         self.is_high_of_known |= len(self._known) >= least
+
+    def see_places(self, begun: Iterable[int]) -> None:
+        """These mails of the run were refused: many of a hundred are an outage between others."""
+        places, most = sorted(begun), int(_DEAD * _SMALL + math.sqrt(_SMALL)) + 1
+        close = zip(places, places[most - 1 :], strict=False)
+        self.is_high |= any(last - first < _SMALL for first, last in close)
 
     def spares(self, subscriber_id: int) -> bool:
         return self.is_high or (self.is_high_of_known and subscriber_id in self._known)
