@@ -66,7 +66,7 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     with context.database.read() as session:
         account = totals.delivery_totals(session, issue_id)
         if account.pending and trouble is None and not context.stopping():
-            trouble = trouble_records.why_they_wait(session, issue_id, context.breaker)
+            trouble = _why_they_wait(session, context, issue_id, account.pending)
     _log.info(
         "issue sent" if trouble is None else "issue not sent to all",
         extra={"issue": issue_id, **vars(account), "trouble": without_addresses(trouble or "")},
@@ -80,6 +80,12 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     elif trouble and not is_held:
         trouble_records.record_unsent(context, issue_id, trouble)
     return IssueSendResult(account, trouble, stopped, paused=context.breaker.is_open)
+
+
+def _why_they_wait(session: Session, context: SendContext, issue_id: int, number: int) -> str:
+    """What was said to them, or that so many are left where nobody said anything to this run."""
+    said = trouble_records.why_they_wait(session, issue_id, context.breaker)
+    return said or f"{counted(number, 'mail')} still to go, by another process or the next run"
 
 
 @contextmanager
@@ -265,8 +271,9 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
         if is_done or context.breaker.held.failed or context.breaker.refused_share.is_high:
             _settle_late(context, issue_id)
         with context.database.read() as session:
-            if trouble is None and session.get_one(BatchRow, batch_id).pending:
-                trouble = trouble_records.why_they_wait(session, issue_id, context.breaker)
+            number = session.get_one(BatchRow, batch_id).pending
+            if trouble is None and number:
+                trouble = _why_they_wait(session, context, issue_id, number)
         if trouble and is_ours and not context.stopping():
             trouble_records.record_unsent(context, issue_id, trouble)
         return trouble
@@ -275,15 +282,33 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
 def _lease_next(
     context: SendContext, issue_id: int, given_up: Collection[int]
 ) -> tuple[int | None, bool]:
-    """Lease a batch that nobody works on; else whether somebody still works on one."""
+    """Lease a batch that nobody works on; else whether somebody still works on one.
+
+    Those that were given up are left to others, and what becomes of their readers there is waited
+    for.
+    """
     with context.database.read() as session:
         open_ones = [
             batch_id for batch_id in _open_batches(session, issue_id) if batch_id not in given_up
         ]
+        others_work = not open_ones and _others_work(session, context, issue_id)
     for batch_id in open_ones if context.database.lets_concurrent_begin() else ():
         if _lease(context, batch_id):
             return batch_id, False
-    return None, bool(open_ones)
+    return None, bool(open_ones) or others_work
+
+
+def _others_work(session: Session, context: SendContext, issue_id: int) -> bool:
+    """Whether a process that lives has a batch in hand."""
+    now = context.clock()
+    longest = ledger.lease_length(context.database.engine.dialect.name)
+    owners = session.scalars(
+        select(BatchRow.owner)
+        .where(BatchRow.issue_id == issue_id, BatchRow.finished.is_(False))
+        .where(BatchRow.owner != context.owner.name)
+        .where(BatchRow.leased_until.between(now, now + 2 * longest))
+    )
+    return any(owner and not journal.has_died(context.folder, owner) for owner in owners)
 
 
 def _open_batches(session: Session, issue_id: int) -> list[int]:
