@@ -16,8 +16,10 @@ from newsletter.sources.base import Paper
 MOST_PICKS = 10
 _MOST_WORDS = 3  # that a reason names
 _BEGINNING = 6  # letters, which the forms of a word have in common
-# Parts of a score: the stronger kind decides, whatever the weaker ones say.
+# Parts of a score: the stronger kind decides, whatever the weaker ones say. Closeness and category
+# together stay as they are between these bounds, and come less than `_BEYOND` further.
 _AUTHOR, _IN_TITLE, _IN_ABSTRACT, _CATEGORY = 4.0, 2.0, 1.0, 0.01
+_LEAST_CLOSE, _MOST_CLOSE, _BEYOND = -0.1, 0.7, 0.1
 _ANYTHING = 5e-324  # the smallest score that is one
 FLOOR = 0.03  # a closeness below it is chance: half of all papers have 0.025
 _WORTH_SAYING = 2 * FLOOR  # behind a stronger reason
@@ -109,17 +111,19 @@ class _Reader:
 
     def picks(self, most: int | None) -> list[Pick]:
         scores = self._unusual_closeness()
+        for number in self._categories:
+            scores[number] += _CATEGORY
+        scores = [it if _LEAST_CLOSE <= it <= _MOST_CLOSE else _bounded(it) for it in scores]
         named = (
             (self._authors, _AUTHOR),
             (self._titles.papers, _IN_TITLE),
             (self._abstracts.papers, _IN_ABSTRACT),
-            (self._categories, _CATEGORY),
         )
         for found, worth in named:
             for number in found:
                 scores[number] += worth
         least, closeness = self._floor or _ANYTHING, self._closeness
-        names = {number for found, _ in named for number in found}
+        names = {*self._categories, *(number for found, _ in named for number in found)}
         ranked = [n for n, close in enumerate(closeness) if close >= least or n in names]
         if unwanted := unwanted_papers(self._day, self._profile):
             ranked = [number for number in ranked if number not in unwanted]
@@ -236,6 +240,13 @@ class _NamedWords:
             if len(found) == _MOST_WORDS:
                 break
         return tuple(found)
+
+
+def _bounded(close: float) -> float:
+    """The same order, but all of it within less than a step to a stronger kind: 1.1 is 0.73."""
+    nearest = min(max(close, _LEAST_CLOSE), _MOST_CLOSE)
+    further = close - nearest
+    return nearest + _BEYOND * further / (1 + abs(further))
 
 
 def _without_repeats(terms: Iterable[str]) -> tuple[str, ...]:

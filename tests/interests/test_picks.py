@@ -466,6 +466,40 @@ def test_every_pick_is_a_paper_once_in_order_with_reasons_that_are_true(
                 )
 
 
+# Rare words, so many of them that such a paper is closer than 1 to itself.
+LONG_TEXTS = st.builds(
+    lambda first, number, word: " ".join(
+        [word, *(f"term{n}" for n in range(first, first + number))]
+    ),
+    st.sampled_from([0, 100, 300]),
+    st.integers(50, 200),
+    WORDS,
+)
+LONG_DAYS = st.lists(st.tuples(TEXTS, LONG_TEXTS, NAMES, CATEGORIES), min_size=2, max_size=8).map(
+    lambda rows: [
+        paper(number, title, abstract, (author,), (category,))
+        for number, (title, abstract, author, category) in enumerate(rows)
+    ]
+)
+STRONGER = [ReasonType.AUTHOR, ReasonType.IN_TITLE, ReasonType.IN_ABSTRACT]
+
+
+@settings(max_examples=100, deadline=None)
+@given(LONG_DAYS, st.integers(1, 2), st.lists(WORDS, min_size=1, max_size=2), NAMES, CATEGORIES)
+def test_the_stronger_kind_decides_however_close_the_others_are(
+    day: list[Paper], number: int, words: list[str], author: str, category: str
+) -> None:
+    interests = Interests(
+        liked=[LikedPaper(it.title, it.abstract, "", it.categories) for it in day[:number]],
+        words=words,
+        authors=[FollowedAuthor(author)],
+        categories=[category],
+    )
+    strongest = [pick.reasons[0].kind for pick in picks_of(day, interests, None)]
+    ranks = [STRONGER.index(kind) if kind in STRONGER else 3 for kind in strongest]
+    assert ranks == sorted(ranks)
+
+
 @settings(max_examples=40, deadline=None)
 @given(DAYS, st.lists(LIKED, min_size=1, max_size=4))
 def test_whole_numbers_say_what_the_cosine_says(day: list[Paper], liked: list[LikedPaper]) -> None:
