@@ -9,10 +9,12 @@ from newsletter.errors import WrongUseError
 from newsletter.interests import interest_store
 from newsletter.interests.authors import co_authors, is_among, same_name
 from newsletter.interests.interest_store import Interest, InterestType
+from newsletter.reader_locks import lock_reader
 from newsletter.rendering.author_list import read_authors
 from newsletter.sources.base import Paper
-from newsletter.subscribers.link_claims import PreferencesClaim
+from newsletter.subscribers.link_claims import PreferencesClaim, TuneClaim
 from newsletter.text import one_line
+from newsletter.web import tune
 from newsletter.web.pages import gettext, pages
 from newsletter.web.preferences import find_owner, lock_owner
 
@@ -29,8 +31,7 @@ def ask_which(token: str, arxiv_id: str) -> str:
         subscriber = find_owner(session, claim)
         if subscriber is None:
             return pages.expired_page()
-        paper, author = _paper_and_author(session, subscriber.id, arxiv_id)
-    return _page(token, paper, author)
+        return _page(*_paper_and_author(session, subscriber.id, arxiv_id), _to_interests(token))
 
 
 @blueprint.post("/preferences/<token>/namesake/<path:arxiv_id>")
@@ -41,22 +42,58 @@ def tell_apart(token: str, arxiv_id: str) -> str:
         subscriber = lock_owner(session, claim)
         if subscriber is None:
             return pages.expired_page()
-        paper, author = _paper_and_author(session, subscriber.id, arxiv_id)
-        detail = _detail(request.form)
-        if not counts or not detail:
-            return _page(token, paper, author)
-        told = Interest(InterestType.AUTHOR, author, detail=detail)
-        interest_store.add(session, subscriber.id, [told], "page", pages.clock())
+        return _tell_apart(session, subscriber.id, arxiv_id, _to_interests(token), counts=counts)
+
+
+@blueprint.get("/tune/<token>/<path:arxiv_id>/namesake")
+def ask_which_of_card(token: str, arxiv_id: str) -> str:
+    """The same from the card of a mail, of whatever day."""
+    claim = pages.claim(TuneClaim, token)
+    with pages.database.read() as session:
+        refused = tune.refusal(session, claim)
+        if refused:
+            return refused
+        paper, author = _paper_and_author(session, claim.subscriber_id, arxiv_id)
+        return _page(paper, author, _to_card(token, arxiv_id))
+
+
+@blueprint.post("/tune/<token>/<path:arxiv_id>/namesake")
+def tell_apart_of_card(token: str, arxiv_id: str) -> str:
+    claim = pages.claim(TuneClaim, token)
+    counts = pages.press().counts
+    with pages.database.row_locked.begin() as session:
+        lock_reader(session, claim.subscriber_id)
+        return tune.refusal(session, claim) or _tell_apart(
+            session, claim.subscriber_id, arxiv_id, _to_card(token, arxiv_id), counts=counts
+        )
+
+
+def _tell_apart(
+    session: Session, subscriber_id: int, arxiv_id: str, back: tuple[str, str], *, counts: bool
+) -> str:
+    paper, author = _paper_and_author(session, subscriber_id, arxiv_id)
+    detail = _detail(request.form)
+    if not counts or not detail:
+        return _page(paper, author, back)
+    told = Interest(InterestType.AUTHOR, author, detail=detail)
+    interest_store.add(session, subscriber_id, [told], "page", pages.clock())
     return pages.message_page(
         gettext("Told apart"),
         gettext(
             "From the next mail on, only papers by the one you follow come first under that name."
         ),
-        onward=(
-            pages.path("show_interests", token=token),
-            gettext("Back to what comes first for you"),
-        ),
+        onward=back,
     )
+
+
+def _to_interests(token: str) -> tuple[str, str]:
+    address = pages.path("show_interests", token=token)
+    return address, gettext("Back to what comes first for you")
+
+
+def _to_card(token: str, arxiv_id: str) -> tuple[str, str]:
+    address = pages.path("ask_to_tune", token=token, arxiv_id=arxiv_id, way="more")
+    return address, gettext("More like this")
 
 
 def _paper_and_author(session: Session, subscriber_id: int, arxiv_id: str) -> tuple[Paper, str]:
@@ -86,10 +123,10 @@ def _detail(form: MultiDict[str, str]) -> dict[str, list[str]]:
     return {name: values for name, values in detail.items() if values}
 
 
-def _page(token: str, paper: Paper, author: str) -> str:
+def _page(paper: Paper, author: str, back: tuple[str, str]) -> str:
     return pages.render(
         "web/namesake.html",
-        token=token,
+        back=back,
         paper=paper,
         author=author,
         others=co_authors(author, [told.name for told in read_authors(paper.authors)])[:_MOST],

@@ -1,5 +1,6 @@
 """More or less like one paper, from its card in a mail: GET shows, POST acts and offers an undo."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, abort, request
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import issues, papers, slugs
 from newsletter.interests import interest_store
+from newsletter.interests.authors import is_among
 from newsletter.interests.interest_store import MOST, Interest, InterestType
 from newsletter.models import (
     DeliveryRow,
@@ -35,7 +37,11 @@ _WAY_OF = {True: _MORE, False: _LESS, None: _NEITHER}
 def ask_to_tune(token: str, arxiv_id: str, way: str) -> str:
     claim = pages.claim(TuneClaim, token)
     with pages.database.read() as session:
-        return _refusal(session, claim) or _asking(_paper(session, claim, arxiv_id), way)
+        refused = refusal(session, claim)
+        if refused:
+            return refused
+        paper = _paper(session, claim, arxiv_id)
+        return _asking(paper, way, _namesakes(session, claim.subscriber_id, paper, token))
 
 
 @blueprint.get("/tune/<token>/<newsletter>/<day:first>/<day:last>")
@@ -43,7 +49,7 @@ def tune_days(token: str, newsletter: str, first: date, last: date) -> str:
     """All papers of these days with both links, where a mail has no room for them in each card."""
     claim = pages.claim(TuneClaim, token)
     with pages.database.read() as session:
-        refused = _refusal(session, claim)
+        refused = refusal(session, claim)
         if refused:
             return refused
         slug, *_ = slugs.of_today(session, [newsletter])
@@ -70,12 +76,13 @@ def tune(token: str, arxiv_id: str, way: str) -> str:
         abort(404)
     with pages.database.row_locked.begin() as session:
         lock_reader(session, claim.subscriber_id)
-        refused = _refusal(session, claim)
+        refused = refusal(session, claim)
         if refused:
             return refused
         paper = _paper(session, claim, arxiv_id)
         if not counts:
-            return _asking(paper, way)
+            further = _namesakes(session, claim.subscriber_id, paper, token)
+            return _asking(paper, way, further)
         before = _change(session, claim.subscriber_id, paper, way)
     if before is None:
         most = {"most": MOST[InterestType.PAPER]}
@@ -86,7 +93,7 @@ def tune(token: str, arxiv_id: str, way: str) -> str:
     return _done(token, paper, way, before)
 
 
-def _refusal(session: Session, claim: TuneClaim) -> str | None:
+def refusal(session: Session, claim: TuneClaim) -> str | None:
     """Who is not a reader any more is told so; of a change of address only that the link ended."""
     subscriber = session.get(SubscriberRow, claim.subscriber_id)
     home = (pages.path("home"), gettext("To the newsletters"))
@@ -146,7 +153,23 @@ def _change(session: Session, subscriber_id: int, paper: Paper, way: str) -> str
     return before
 
 
-def _asking(paper: Paper, way: str) -> str:
+def _namesakes(
+    session: Session, subscriber_id: int, paper: Paper, token: str
+) -> list[tuple[str, str]]:
+    """Of each author whom they follow by that name, the page that says it is somebody else."""
+    return [
+        (
+            pages.path(
+                "ask_which_of_card", token=token, arxiv_id=paper.id.arxiv_id, author=row.value
+            ),
+            gettext("Not this %(author)s?") % {"author": row.value},
+        )
+        for row in interest_store.rows_of(session, subscriber_id)
+        if row.kind == InterestType.AUTHOR and row.wanted and is_among(row.value, paper.authors)
+    ]
+
+
+def _asking(paper: Paper, way: str, further: Sequence[tuple[str, str]]) -> str:
     more, less = gettext("More like this"), gettext("Less like this")
     headings = {
         _MORE: gettext("More like this?"),
@@ -158,6 +181,7 @@ def _asking(paper: Paper, way: str) -> str:
         plain(paper.title),
         button={_MORE: more, _LESS: less, _NEITHER: gettext("Take it back")}[way],
         second=("way", _LESS, less) if way == _MORE else ("way", _MORE, more),
+        further=further,
     )
 
 

@@ -484,15 +484,16 @@ LONG_DAYS = st.lists(st.tuples(TEXTS, LONG_TEXTS, NAMES, CATEGORIES), min_size=2
 STRONGER = [ReasonType.AUTHOR, ReasonType.IN_TITLE, ReasonType.IN_ABSTRACT]
 
 
-@settings(max_examples=100, deadline=None)
-@given(LONG_DAYS, st.integers(1, 2), st.lists(WORDS, min_size=1, max_size=2), NAMES, CATEGORIES)
+@settings(max_examples=60, deadline=None)
+@given(LONG_DAYS, st.lists(WORDS, max_size=1), st.lists(NAMES, max_size=1), CATEGORIES)
 def test_the_stronger_kind_decides_however_close_the_others_are(
-    day: list[Paper], number: int, words: list[str], author: str, category: str
+    day: list[Paper], words: list[str], authors: list[str], category: str
 ) -> None:
+    liked, *_, other = day
     interests = Interests(
-        liked=[LikedPaper(it.title, it.abstract, "", it.categories) for it in day[:number]],
-        words=words,
-        authors=[FollowedAuthor(author)],
+        liked=[LikedPaper(liked.title, liked.abstract, "", liked.categories)],
+        words=[*words, other.abstract.partition(" ")[0]],
+        authors=[FollowedAuthor(author) for author in authors],
         categories=[category],
     )
     strongest = [pick.reasons[0].kind for pick in picks_of(day, interests, None)]

@@ -267,6 +267,27 @@ def test_a_namesake_is_told_from_whom_one_follows(site: Site) -> None:
     assert site.get(link.replace("Jonah", "Jonas")).status_code == 404
 
 
+def test_a_mail_leads_to_the_namesakes_of_its_papers(site: Site) -> None:
+    link = f"/tune/{token_of(site, TuneClaim)}/{BOTTLENECK}"
+    save(site, author="Jonah Casebeer; Ada Lovelace")
+    for way in ("more", "less"):
+        page = site.get(f"{link}/{way}").text
+        assert page.count("Not this Jonah Casebeer?") == 1
+        assert "Not this Ada Lovelace?" not in page
+    address = page.partition('class="onward"><a href="')[2].partition('"')[0]
+    assert 'value="Paris Smaragdis" checked' in site.get(address).text
+    site.client.post(address, data={"not": "1", "not_with": ["Paris Smaragdis"]})
+    assert "not with" not in site.get(page_of(site)).text  # without having seen the page
+    told = site.post(address, **{"not": "1", "not_with": ["Paris Smaragdis"]})
+    assert "Told apart" in told.text
+    assert f'href="{link}/more"' in told.text
+    page = site.get(page_of(site)).text
+    assert "not with Paris Smaragdis" in page
+    assert "whom you follow" not in page
+    assert site.get(f"{link}/namesake?author=Ada+Lovelace").status_code == 404
+    assert site.get(address.replace("/tune/", "/tune/x")).status_code == 400
+
+
 def test_ones_own_picks_are_a_feed(site: Site) -> None:
     save(site, author="Jonah Casebeer", word="codec")
     link = f"/picks/{token_of(site, PicksClaim)}"
