@@ -4,7 +4,7 @@ Every function runs inside the caller's transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -145,7 +145,8 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
     deliveries = delivery_updates.find_deliveries(
         session, [result.recipient.reference for result in answers]
     )
-    changes, refused, given_up = [], dict[str, str](), defaultdict[int, set[int]](set)
+    changes, refused = [], dict[str, str]()
+    given_up = defaultdict[int, dict[int, str]](dict)  # by batch and reader, in which words
     for answer in answers:
         result, old = answer.result, deliveries.get(answer.recipient.reference)
         change = _change(answer, old) if old is not None else None
@@ -153,7 +154,7 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
             continue
         changes.append(change)
         if result.about_us and change.state is DeliveryState.FAILED:
-            given_up[change.of.batch_id].add(change.of.subscriber_id)
+            given_up[change.of.batch_id][change.of.subscriber_id] = result.detail
         if result.status is SendStatus.REJECTED and result.permanent:
             refused[answer.recipient.email] = f"{suppression.REJECTED}{result.detail}"
     for email in sorted(refused):
@@ -229,16 +230,16 @@ def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateC
 
 
 def _for_who_got_earlier_ones(
-    session: Session, changes: Sequence[StateChange], given_up: Mapping[int, Collection[int]]
+    session: Session, changes: Sequence[StateChange], given_up: Mapping[int, Mapping[int, str]]
 ) -> Sequence[StateChange]:
-    """`given_up` are those, by batch, who were refused once too often, but not as themselves."""
-    known = set[tuple[int, int]]()
-    for batch_id, readers in given_up.items():
+    """`given_up` are those who were refused once too often, but not as themselves."""
+    stays = dict[tuple[int, int], str]()
+    for batch_id, words in given_up.items():
         issues = earlier_issues(session, session.get_one(BatchRow, batch_id).issue_id)
-        known |= {(batch_id, who) for who in who_got(session, issues, readers)}
+        stays |= {(batch_id, who): words[who] for who in who_got(session, issues, words)}
     return [
-        replace(change, state=DeliveryState.PENDING, attempts=MOST_ATTEMPTS - 1)
-        if (change.of.batch_id, change.of.subscriber_id) in known
+        replace(change, state=DeliveryState.PENDING, reason=reason, attempts=MOST_ATTEMPTS - 1)
+        if (reason := stays.get((change.of.batch_id, change.of.subscriber_id)))
         else change
         for change in changes
     ]
