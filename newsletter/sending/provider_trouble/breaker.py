@@ -38,7 +38,6 @@ _WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to
 _OF_SEVERAL = frozenset({Doubt.REFUSED, Doubt.DEFERRED, Doubt.MIXED})
 _LOSES = 5  # answers of a run, and a hundredth: a server that is ill refuses wrongly as well
 _LOSES_SHARE = 0.01
-_WERE_READERS = 10  # times as many refusals in a row, where earlier ones were the readers'
 _REFUSAL = 0.5  # of a trouble: it may be the reader's
 
 
@@ -247,20 +246,19 @@ class CircuitBreaker:
         return is_earlier or recipient.subscriber_id in self._asked_in_vain
 
     def _is_an_attempt(self, answer: DeliveryResult) -> bool:
-        """Whether a refusal adds to those of its reader: others are accepted, or it is the same.
+        """Whether a refusal adds to those of its reader: it is the same, and others are accepted.
 
         Other words than before may be those of a provider that is ill by now; so may the first
         refusal have been, unless the provider has taken mails since.
         """
         recipient = answer.recipient
-        if self.accepted or self.troubles:
-            return self.accepted > 0
         same = answer.result.detail.split()[:2] == recipient.last_words.split()[:2]
         refused_at, accepted_at = recipient.refused_at, self._earlier.accepted_at
         is_outlived = (
             refused_at is not None and accepted_at is not None and refused_at < accepted_at
         )
-        return same and (recipient.attempts > 0 or is_outlived)
+        is_well = self.accepted > 0 or (recipient.attempts > 0 and not self.troubles)
+        return same and (is_outlived or is_well)
 
     def _accept(self, answer: DeliveryResult) -> list[DeliveryResult]:
         """A mail was accepted; what was held back before it can be recorded now."""
@@ -348,8 +346,7 @@ class CircuitBreaker:
             self.probing.begin(doubts[0])
 
     def _are_too_many_refused(self) -> bool:
-        times = _WERE_READERS if self._earlier.were_readers else 1
-        return self.held.refused.is_long(self._number_of_domains, times)
+        return self.held.refused.is_long(self._number_of_domains)
 
     def _weigh_probe(self, *, deferred: bool) -> None:
         """A probe that was refused: where that says nothing of the doubt, go on for a while."""

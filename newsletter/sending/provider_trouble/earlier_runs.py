@@ -4,11 +4,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
-from newsletter.models import DeliveryRow, DeliveryState, IssueRow
+from newsletter.models import DeliveryState, IssueRow
 from newsletter.sending import pauses
 from newsletter.sending.provider_trouble import probe
 
@@ -22,30 +21,16 @@ class EarlierRuns:
     suspects: AbstractSet[str] = frozenset()  # domains that were paused since it was frozen
     all_were_refused: bool = False  # nobody waits but who was, and readers of these domains
     accepted_at: datetime | None = None  # when the provider took a mail last, of any issue
-    were_readers: bool = False  # who wait were refused before that: it was not the provider
 
 
 def earlier_runs(session: Session, issue_id: int) -> EarlierRuns:
     sent = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT] > 0
     frozen_at = session.get_one(IssueRow, issue_id).frozen_at
     suspects = pauses.domains_paused_since(session, frozen_at)
-    accepted_at = pauses.accepted_at(session)
     return EarlierRuns(
         pauses.troubles(session),
         sent,
         frozenset(suspects),
         sent and probe.all_were_refused(session, issue_id, suspects),
-        accepted_at,
-        sent and accepted_at is not None and _waits_since_before(session, issue_id, accepted_at),
+        pauses.accepted_at(session),
     )
-
-
-def _waits_since_before(session: Session, issue_id: int, moment: datetime) -> bool:
-    """Whether somebody waits who was refused before that."""
-    waiting = select(DeliveryRow.subscriber_id).where(
-        DeliveryRow.issue_id == issue_id,
-        DeliveryRow.state == DeliveryState.PENDING,
-        DeliveryRow.reason.is_not(None),
-        DeliveryRow.changed_at < moment,
-    )
-    return session.scalar(waiting.limit(1)) is not None

@@ -74,13 +74,10 @@ class Streak:
         self.answers = [replace(answer, given_back=True) for answer in self.answers]
         return new
 
-    def is_long(self, domains: int, times: int = 1) -> bool:
-        """Whether it is no accident any more, over readers of at least so many domains.
-
-        It is `times` as long as usual, then.
-        """
+    def is_long(self, domains: int) -> bool:
+        """Whether it is no accident any more, over readers of at least so many domains."""
         about_us = self.of_sender == len(self.answers)
-        most = (_IN_A_ROW_OF_SENDER if about_us else _IN_A_ROW) * max(self.needed, times)
+        most = (_IN_A_ROW_OF_SENDER if about_us else _IN_A_ROW) * self.needed
         return len(self.answers) >= most and len(self.domains) >= domains
 
 
