@@ -1,4 +1,4 @@
-"""Interests in the database, a person's or a newsletter's: named, taken back, moved, forgotten."""
+"""Interests in the database, a person's or a newsletter's: named, taken back, forgotten."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ from newsletter.sources.base import Paper
 from newsletter.text import one_line, visible
 
 _LONGEST_VALUE = 200  # characters
-_MOVED = "moved"
+MOVED = "moved"  # of an author's detail, what came by a move (`interest_moves`)
 
 # Whose they are: a subscriber's, by number, or a newsletter's, by its name in addresses.
 Owner = int | str
@@ -99,7 +99,7 @@ def add(
 ) -> list[Interest]:
     """Note them; returns those for which there was no room. Naming again says it anew."""
     table = _table(owner)
-    numbers = _counts(session, owner)
+    numbers = count_by_kind(session, owner)
     left_over: list[Interest] = []
     for interest in map(checked, interests):
         row = session.get(table, (owner, interest.kind, interest.value))
@@ -111,7 +111,7 @@ def add(
             row = table(owner=owner, kind=interest.kind, value=interest.value, detail={})
             session.add(row)
         row.wanted, row.origin, row.since = interest.wanted, origin, now
-        row.detail = _joined(row.detail, interest.detail)
+        row.detail = _joined(_own(row.detail, interest.detail), interest.detail)
         if interest.kind is InterestType.PAPER:
             named_papers.keep_text(session, interest.value, interest.paper, now)
     session.flush()
@@ -139,7 +139,7 @@ def forget_namesakes(session: Session, subscriber_id: int, authors: Collection[s
         if row is not None:
             row.detail = {}
     session.flush()
-    _forget_profiles(session, [subscriber_id])
+    forget_profiles(session, [subscriber_id])
 
 
 def remove(session: Session, owner: Owner, interests: Iterable[Interest]) -> int:
@@ -221,41 +221,6 @@ def as_ranked_by(rows: Sequence[NamedInterest], texts: Mapping[str, NamedPaperRo
     )
 
 
-def move(session: Session, old_id: int, new_id: int, now: datetime) -> None:
-    """One person's interests come to another, who keeps their own where both named the same."""
-    there = {(row.kind, row.value) for row in rows_of(session, new_id)}
-    numbers = _counts(session, new_id)
-    for row in rows_of(session, old_id):
-        if (row.kind, row.value) in there or numbers[row.kind] >= MOST[InterestType(row.kind)]:
-            continue
-        numbers[row.kind] += 1
-        session.add(
-            InterestRow(
-                subscriber_id=new_id,
-                kind=row.kind,
-                value=row.value,
-                wanted=row.wanted,
-                detail=row.detail,
-                origin=_MOVED,
-                since=now,
-            )
-        )
-    session.flush()
-    _forget_profiles(session, [new_id])
-
-
-def undo_move(session: Session, new_id: int, moved_at: datetime) -> None:
-    """It was not they: what came with that move, or with one behind it, goes."""
-    session.execute(
-        delete(InterestRow).where(
-            InterestRow.subscriber_id == new_id,
-            InterestRow.origin == _MOVED,
-            InterestRow.since >= moved_at,
-        )
-    )
-    _forget_profiles(session, [new_id])
-
-
 def forget_unnamed(session: Session, papers: Collection[str] | None = None) -> None:
     """Papers that nobody names any more, of these or of all."""
     take_turn(session, named_papers.TURN)
@@ -274,6 +239,20 @@ def picks_of(session: Session, subscriber_id: int) -> Sequence[PickRow]:
     ).all()
 
 
+def count_by_kind(session: Session, owner: Owner) -> Counter[str]:
+    """How many they named of each kind."""
+    table = _table(owner)
+    rows = session.execute(
+        select(table.kind, func.count()).where(table.owner == owner).group_by(table.kind)
+    )
+    return Counter({kind: number for kind, number in rows})  # noqa: C416 - a Row is no pair to the type checker
+
+
+def forget_profiles(session: Session, subscriber_ids: Collection[int]) -> None:
+    """These named something else than before: theirs are made anew before the next mail."""
+    session.execute(delete(ProfileRow).where(ProfileRow.subscriber_id.in_(subscriber_ids)))
+
+
 def _table(owner: Owner) -> type[InterestRow] | type[NewsletterInterestRow]:
     return InterestRow if isinstance(owner, int) else NewsletterInterestRow
 
@@ -281,15 +260,14 @@ def _table(owner: Owner) -> type[InterestRow] | type[NewsletterInterestRow]:
 def _changed(session: Session, owner: Owner) -> None:
     """A newsletter has no profile that is kept: it is ranked by once an issue."""
     if isinstance(owner, int):
-        _forget_profiles(session, [owner])
+        forget_profiles(session, [owner])
 
 
-def _counts(session: Session, owner: Owner) -> Counter[str]:
-    table = _table(owner)
-    rows = session.execute(
-        select(table.kind, func.count()).where(table.owner == owner).group_by(table.kind)
-    )
-    return Counter({kind: number for kind, number in rows})  # noqa: C416 - a Row is no pair to the type checker
+def _own(detail: Mapping[str, list[str]], named: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Without the marks of a move at what they name themselves now: it stays if that is undone."""
+    again = {(name, value) for name, values in named.items() for value in values}
+    marks = [it for it in detail.get(MOVED, ()) if tuple(it.split(" ", 2)[1:]) not in again]
+    return {name: marks if name == MOVED else values for name, values in detail.items()}
 
 
 def _joined(old: Mapping[str, list[str]], new: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -313,8 +291,3 @@ def _author(row: NamedInterest) -> FollowedAuthor:
         not_with_authors=name_keys(detail.get("not_with", ())),
         not_with_categories=frozenset(detail.get("not_in", ())),
     )
-
-
-def _forget_profiles(session: Session, subscriber_ids: Collection[int]) -> None:
-    """These named something else than before: theirs are made anew before the next mail."""
-    session.execute(delete(ProfileRow).where(ProfileRow.subscriber_id.in_(subscriber_ids)))

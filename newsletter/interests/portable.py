@@ -35,7 +35,8 @@ def to_portable(
         if row.kind == InterestType.PAPER:
             value = _paper(row.value, texts[row.value])
         elif row.detail:
-            value = {"name": row.value, **row.detail}
+            told = {name: row.detail[name] for name in _DETAILS if name in row.detail}
+            value = {"name": row.value, **told}
         portable.setdefault(f"{'' if row.wanted else _NOT}{row.kind}", []).append(value)
     return portable
 

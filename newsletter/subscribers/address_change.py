@@ -95,9 +95,9 @@ def apply_change(session: Session, change: AddressChangeRow, now: datetime) -> S
         session.flush()
     _carry_over(session, subscriber, holder, now)
     subscriber.moves += 1  # their links end for good, also where they take it back
-    from newsletter.interests import interest_store
+    from newsletter.interests import interest_moves
 
-    interest_store.move(session, subscriber.id, holder.id, now)
+    interest_moves.move(session, subscriber.id, holder.id, now)
     change.done_at, change.merged_into = now, holder.id
     return holder
 

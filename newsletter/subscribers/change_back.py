@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter import slugs
-from newsletter.interests import interest_store
+from newsletter.interests import interest_moves
 from newsletter.models import AddressChangeRow, Standing, SubscriberRow
 from newsletter.subscribers import address_change, consent_log, delivery_moves, lifecycle
 from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
@@ -58,7 +58,7 @@ def _bring_back(
             lifecycle.unsubscribe(session, holder, came, evidence.to_others(), now)
             delivery_moves.hand_over(session, holder, subscriber, came)
             lifecycle.forget_subscriptions(session, holder, came)
-            interest_store.undo_move(session, holder.id, change.done_at or change.asked_at)
+            interest_moves.undo_move(session, holder.id, change.done_at or change.asked_at)
     for subscription in held:
         if subscription in moved:
             subscription.left_at = None

@@ -14,9 +14,9 @@ from newsletter.rendering.author_list import read_authors
 from newsletter.sources.base import Paper
 from newsletter.subscribers.link_claims import PreferencesClaim, TuneClaim
 from newsletter.text import one_line
-from newsletter.web import tune
 from newsletter.web.pages import gettext, pages
 from newsletter.web.preferences import find_owner, lock_owner
+from newsletter.web.tune import refusal
 
 blueprint = Blueprint("namesakes", __name__)
 
@@ -50,7 +50,7 @@ def ask_which_of_card(token: str, arxiv_id: str) -> str:
     """The same from the card of a mail, of whatever day."""
     claim = pages.claim(TuneClaim, token)
     with pages.database.read() as session:
-        refused = tune.refusal(session, claim)
+        refused = refusal(session, claim)
         if refused:
             return refused
         paper, author = _paper_and_author(session, claim.subscriber_id, arxiv_id)
@@ -63,7 +63,7 @@ def tell_apart_of_card(token: str, arxiv_id: str) -> str:
     counts = pages.press().counts
     with pages.database.row_locked.begin() as session:
         lock_reader(session, claim.subscriber_id)
-        return tune.refusal(session, claim) or _tell_apart(
+        return refusal(session, claim) or _tell_apart(
             session, claim.subscriber_id, arxiv_id, _to_card(token, arxiv_id), counts=counts
         )
 

@@ -20,6 +20,7 @@ from newsletter.interests import (
 )
 from newsletter.interests.files import ListedPaper
 from newsletter.interests.interest_store import MOST, Interest, InterestType
+from newsletter.interests.portable import to_portable
 from newsletter.models import (
     Base,
     InterestRow,
@@ -205,6 +206,37 @@ def test_a_move_brings_them_along_and_its_undoing_takes_them_back(
         change_back.undo_change(session, change, evidence, NOW + timedelta(hours=2))
         assert [row.value for row in interest_store.rows_of(session, bob)] == ["codec"]
         assert len(interest_store.rows_of(session, ada)) == 2
+
+
+def test_a_move_joins_what_tells_namesakes_apart_and_its_undoing_parts_it(
+    database: Database, ada: int
+) -> None:
+    def follow(reader: int, **detail: list[str]) -> None:
+        author = Interest(InterestType.AUTHOR, "Kai Zhao", detail=detail)
+        interest_store.add(session, reader, [author], "page", NOW)
+
+    def detail_of(reader: int) -> dict[str, list[str]]:
+        (row,) = interest_store.rows_of(session, reader)
+        return {name: row.detail[name] for name in ("with", "in", "not_with") if name in row.detail}
+
+    for undone, kept in ((True, ["B C"]), (False, ["B C", "N O"])):
+        with database.write.begin() as session:
+            bob = lifecycle.get_subscriber(session, BOB).id
+            follow(bob, not_with=["B C"])
+            follow(ada, not_with=["B C", "F G", "N O"], **{"in": ["cs.SD"]})
+            change = address_change.request_change(
+                session, lifecycle.get_subscriber(session, ADA), BOB, NOW
+            )
+            address_change.apply_change(session, change, NOW + timedelta(hours=1))
+            assert detail_of(bob) == {"not_with": ["B C", "F G", "N O"], "in": ["cs.SD"]}
+            portable = json.dumps(to_portable(interest_store.rows_of(session, bob), {}))
+            assert "moved" not in portable
+            if not undone:
+                follow(bob, not_with=["N O"])  # their own words by now
+            evidence = ConsentEvidence(Channel.PAGE, "the button")
+            change_back.undo_change(session, change, evidence, NOW + timedelta(hours=2))
+            assert detail_of(bob) == {"not_with": kept}
+            assert detail_of(ada) == {"not_with": ["B C", "F G", "N O"], "in": ["cs.SD"]}
 
 
 @pytest.mark.on_both_databases
