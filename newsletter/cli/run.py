@@ -1,6 +1,6 @@
 """run: everything that today needs."""
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from newsletter.cli import common, interests, output
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from newsletter.config import NewsletterSettings, Settings
@@ -50,10 +50,10 @@ def run(
             interests.tell_papers(settings, services.database)
             inbox.fold(services.database, services.clock, services.stopping)
         run_newsletter = partial(_run_newsletter, services, dry_run, days_as_json, day)
-        done = common.for_each_mailed(settings, services, slug, run_newsletter)
+        with nullcontext() if dry_run else _finishing_failed_run(settings, services):
+            done = common.for_each_mailed(settings, services, slug, run_newsletter)
         if not dry_run:
-            _tell_who_came(settings, services)
-            done = _empty_outbox(settings, services) and done
+            done = _finish(settings, services) and done
         outcome.is_done = done and not services.stopping()
     if days_as_json is not None:
         output.print_json(days_as_json)
@@ -88,6 +88,26 @@ def _run_newsletter(
     return all(done)
 
 
+@contextmanager
+def _finishing_failed_run(settings: "Settings", services: "Services") -> "Iterator[None]":
+    """Where an only newsletter fails: letters leave and old picks are forgotten all the same."""
+    try:
+        yield
+    except NewsletterError as failure:
+        try:
+            _finish(settings, services)
+        except NewsletterError as error:  # of a dead database, for one
+            if str(error) != str(failure):
+                common.warn(str(error))
+        raise
+
+
+def _finish(settings: "Settings", services: "Services") -> bool:
+    """What a run does behind its newsletters; whether no mail waits in the outbox."""
+    _tell_who_came(settings, services)
+    return _empty_outbox(settings, services)
+
+
 def _empty_outbox(settings: "Settings", services: "Services") -> bool:
     """Send the confirm mails and the like that a `serve` left behind; whether none is left.
 
@@ -98,8 +118,10 @@ def _empty_outbox(settings: "Settings", services: "Services") -> bool:
     outbox_worker = bootstrap.outbox_worker(
         settings, services.database, services.clock, services.stopping
     )
-    outcome = outbox_worker.run_once(at_once=True)
-    outbox_worker.cleanup()
+    try:
+        outcome = outbox_worker.run_once(at_once=True)
+    finally:
+        outbox_worker.cleanup()
     if outcome.waiting:
         common.warn(f"mails of the outbox wait for the next run: {outcome.waiting}")
     return not outcome.waiting

@@ -6,14 +6,26 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event, func, select
 
+from newsletter import outbox as outbox_of_letters
 from newsletter.config import Settings
+from newsletter.daily_run import catch_up
 from newsletter.database.db import Database
-from newsletter.models import AnnouncementRow, DeliveryRow, IssueRow, SubscriberRow
+from newsletter.models import (
+    AnnouncementRow,
+    DeliveryRow,
+    IssueRow,
+    OutboxRow,
+    PickRow,
+    SubscriberRow,
+)
+from newsletter.outbox import EmailType
+from newsletter.sources.base import SourceError
 from newsletter.subscribers import lifecycle, suppression
 from tests.conftest import NOW, Cli
 
@@ -84,6 +96,36 @@ def test_who_subscribes_after_the_issue_is_frozen_waits_for_the_next(
     said = cli("run")
     assert "12 subscribers" in said.out
     assert len(outbox(settings)) == len(readers)
+
+
+def test_a_run_that_fails_sends_the_outbox_and_forgets_all_the_same(
+    cli: Cli,
+    settings: Settings,
+    database: Database,
+    readers: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert cli("run").code == 0
+    old = NOW - timedelta(days=1000)
+    with database.write.begin() as session:
+        reader = lifecycle.get_subscriber(session, readers[0])
+        outbox_of_letters.enqueue(session, EmailType.DATA, reader, NOW)
+        issue_id = session.scalars(select(IssueRow.id)).one()
+        session.add(PickRow(issue_id=issue_id, subscriber_id=reader.id, chosen={}, made_at=old))
+
+    def fail(*_: object) -> None:
+        raise SourceError("arXiv does not answer")
+
+    monkeypatch.setattr(catch_up, "run_days", fail)
+    rehearsed = cli("run", "--dry-run")
+    assert "arXiv does not answer" in rehearsed.err
+    assert rows(database, OutboxRow) == rows(database, PickRow) == 1
+    before = len(outbox(settings))
+    said = cli("run")
+    assert (said.code, rehearsed.code) == (1, 1)
+    assert "arXiv does not answer" in said.err
+    assert rows(database, OutboxRow) == rows(database, PickRow) == 0
+    assert len(outbox(settings)) == before + 1
 
 
 @pytest.mark.usefixtures("readers")
