@@ -150,7 +150,7 @@ def cost(papers: list[Paper], readers: list[int]) -> None:
     for number in readers:
         before = _memory_mb()
         rounds = [_ranked_s(day, profiles, number) for _ in range(max(1, 5000 // number))]
-        each_ms = 1000 * min(rounds) / number
+        each_ms = 1000 * median(rounds) / number
         grown = _memory_mb() - before
         print(f"{number} readers: {each_ms:.3f} ms CPU a reader, reasons too; {grown:+.1f} MB")
 

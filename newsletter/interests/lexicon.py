@@ -6,6 +6,7 @@ hold. A word with a minus sign is said once by most who say it ("however"): it i
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,28 @@ _USUAL_LENGTH = 58.0  # of an abstract with its title, before it is set to about
 _LONGEST = 1.5  # that a vector can be; sums over one are kept in so many bits (`day_index`)
 _CATEGORY_WEIGHT = 0.1  # of all categories of a paper, beside its words' 1
 _TELLING = 1.5  # the rarity of a word that more than a fifth of all papers hold
+# That say nothing of a paper, however rare they are in abstracts.
+_FUNCTION_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a about above across after again against all along already also although always am among"
+        " amongst an and another any are around as at be because been before behind being below"
+        " beneath beside besides between beyond both but by can cannot could despite did do does"
+        " doing done down during each either else enough even ever every few fewer for from had"
+        " has have having he hence her here hers herself him himself his how however i if in into"
+        " is it its itself just least less lest like many may me might mine more moreover most much"
+        " must my myself neither never nevertheless no nobody none nor not nothing now of off often"
+        " on once only onto or other others otherwise ought our ours ourselves out over own per"
+        " perhaps quite rather same shall she should since so some somebody something sometimes"
+        " still such than that the their theirs them themselves then there thereby therefore these"
+        " they this those though through throughout thus till to together too toward towards under"
+        " unless unlike until up upon us versus very via was we were what whatever when whenever"
+        " where whereas whereby wherein wherever whether which whichever while who whoever whom"
+        " whose why will with within without would yet you your yours yourself",
+    )
+)
+# Of groups, and of much else: the SE of SE(3) is no speech enhancement.
+_GROUPS = frozenset(("gl", "se", "sl", "so", "sp", "su"))
 
 
 @dataclass(frozen=True)
@@ -50,11 +73,12 @@ class Lexicon:
 
     def is_telling(self, term: str) -> bool:
         """Whether a term says what a paper is about, to somebody who reads nothing else."""
-        return all(
+        return term not in _GROUPS and all(
             len(word) > 1
             and not word.startswith("in:")
             and not word.isdecimal()
             and word not in self.no_topics
+            and word not in _FUNCTION_WORDS
             and self.rarity(word) >= _TELLING
             for word in term.split(" ")
         )

@@ -360,6 +360,9 @@ def test_the_shipped_words_know_what_is_telling() -> None:
     assert lexicon.rarity("the") < 0.1 < lexicon.rarity("codec") < lexicon.rarity("qwertyuiop")
     assert lexicon.is_telling("neural codec")
     assert not any(map(lexicon.is_telling, ("however", "the codec", "42", "x", "propose")))
+    for word in ("how", "was", "were", "her", "ought", "whom", "how models", "se"):
+        assert not lexicon.is_telling(word)
+        assert lexicon.rarity(word) > 1  # it counts as before
 
 
 def test_a_lexicon_is_what_its_lines_say() -> None:
