@@ -34,13 +34,17 @@ def check(as_json: bool, config_file: Path | None) -> None:
         common.warn(str(error))
         output.print_json([vars(Finding("configuration", Severity.TROUBLE, str(error)))])
         click.get_current_context().exit(error.exit_code)
-    findings = list(readiness.check(settings, common.utc_now()))
+    findings = list(readiness.check(settings, common.utc_now(), _waiting))
     if as_json:
         output.print_json([vars(finding) for finding in findings])
     else:
         output.print_table(("part", "", "what was found"), _rows(findings))
     troubled = any(finding.level is Severity.TROUBLE for finding in findings)
     click.get_current_context().exit(int(troubled))
+
+
+def _waiting(line: str) -> None:
+    click.echo(f"newsletter: {line}", err=True)
 
 
 def _rows(findings: "Iterable[Finding]") -> list[tuple[object, ...]]:

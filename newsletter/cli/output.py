@@ -67,9 +67,14 @@ def print_summaries(summaries: "SummaryReport", prices: "Prices", rehearsed: boo
     if summaries.spent.all:
         click.echo(f"  {prices.describe(summaries.spent)}")
     if summaries.nothing_usable:
-        papers = counted(len(summaries.failed) + len(summaries.rejected), "paper")
+        papers = counted(summaries.asked, "paper")
+        came = (
+            f"only {counted(summaries.made, 'usable answer')}"
+            if summaries.made
+            else "nothing usable"
+        )
         common.warn(
-            f"the model was asked about {papers} and nothing usable came"
+            f"the model was asked about {papers} and {came} came"
             f" (the authors' own words stand in): {summaries.nothing_usable}"
         )
         return

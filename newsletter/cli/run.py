@@ -35,7 +35,8 @@ def run(
 
     Fetch, summarize, freeze the issue and send it once, for one newsletter or, without SLUG, for
     all. Safe from cron, as often as you like: what is done is not done again. Exit code 1 when
-    something could not be done, or a model was asked and nothing usable came; run it again later.
+    something could not be done, or a model was asked about ten papers or more, most of them in
+    vain, or about fewer and nothing usable came; run it again later.
     With --day, arXiv is also asked for what that day's issue lacks.
     """
     from newsletter.feedback import inbox

@@ -19,20 +19,25 @@ from newsletter.health import deliverability, ping, public_address, quick_checks
 from newsletter.interests import health as interests_health
 from newsletter.rendering import health as rendering_health
 from newsletter.sending import health as sending_health
-from newsletter.summaries import llm_budget
+from newsletter.summaries import llm_budget, retries
 from newsletter.text import brief
 
 LiveCheck = Callable[[Settings, datetime], Iterable[Finding]]
 
 _WITHIN_S = 90.0  # all live checks together; most take a second
+_SAID_AFTER_S = 5.0  # what takes longer than that is named
+Waiting = Callable[[str], None]  # hears what is waited for
 
 
-def check(settings: Settings, now: datetime) -> Iterator[Finding]:
+def check(
+    settings: Settings, now: datetime, waiting: Waiting = lambda _: None
+) -> Iterator[Finding]:
     """Ask every part; a check that fails is a finding, not the end.
 
-    The live checks run at the same time, each in a thread; one not over in 90 s is a finding too.
+    The live checks run at the same time, each in a thread; one not over in 90 s is a finding too,
+    but a model has the time that a run leaves it.
     """
-    until = time.monotonic() + _WITHIN_S
+    started_s = time.monotonic()
     running_checks = [
         _Running(name, live_check, settings, now) for name, live_check in LIVE_CHECKS.items()
     ]
@@ -40,7 +45,7 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
         running.start()
     yield from quick_checks.asked("database", partial(_ask_database, settings, now))
     for running in running_checks:
-        running.join(max(0.0, until - time.monotonic()))
+        running.wait(started_s, waiting)
         yield from running.findings or [running.endless]
 
 
@@ -60,7 +65,14 @@ class _Running(threading.Thread):
         super().__init__(name=name, daemon=True)
         self._ask = partial(check, settings, now)
         self.findings: tuple[Finding, ...] | None = None
-        self.endless = Finding(name, Severity.TROUBLE, f"no end within {_WITHIN_S:.0f} s")
+        self._within_s = _patience_s(settings) if name == "summarizer" else _WITHIN_S
+        self.endless = Finding(name, Severity.TROUBLE, f"no end within {self._within_s:.0f} s")
+
+    def wait(self, started_s: float, waiting: Waiting) -> None:
+        self.join(max(0.0, started_s + min(_SAID_AFTER_S, self._within_s) - time.monotonic()))
+        if self.is_alive():
+            waiting(f"waiting for {self.name}, at most {self._within_s:.0f} s")
+            self.join(max(0.0, started_s + self._within_s - time.monotonic()))
 
     def run(self) -> None:
         try:
@@ -70,6 +82,11 @@ class _Running(threading.Thread):
         except Exception as error:  # noqa: BLE001 - a stranger's part, or a bug of ours
             text = f"cannot be tried: {type(error).__name__}: {brief(error)}"
             self.findings = (Finding(self.name, Severity.TROUBLE, text),)
+
+
+def _patience_s(settings: Settings) -> float:
+    """Two tries to their end, and the wait between them."""
+    return max(_WITHIN_S, 2 * settings.summarizer.timeout_s + retries.LONGEST_WAIT_S)
 
 
 def _check_transport(settings: Settings, now: datetime) -> Iterator[Finding]:

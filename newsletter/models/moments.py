@@ -13,8 +13,9 @@ class MomentRow(Base):
     """`run` and `feedback`: when they last went well. `alarm <hash>`: when a trouble was told.
 
     `files refused`: when saved files were read last of which nothing was kept. `model in vain`:
-    since when nothing usable came from the model. `site`: when site.url last answered as ours;
-    `site in vain`: since when it does not; `site certificate ...`: from when until when it holds.
+    since when nothing usable came from the model; `model mostly in vain`: next to nothing.
+    `site`: when site.url last answered as ours; `site in vain`: since when it does not; `site
+    certificate ...`: from when until when it holds.
     """
 
     __tablename__ = "moment"

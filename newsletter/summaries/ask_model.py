@@ -62,6 +62,11 @@ class SummaryResult:
         return sum((answer.tokens for answer in self.rejected_answers), self.tokens)
 
     @property
+    def was_asked(self) -> bool:
+        """Whether an answer was waited for, whatever came of it."""
+        return self.sentence is not None or any(answer.outcome for answer in self.rejected_answers)
+
+    @property
     def failure(self) -> str:
         """Why there was no answer, where the next run asks again."""
         return next(

@@ -93,10 +93,16 @@ def completion(body: bytes) -> Completion | None:
         return None
 
 
+def events_of(body: bytes) -> list[bytes]:
+    """What an event stream bears; nothing where the body is none."""
+    lines = body.splitlines() if _EVENTS.match(body) else []
+    return [line[5:].strip() for line in lines if line.startswith(b"data:")]
+
+
 def _from_events(body: bytes) -> dict[str, Any]:
     """A completion out of an event stream, which some servers send unasked."""
-    lines = [line[5:].strip() for line in body.decode().splitlines() if line.startswith("data:")]
-    chunks = [json.loads(line) for line in lines if line not in {"", "[DONE]"}]
+    lines = events_of(body)
+    chunks = [json.loads(line) for line in lines if line not in {b"", b"[DONE]"}]
     choices = [choice for chunk in chunks for choice in (chunk.get("choices") or [])[:1]]
     if not choices or any(chunk.get("error") for chunk in chunks):
         raise ValueError
@@ -106,7 +112,7 @@ def _from_events(body: bytes) -> dict[str, Any]:
     reasons = [choice["finish_reason"] for choice in choices if choice.get("finish_reason")]
     usages = [chunk["usage"] for chunk in chunks if chunk.get("usage")]
     # A stream that ends without a word was cut.
-    reason = reasons[-1] if reasons else "stop" if "[DONE]" in lines else "length"
+    reason = reasons[-1] if reasons else "stop" if b"[DONE]" in lines else "length"
     choice = {"message": {"content": "".join(texts)}, "finish_reason": reason}
     return {"choices": [choice], "usage": usages[-1] if usages else None}
 

@@ -17,6 +17,7 @@ import requests
 
 from newsletter.config import SummarizerSettings
 from newsletter.http_limits import DeadlineAdapter, retry_after_s
+from newsletter.summaries.completions import events_of
 from newsletter.summaries.endpoint_quirks import Dialect, found_in
 from newsletter.text import one_line
 
@@ -41,7 +42,7 @@ class Reply:
 
     @property
     def is_success(self) -> bool:
-        return self.status == HTTPStatus.OK
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     @property
     def retry_after_s(self) -> float:
@@ -118,6 +119,10 @@ class Endpoint:
         location = reply.headers.get("location", "")
         leads = f" (leads to {one_line(location)})" if location else ""
         return f"HTTP {reply.status}{leads}: {text}"[:_TOLD_CHARACTERS].rstrip(": ")
+
+    def reason(self, reply: Reply) -> str:
+        """The same of an answer that says itself what went wrong; empty where it does not."""
+        return self.describe(reply) if _message(reply.content) else ""
 
     def _connections(self) -> tuple[requests.Session, DeadlineAdapter]:
         """Those of the thread that asks."""
@@ -204,7 +209,11 @@ def _reason(error: ssl.SSLError) -> str:
 
 
 def _message(content: bytes) -> str:
-    """What providers put into `error`, or `message`, or `detail`."""
+    """What providers put into `error`, or `message`, or `detail`, of a stream into any event."""
+    return next(filter(None, map(_told_in, [content, *events_of(content)])), "")
+
+
+def _told_in(content: bytes) -> str:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):

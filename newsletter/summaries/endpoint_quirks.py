@@ -11,12 +11,16 @@ Body = dict[str, Any]
 _REFUSALS = {
     "system": lazy_pattern(
         r"system (?:role|message|prompt|instruction)|role\W.{0,30}system|system\W.{0,30}\brole"
+        r"|\brole\b.{0,80}\buser\b.{0,12}\bassistant\b"
         r"|developer instruction|roles must alternate",
         re.IGNORECASE | re.DOTALL,
     ),
     "max_tokens": lazy_pattern("max_tokens"),
+    "max_completion_tokens": lazy_pattern("max_completion_tokens"),
     "temperature": lazy_pattern("temperature", re.IGNORECASE),
 }
+# Two names of one limit: where one is refused the other is tried, where both are there is none.
+_LIMITS = (("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "max_tokens"))
 # A paper that is too long is no such refusal, whatever settings it names.
 _TOO_LONG = lazy_pattern(r"context (?:length|window|size)|too long|too large", re.IGNORECASE)
 
@@ -33,8 +37,11 @@ class Dialect:
         fitted = dict(body)
         if "temperature" in refused:
             fitted.pop("temperature", None)
-        if "max_tokens" in refused and "max_tokens" in fitted:
-            fitted["max_completion_tokens"] = fitted.pop("max_tokens")
+        for name, other in _LIMITS:
+            if name in refused and name in fitted:
+                limit = fitted.pop(name)
+                if other not in refused:
+                    fitted.setdefault(other, limit)
         if "system" in refused:
             texts = [message["content"] for message in body["messages"]]
             fitted["messages"] = [{"role": "user", "content": "\n\n".join(texts)}]

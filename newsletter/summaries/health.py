@@ -12,7 +12,7 @@ from newsletter.config import SummarizerSettings
 from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries import checks
+from newsletter.summaries import checks, retries
 from newsletter.summaries.base import Draft, Summarizer, SummaryError
 from newsletter.summaries.completions import completion
 from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
@@ -20,7 +20,6 @@ from newsletter.summaries.unusable_answers import look_at
 from newsletter.text import one_line
 
 _PART = "summarizer"
-_WITHIN_S = 20.0  # for one answer
 _SLOW_S = 12.0  # a day of 300 papers takes 15 minutes then, four at a time
 _SAMPLE = Paper(
     PaperId("2507.00001"),
@@ -59,31 +58,36 @@ def translated(summarizer: Summarizer, language: str) -> Finding:
 
 @dataclass
 class AskedModel:
-    """A model behind an address, asked as its summarizer asks, but once and not for long."""
+    """A model behind an address, asked as its summarizer asks, and as patiently.
+
+    It is not asked again once it was busy for a whole time-out, nor waited for over a minute.
+    """
 
     settings: SummarizerSettings
     messages: Callable[[Paper, str], list[dict[str, str]]]
     draft: Callable[[Reply, list[dict[str, str]]], Draft]
 
-    def __post_init__(self) -> None:
-        quick = {"timeout_s": min(self.settings.timeout_s, _WITHIN_S)}
-        self.settings = self.settings.model_copy(update=quick)
-
     def findings(self, languages: Iterable[str]) -> Iterator[Finding]:
         with closing(Endpoint(self.settings)) as endpoint:
             for language in languages:
-                yield Finding(_PART, *self._tried(endpoint, language))
+                messages = self.messages(_SAMPLE, language)
+                try:
+                    busy_s = self.settings.timeout_s
+                    reply = retries.ask_patiently(endpoint, messages, busy_s=busy_s)
+                except NoReplyError as error:  # nor would there be one in another language
+                    yield Finding(_PART, Severity.TROUBLE, f"{self.settings.model}: {error}")
+                    return
+                yield Finding(_PART, *self._read(endpoint, reply, messages, language))
 
-    def _tried(self, endpoint: Endpoint, language: str) -> tuple[Severity, str]:
-        model, messages = self.settings.model, self.messages(_SAMPLE, language)
-        try:
-            reply = endpoint.chat(messages)
-        except NoReplyError as error:
-            return Severity.TROUBLE, f"{model}: {error}"
+    def _read(
+        self, endpoint: Endpoint, reply: Reply, messages: list[dict[str, str]], language: str
+    ) -> tuple[Severity, str]:
+        model = self.settings.model
         if not reply.is_success:
             return Severity.TROUBLE, f"{model}: {_wrong(endpoint, self.settings, reply)}"
         if completion(reply.content) is None:
-            return Severity.TROUBLE, f"{model}: {_no_completion(reply)}"
+            told = endpoint.reason(reply) or _no_completion(reply)
+            return Severity.TROUBLE, f"{model}: {told}"
         try:
             draft = self.draft(reply, messages)
         except SummaryError as error:

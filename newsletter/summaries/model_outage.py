@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.database.db import Database
@@ -13,30 +13,50 @@ from newsletter.models.missing_rows import insert_missing
 from newsletter.summaries.base import Summarizer
 from newsletter.text import brief, without_addresses
 
-_IN_VAIN = "model in vain"
+_IN_VAIN, _MOSTLY_IN_VAIN = "model in vain", "model mostly in vain"
+_MEANT = {
+    _IN_VAIN: "nothing usable came from the model",
+    _MOSTLY_IN_VAIN: "the model was asked about most papers in vain",
+}
 
 
-def record(session: Session, now: datetime) -> None:
-    """A model was asked and nothing of it can be printed; the first time counts until `forget`."""
-    insert_missing(session, MomentRow, [{"name": _IN_VAIN, "at": now}])
+def record(session: Session, now: datetime, *, partly: bool = False) -> None:
+    """A model was asked and nothing of it can be printed, or `partly`: next to nothing.
+
+    The first time counts until `forget`.
+    """
+    name = _MOSTLY_IN_VAIN if partly else _IN_VAIN
+    insert_missing(session, MomentRow, [{"name": name, "at": now}])
 
 
 def forget(session: Session) -> None:
-    """A sentence came that can be printed."""
-    session.execute(delete(MomentRow).where(MomentRow.name == _IN_VAIN))
+    """Sentences came that can be printed."""
+    session.execute(delete(MomentRow).where(MomentRow.name.in_(_MEANT)))
 
 
 def check(database: Database, summarizer: Callable[[], type[Summarizer]]) -> Iterator[Finding]:
-    """Trouble from a run that asked in vain until one that gets a sentence, or asks no model."""
+    """Trouble from a run that asked in vain until one that gets sentences, or asks no model."""
     with database.read() as session:
-        since = session.get(MomentRow, _IN_VAIN)
+        moments = select(MomentRow).where(MomentRow.name.in_(_MEANT)).order_by(MomentRow.at)
+        since = session.scalars(moments).first()
         if since is None or summarizer().quotes:
             return
-        newest = select(SummaryFailureRow.reason).order_by(SummaryFailureRow.made_at.desc())
-        reason = session.scalar(newest.limit(1))
+        reason = _most_frequent_reason(session)
     text = (
-        f"nothing usable came from the model since {since.at:%F %R} UTC, the authors' own words"
+        f"{_MEANT[since.name]} since {since.at:%F %R} UTC, the authors' own words"
         f" stand in ({without_addresses(brief(reason or 'why is not kept'))}); once `newsletter"
         " check` finds that it answers, `newsletter summarize --again` asks for them"
     )
     yield Finding("sentences", Severity.TROUBLE, text)
+
+
+def _most_frequent_reason(session: Session) -> str | None:
+    """Of the run that kept one last."""
+    newest = select(func.max(SummaryFailureRow.made_at)).scalar_subquery()
+    return session.scalar(
+        select(SummaryFailureRow.reason)
+        .where(SummaryFailureRow.made_at == newest)
+        .group_by(SummaryFailureRow.reason)
+        .order_by(func.count().desc(), SummaryFailureRow.reason)
+        .limit(1)
+    )

@@ -7,19 +7,11 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_exponential_jitter,
-)
-
 from newsletter.config import Settings, SummarizerSettings, combinations
 from newsletter.finding import Finding
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
-from newsletter.summaries import prompts
+from newsletter.summaries import prompts, retries
 from newsletter.summaries.base import (
     Draft,
     OutOfServiceError,
@@ -32,12 +24,7 @@ from newsletter.summaries.completions import completion
 from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
 from newsletter.summaries.prompts import Prompts
 
-_TRIES = 3
-_LONGEST_WAIT_S = 60.0
 _HOPELESS = (401, 402, 403, 404)  # key, balance, rights, model: the next paper fares no better
-_LATER = (408, 429)
-_SERVER_TROUBLE = 500
-_NO_BALANCE = lazy_pattern(r"insufficient_quota|insufficient balance|billing", re.IGNORECASE)
 # What providers say of a text that they will not read: then it is about this paper.
 _CONTENT = lazy_pattern(
     r"content|risk|policy|moderat|safety|sensitive|inappropriate|inspection|flagged", re.IGNORECASE
@@ -49,12 +36,6 @@ _USUAL_ANSWER = 120  # tokens
 def from_settings(settings: Settings) -> "OpenAICompatible":
     combinations.check_model(settings.summarizer)
     return OpenAICompatible(settings.summarizer, prompts.from_settings(settings))
-
-
-class _RetryLaterError(Exception):
-    def __init__(self, reason: str, wait_s: float = 0.0) -> None:
-        super().__init__(reason)
-        self.wait_s = wait_s
 
 
 class OpenAICompatible(Summarizer):
@@ -89,7 +70,10 @@ class OpenAICompatible(Summarizer):
 
     def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
         messages = self.messages(paper, language, hint)
-        reply = self._reply(messages)
+        try:
+            reply = retries.ask_patiently(self._endpoint, messages, self._sleep)
+        except NoReplyError as error:
+            raise SummaryError(f"{self.name}: {error} ({retries.TRIES} tries)") from error
         if not reply.is_success:
             raise self._refusal(reply)
         return self.draft(reply, messages)
@@ -102,7 +86,8 @@ class OpenAICompatible(Summarizer):
         """
         answer = completion(reply.content)
         if answer is None:
-            raise SummaryError(f"{self.name}: the answer is no chat completion")
+            reason = self._endpoint.reason(reply) or "the answer is no chat completion"
+            raise SummaryError(f"{self.name}: {reason}")
         if answer.reason == "content_filter":
             raise RefusedError(f"{self.name}: the answer was held back (content_filter)")
         prompt_tokens = sum(estimated(message["content"]) for message in messages)
@@ -130,36 +115,16 @@ class OpenAICompatible(Summarizer):
         languages = dict.fromkeys(newsletter.language for newsletter in settings.newsletters)
         yield from asked.findings(languages)
 
-    def _reply(self, messages: list[dict[str, str]]) -> Reply:
-        tries = Retrying(
-            retry=retry_if_exception_type(_RetryLaterError),
-            stop=stop_after_attempt(_TRIES),
-            wait=_wait,
-            sleep=self._sleep,
-            reraise=True,
-        )
-        try:
-            return tries(self._try, messages)
-        except _RetryLaterError as error:
-            raise SummaryError(f"{self.name}: {error} ({_TRIES} tries)") from error
-
-    def _try(self, messages: list[dict[str, str]]) -> Reply:
-        try:
-            reply = self._endpoint.chat(messages)
-        except NoReplyError as error:
-            raise _RetryLaterError(str(error)) from error
-        if reply.status not in _LATER and reply.status < _SERVER_TROUBLE:
-            return reply
-        refusal = self._endpoint.describe(reply)
-        if reply.status == 429 and _NO_BALANCE.search(refusal):  # noqa: PLR2004 - HTTP
-            raise OutOfServiceError(f"{self.name}: no balance is left ({refusal})")
-        if reply.retry_after_s > _LONGEST_WAIT_S:
-            wait = f"{reply.retry_after_s:.0f} s"
-            raise SummaryError(f"{self.name}: {refusal}, and not to come again for {wait}")
-        raise _RetryLaterError(refusal, reply.retry_after_s)
-
     def _refusal(self, reply: Reply) -> SummaryError:
-        refusal = f"{self.name}: {self._endpoint.describe(reply)}"
+        told = self._endpoint.describe(reply)
+        refusal = f"{self.name}: {told}"
+        if retries.has_no_balance(reply):
+            return OutOfServiceError(f"{self.name}: no balance is left ({told})")
+        if retries.is_for_later(reply):
+            wait_s = reply.retry_after_s
+            later = f", and not to come again for {wait_s:.0f} s"
+            tries = f" ({retries.TRIES} tries)"
+            return SummaryError(refusal + (later if wait_s > retries.LONGEST_WAIT_S else tries))
         if reply.status in _HOPELESS:
             return OutOfServiceError(refusal)
         about_the_text = reply.status in {400, 422, 451} and _CONTENT.search(refusal)
@@ -170,9 +135,3 @@ def estimated(text: str) -> int:
     """About how many tokens a text has: a Chinese character each, of Latin ones four."""
     wide = sum(character > "\u2e7f" for character in text)
     return wide + (len(text) - wide + 3) // 4
-
-
-def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    asked_s = error.wait_s if isinstance(error, _RetryLaterError) else 0.0
-    return min(_LONGEST_WAIT_S, asked_s + wait_exponential_jitter(initial=1, max=20)(state))

@@ -1,5 +1,6 @@
 """A sentence for every paper, whatever happens to the summarizer on the way."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.store import Author
 from newsletter.summaries.unusable_answers import look_at
 
+_MANY = 10  # papers; where more than half are asked about in vain, it is not the papers
 Progress = Callable[[], None]  # one more is done
 
 
@@ -30,7 +32,8 @@ class SummaryReport:
     rejected: dict[PaperId, str] = field(default_factory=dict)  # nobody asks again
     expected: Tokens = NOTHING  # to answer those that were missing
     spent: Tokens = NOTHING  # on them, as far as answers came
-    nothing_usable: str = ""  # why, where a model was asked and nothing of it can be printed
+    asked: int = 0  # papers about which an answer was waited for
+    nothing_usable: str = ""  # why, where a model was asked and next to nothing can be printed
 
 
 @dataclass(frozen=True)
@@ -80,25 +83,43 @@ def summarize_missing(
         expected=_expected(request, questions),
         spent=sum((result.spent for result in results), NOTHING),
     )
-    outcomes = [
-        answer.outcome for result in results for answer in result.rejected_answers if answer.outcome
-    ]
-    if report.made:
-        with sessions.begin() as session:
+    if request.summarizer.quotes:
+        return report
+    return _watched(sessions, author, by_id, results, report, now)
+
+
+def _watched(
+    sessions: sessionmaker[Session],
+    author: Author,
+    ids: Collection[PaperId],
+    results: Sequence[SummaryResult],
+    report: SummaryReport,
+    now: datetime,
+) -> SummaryReport:
+    """The report, with why where the model was asked in vain; that is kept until it is mended."""
+    asked = [result for result in results if result.was_asked]
+    report = replace(report, asked=len(asked))
+    first_asked = [result for result in asked if result.question.number == 1]
+    in_vain = sum(result.sentence is None for result in first_asked)
+    mostly = in_vain >= _MANY and in_vain > len(first_asked) / 2
+    with sessions.begin() as session:
+        if report.made and not mostly:
             model_outage.forget(session)
-    elif outcomes and not request.summarizer.quotes:
-        with sessions.begin() as session:
-            if not store.already_summarized(session, by_id, author):
-                model_outage.record(session, now)
-                return replace(report, nothing_usable=_why_nothing(report, outcomes))
+        elif asked and (mostly or not store.already_summarized(session, ids, author)):
+            model_outage.record(session, now, partly=report.made > 0)
+            return replace(report, nothing_usable=_why_nothing(report, asked))
     return report
 
 
-def _why_nothing(report: SummaryReport, outcomes: Sequence[str]) -> str:
-    """The last failure; or the last objection, with the setting that is most likely wrong."""
-    if report.failed:
-        return [*report.failed.values()][-1]
-    return f"{[*report.rejected.values()][-1]}; {look_at(outcomes)}"
+def _why_nothing(report: SummaryReport, asked: Sequence[SummaryResult]) -> str:
+    """The most frequent failure; or objection, with the setting that is most likely wrong."""
+    stopped = report.failed and not report.made  # what it says sums the others up
+    if stopped or len(report.failed) > len(report.rejected):
+        return Counter(report.failed.values()).most_common(1)[0][0]
+    answers = [answer for result in asked for answer in result.rejected_answers if answer.outcome]
+    ((worst, _),) = Counter(answer.outcome for answer in answers).most_common(1)
+    reason = next(answer.reason for answer in reversed(answers) if answer.outcome == worst)
+    return f"{reason}; {look_at([worst])}"
 
 
 @dataclass(frozen=True)

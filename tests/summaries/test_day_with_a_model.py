@@ -20,7 +20,7 @@ from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper
-from newsletter.summaries import extractive, openai_compatible, report
+from newsletter.summaries import extractive, report, retries
 from tests.conftest import NOW, Cli
 from tests.summaries.endpoint_standin import (
     SILENT,
@@ -60,7 +60,7 @@ def of_another(paper: Paper) -> str:
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(openai_compatible, "_wait", lambda _state: 0.0)
+    monkeypatch.setattr(retries, "_wait", lambda _state: 0.0)
 
 
 @pytest.fixture
@@ -179,6 +179,27 @@ def test_bad_answers_are_never_printed_and_soon_nothing_more_is_asked(
         for row in each["not_printed"]:
             whose = reason if row["kind"] == "rejected" else "was not asked any more"
             assert whose in row["why"]
+
+
+def test_a_model_that_is_mostly_broken_is_a_finding_until_it_is_mended(
+    cli: Cli, configure: Callable[..., None]
+) -> None:
+    good = sorted(PAPERS)[:3]
+    with ModelStandIn(by(lambda paper: true_of(paper) if paper.title in good else "No.")) as model:
+        configure(model.url)
+        said = cli("run")
+        assert said.code == 1
+        assert "the model was asked about" in said.err
+        assert "usable answers came" in said.err
+        (found,) = [
+            each for each in json.loads(cli("check", "--json").out) if each["part"] == "sentences"
+        ]
+        assert found["level"] == "trouble"
+        assert "the model was asked about most papers in vain since" in found["text"]
+        assert "characters" in found["text"]
+        model.answer = by(true_of)
+        assert cli("summarize", "--again").code == 0
+        assert "in vain" not in cli("check").out
 
 
 @pytest.mark.usefixtures("readers")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from newsletter.config import Settings
-from newsletter.summaries import health
+from newsletter.summaries import retries
 from newsletter.summaries.prompts import Prompts
 from tests.conftest import Cli
 from tests.summaries.endpoint_standin import (
@@ -106,17 +106,41 @@ def test_an_answer_that_no_run_would_print_is_trouble(
         (in_turn(None), "cut its answer off"),
         (in_turn(Answer(200, b"<!DOCTYPE html><p>Hotel")), "a web page answers, not a model"),
         (in_turn(Answer(200, b'{"object": "list"}')), "not with a chat completion"),
+        (refusal(200, "the model is overloaded"), "HTTP 200: the model is overloaded"),
     ],
 )
 def test_what_is_wrong_is_said_in_words(
     check: Check, answer: Answering, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if "within" in words:
-        monkeypatch.setattr(health, "_WITHIN_S", 0.5)
+    monkeypatch.setattr(retries, "_wait", lambda _: 0.0)
     with ModelStandIn(answer) as model:
-        level, text = check(model.url, timeout_s=60)
+        level, text = check(model.url, timeout_s=0.5 if "within" in words else 60)
     assert level == "trouble"
     assert words in text
+
+
+def test_a_model_that_is_busy_is_asked_again_as_a_run_asks(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "_wait", lambda _: 0.0)
+    busy = Answer(429, b'{"error": {"message": "slow down"}}', {"Retry-After": "1"})
+    with ModelStandIn(in_turn(busy, completion(GOOD))) as model:
+        level, text = check(model.url)
+        assert len(model.asked) == 2
+    assert level == "ok"
+    assert "tiny answers in" in text
+
+
+def test_a_model_that_leaves_a_whole_time_out_unanswered_is_not_asked_again(check: Check) -> None:
+    with ModelStandIn(in_turn(SILENT)) as model:
+        assert "no answer within 0.2 s (summarizer.timeout_s)" in check(model.url, timeout_s=0.2)[1]
+        assert len(model.asked) == 1
+
+
+def test_an_answer_counts_whatever_success_is_called(check: Check) -> None:
+    answer = Answer(201, completion(GOOD).body)
+    with ModelStandIn(in_turn(answer)) as model:
+        assert check(model.url)[0] == "ok"
 
 
 def listing(*names: str) -> Answer:

@@ -116,7 +116,7 @@ def test_an_event_stream_is_put_together() -> None:
     with asking(in_turn(events(piece(GOOD[:9]), done=False))) as ask:
         assert ask().self_reported_problem == "was cut off (length)"
     with asking(in_turn(events({"error": {"message": "overloaded"}}))) as ask:
-        assert "no chat completion" in ask.failure()
+        assert ask.failure() == "tiny: HTTP 200: overloaded"
 
 
 def test_azure_is_asked_with_its_query_and_its_header() -> None:
@@ -129,6 +129,48 @@ def test_azure_is_asked_with_its_query_and_its_header() -> None:
     assert asked.path == "/v1/deployments/mini/chat/completions?api-version=2024-10-21"
     assert asked.headers["api-key"] == KEY
     assert "Authorization" not in asked.headers
+
+
+def test_where_both_names_of_the_limit_are_refused_neither_is_sent() -> None:
+    def picky(asked: Asked) -> Answer:
+        named = [name for name in ("max_tokens", "max_completion_tokens") if name in asked.body]
+        if named:
+            told = {"error": {"message": f"Unsupported parameter: {named[0]!r}"}}
+            return Answer(400, json.dumps(told).encode())
+        return completion(GOOD)
+
+    with asking(picky, options={"max_tokens": 200}) as ask:
+        assert ask().text == GOOD
+        assert ask().text == GOOD
+        assert len(ask.asked) == 4
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        {
+            "detail": [
+                {
+                    "loc": ["body", "messages", 0, "role"],
+                    "input": "system",
+                    "msg": "Input should be 'user' or 'assistant'",
+                }
+            ]
+        },
+        {"error": {"message": "messages[0].role: expected one of ['user', 'assistant']"}},
+    ],
+    ids=["by pydantic", "by a list of roles"],
+)
+def test_a_system_role_is_left_out_in_whatever_words_it_is_refused(
+    refusal: dict[str, object],
+) -> None:
+    def picky(asked: Asked) -> Answer:
+        if asked.body["messages"][0]["role"] == "system":
+            return Answer(422, json.dumps(refusal).encode())
+        return completion(GOOD)
+
+    with asking(picky) as ask:
+        assert ask().text == GOOD
 
 
 @pytest.mark.parametrize("system_status", [422, 500])

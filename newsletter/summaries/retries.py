@@ -1,0 +1,78 @@
+"""An endpoint that is asked again as long as it says that it answers later."""
+
+import re
+import time
+from collections.abc import Callable
+
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    retry_if_result,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from newsletter.lazy_pattern import lazy_pattern
+from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
+
+TRIES = 3
+LONGEST_WAIT_S = 60.0
+_LATER = (408, 429)
+_SERVER_TROUBLE = 500
+_NO_BALANCE = lazy_pattern("insufficient_quota|insufficient balance|billing", re.IGNORECASE)
+_jitter = wait_exponential_jitter(initial=1, max=20)
+
+
+def ask_patiently(
+    endpoint: Endpoint,
+    messages: list[dict[str, str]],
+    sleep: Callable[[float], None] = time.sleep,
+    busy_s: float = float("inf"),
+) -> Reply:
+    """The last reply, whatever it says. No more tries once the endpoint was busy for `busy_s`.
+
+    Raises:
+        NoReplyError: there was none, in no try.
+    """
+
+    def is_enough(state: RetryCallState) -> bool:
+        waited_s = state.idle_for + state.upcoming_sleep
+        busy_long = (state.seconds_since_start or 0.0) - state.idle_for >= busy_s
+        return busy_long or (busy_s < float("inf") and waited_s > LONGEST_WAIT_S)
+
+    tries = Retrying(
+        retry=retry_if_exception_type(NoReplyError) | retry_if_result(_is_worth_waiting),
+        stop=lambda state: stop_after_attempt(TRIES)(state) or is_enough(state),
+        wait=_wait,
+        sleep=sleep,
+        retry_error_callback=_last,
+    )
+    return tries(endpoint.chat, messages)
+
+
+def is_for_later(reply: Reply) -> bool:
+    return reply.status in _LATER or reply.status >= _SERVER_TROUBLE
+
+
+def has_no_balance(reply: Reply) -> bool:
+    told = reply.content.decode(errors="replace")
+    return reply.status == 429 and bool(_NO_BALANCE.search(told))  # noqa: PLR2004 - HTTP
+
+
+def _is_worth_waiting(reply: Reply) -> bool:
+    soon = reply.retry_after_s <= LONGEST_WAIT_S
+    return is_for_later(reply) and soon and not has_no_balance(reply)
+
+
+def _last(state: RetryCallState) -> Reply:
+    if state.outcome is None:
+        raise NoReplyError("nobody was asked")
+    reply: Reply = state.outcome.result()
+    return reply
+
+
+def _wait(state: RetryCallState) -> float:
+    outcome = state.outcome
+    asked_s = outcome.result().retry_after_s if outcome and not outcome.failed else 0.0
+    return float(min(LONGEST_WAIT_S, asked_s + _jitter(state)))
