@@ -410,6 +410,22 @@ def test_an_rdf_entry_that_does_not_say_its_type_is_read_and_journals_are_no_ent
     assert names(read(content)) == ["2005.14165", "1706.03762"]
 
 
+@pytest.mark.parametrize(
+    ("about", "within"),
+    [
+        ("http://arxiv.org/abs/2507.00004", ""),
+        ("#item_1", "<prism:number>arXiv:2507.00004</prism:number>"),
+        ("http://arxiv.org/abs/2507.00009", "<dc:identifier>arXiv:2507.00004</dc:identifier>"),
+    ],
+)
+def test_an_rdf_entry_is_found_by_its_own_address_and_its_number(about: str, within: str) -> None:
+    head, end, rest = RDF.partition('dc/terms/">')
+    namespace = ' xmlns:prism="http://prismstandard.org/namespaces/1.2/basic/">'
+    item = f'<bib:Article rdf:about="{about}"><dc:title>T</dc:title>{within}</bib:Article>'
+    content = "".join((head, end.removesuffix(">"), namespace, item, rest))
+    assert names(read(content))[0] == "2507.00004"
+
+
 def test_a_paper_from_before_2007_is_found_by_its_number_and_its_archive() -> None:
     entry = "@article{a, title={T}, eprint={9901001v2}, archiveprefix={arXiv}, %s}"
     found = [

@@ -12,6 +12,7 @@ _DCTERMS = "{http://purl.org/dc/terms/}"
 _LINK = "{http://purl.org/rss/1.0/modules/link/}"
 _ZOTERO = "{http://www.zotero.org/namespaces/export#}"
 _BIB = "{http://purl.org/net/biblio#}"
+_PRISM = "{http://prismstandard.org/namespaces/"  # and a version
 _NO_PAPERS = {"attachment", "note"}
 _OF_PAPERS = {f"{_BIB}{name}" for name in ("Journal", "Series", "Memo", "Collection")}
 
@@ -42,10 +43,17 @@ def read_rdf(content: bytes) -> Iterator[dict[str, str]]:
                 "title": item.findtext(f"{_DC}title", ""),
                 "abstract": item.findtext(f"{_DCTERMS}abstract", ""),
                 "extra": item.findtext(f"{_DC}description", ""),
-                "identifier": " ".join(
-                    text
-                    for name in (f"{_DC}identifier", f"{_LINK}link")
-                    for found in item.iterchildren(name)
-                    for text in (*found.itertext(), found.get(f"{_RDF}resource", ""))
-                ),
+                "identifier": " ".join(_identifiers(item)),
             }
+
+
+def _identifiers(item: etree._Element) -> Iterator[str]:
+    """The texts that can hold one, best first; its own address last."""
+    for name in (f"{_DC}identifier", f"{_LINK}link"):
+        for found in item.iterchildren(name):
+            yield from found.itertext()
+            yield found.get(f"{_RDF}resource", "")
+    for found in item.iterchildren("{*}number"):
+        if str(found.tag).startswith(_PRISM):
+            yield from found.itertext()
+    yield item.get(f"{_RDF}about", "")
