@@ -194,8 +194,9 @@ def _done(token: str, paper: Paper, way: str, before: str) -> str:
     texts = {
         _MORE: gettext("From the next mail on, what is close to it comes first."),
         _LESS: gettext(
-            "From the next mail on, it does not come first, nor what is closer to it than to what"
-            " you like. It all stands below, as always."
+            "From the next mail on, it does not come first. What is closer to it than to what you"
+            " like comes first only for an author, a word or a category that you named. It all"
+            " stands below, as always."
         ),
         _NEITHER: gettext("It plays no part any more in what comes first."),
     }
