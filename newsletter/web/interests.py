@@ -5,7 +5,7 @@ file go from one step to the next in the form itself.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import flask
@@ -72,7 +72,7 @@ def change_interests(token: str) -> Response | tuple[str, int]:
         lists, kept = typed()
         return _page(token, _Said(kept, str(error), error.at_fault, lists)), 400
     if "save" not in request.form:
-        return _page(token, _Said(form, _no_room(form.beyond), unsaved=True)), 200
+        return _page(token, _Said(form, unsaved=True)), 200
     press = pages.press()
     if not press.counts:
         again = gettext("Machines press buttons too. Press it once more.") if press.doubt else ""
@@ -115,6 +115,13 @@ def _is_gone(row: InterestRow, form: InterestForm, named: Mapping[tuple[str, str
     return (row.kind, row.value) not in named
 
 
+def _beyond(held: NamedInterests, form: InterestForm) -> int:
+    """For how many papers there would be no room beside those that are kept."""
+    kept = {row.value for row in held.rows if row.kind == InterestType.PAPER} - form.taken_back
+    new = {named_papers.name_of(paper) for paper in form.papers} - kept
+    return max(0, len(kept) + len(new) - MOST[InterestType.PAPER]) + form.beyond
+
+
 def _as_written(session: Session, held: NamedInterests, form: InterestForm) -> NamedInterests:
     """What would hold once the form were saved; nothing of it is."""
     details = {row.value: row.detail for row in held.rows if row.kind == InterestType.AUTHOR}
@@ -134,10 +141,14 @@ def _as_written(session: Session, held: NamedInterests, form: InterestForm) -> N
     ]
     texts = dict(held.texts)
     there = {row.value for row in rows}
+    room = MOST[InterestType.PAPER] - sum(row.kind == InterestType.PAPER for row in rows)
     for paper in form.papers:
         name = named_papers.name_of(paper)
+        if name not in there and room <= 0:
+            continue
         texts[name] = named_papers.text_so_far(session, name, paper, pages.clock())
         if name not in there:
+            room -= 1
             rows.append(
                 InterestRow(
                     kind=InterestType.PAPER, value=name, wanted=form.likes_papers, detail={}
@@ -154,6 +165,8 @@ def _page(token: str, said: _Said) -> str:
             return pages.expired_page()
         held = NamedInterests.of(session, subscriber)
         chosen = _as_written(session, held, said.form) if said.unsaved else held
+        if said.unsaved and not said.trouble:
+            said = replace(said, trouble=_no_room(_beyond(held, said.form)))
         whose = subscriber.id, subscriber.email, subscriber.moves
         return pages.render(
             "web/interests.html",

@@ -164,8 +164,13 @@ def test_of_too_many_papers_the_rest_is_counted(
     for way in ("show", "save"):
         told = site.post(page_of(site), pasted=four, **{way: "1"}).text
         assert "3 papers are the most; 1 found no room." in told
-    told = save(site, pasted="2402.00001 2402.00002").text
-    assert "3 papers are the most; 2 found no room." in told
+    two = "2402.00001 2402.00002"
+    for way in ("show", "save"):  # those that are saved take room as well
+        told = site.post(page_of(site), pasted=two, **{way: "1"}).text
+        assert "3 papers are the most; 2 found no room." in told
+    back = {"take-back": ["2401.00001"]}
+    told = site.post(page_of(site), show="1", pasted=f"{two} 2401.00002", **back).text
+    assert "3 papers are the most; 1 found no room." in told
     assert len(named(site)) == 3
     refused = site.post(f"/tune/{token_of(site, TuneClaim)}/{SECURE}/more").text
     assert "There is no room" in refused
