@@ -130,7 +130,8 @@ def interests(
         if named or changed.file:
             with database.write.begin() as session:
                 change(session, owner, owner, named, remove=changed.remove)
-            tell_papers(settings, database)
+            if not changed.remove:
+                tell_papers(settings, database, papers_among(named))
         with database.read() as session:
             rows = interest_store.newsletter_rows(session, owner)
             texts = interest_store.texts_of(session, rows)
@@ -143,14 +144,24 @@ def interests(
         show_picks(settings, owner, ranked_by, day, as_json, of_newsletter=True)
 
 
-def tell_papers(settings: "Settings", database: "Database") -> None:
-    """Ask arXiv for the texts of papers that people named; where it fails, the next run asks."""
+def papers_among(named: "Sequence[Interest]") -> list[str]:
+    """The names of the papers, for `tell_papers`."""
+    return [interest.value for interest in named if interest.kind == "paper"]
+
+
+def tell_papers(
+    settings: "Settings", database: "Database", among: "Sequence[str] | None" = None
+) -> None:
+    """Ask arXiv for the texts of named papers; where it fails, the next run asks.
+
+    `among` these, or of all that people named.
+    """
     from newsletter import bootstrap
     from newsletter.interests import named_papers
 
     try:
         unknown = named_papers.fetch_texts(
-            bootstrap.load_source(settings), settings, database, common.utc_now()
+            bootstrap.load_source(settings), settings, database, common.utc_now(), among
         )
     except named_papers.TextsMissingError as error:
         common.warn(str(error))

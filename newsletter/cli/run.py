@@ -47,11 +47,11 @@ def run(
     watching = nullcontext(alarm.Outcome()) if dry_run else alarm.watching(settings, common.utc_now)
     with watching as outcome, common.opened(settings) as services:
         outcome.warnings, outcome.database = common.warnings(), services.database
-        if not dry_run:  # first, so that what somebody liked since acts on their next mail
-            interests.tell_papers(settings, services.database)
-            inbox.fold(services.database, services.clock, services.stopping)
         run_newsletter = partial(_run_newsletter, services, dry_run, days_as_json, day)
         with nullcontext() if dry_run else _finishing_failed_run(settings, services):
+            if not dry_run:  # first, so that what somebody liked since acts on their next mail
+                interests.tell_papers(settings, services.database)
+                inbox.fold(services.database, services.clock, services.stopping)
             done = common.for_each_mailed(settings, services, slug, run_newsletter)
         if not dry_run:
             done = _finish(settings, services) and done

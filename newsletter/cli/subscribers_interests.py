@@ -10,6 +10,7 @@ from newsletter.cli import common
 from newsletter.cli.interests import (
     InterestOptions,
     change,
+    papers_among,
     show,
     show_picks,
     tell_papers,
@@ -48,7 +49,8 @@ def interests(
             with database.write.begin() as session:
                 reader = lifecycle.get_subscriber(session, email)
                 change(session, reader.id, reader.email, named, remove=changed.remove)
-            tell_papers(settings, database)
+            if not changed.remove:
+                tell_papers(settings, database, papers_among(named))
         with database.read() as session:
             reader = lifecycle.get_subscriber(session, email)
             if slug is None and (as_json or not (named or changed.file)):

@@ -1,6 +1,6 @@
 """The texts of papers that people name: a file's words at first, then arXiv's, once for all."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -26,14 +26,22 @@ class TextsMissingError(NewsletterError):
     """arXiv could not be asked; the papers wait."""
 
 
-def fetch_texts(source: Source, settings: Settings, database: Database, now: datetime) -> list[str]:
+def fetch_texts(
+    source: Source,
+    settings: Settings,
+    database: Database,
+    now: datetime,
+    among: Sequence[str] | None = None,
+) -> list[str]:
     """Ask arXiv for the texts that are not known yet; returns identifiers that it does not know.
+
+    `among` these papers, or of all that anybody named.
 
     Raises:
         TextsMissingError: it cannot be asked now; the next run asks.
     """
     with database.read() as session:
-        names = _untold(session, _AT_ONCE)
+        names = _untold(session, _AT_ONCE, among)
     if not names:
         return []
     from newsletter.sources.lookup import find_papers  # 0.1 s, and few runs ask
@@ -102,16 +110,17 @@ def _describe(row: NamedPaperRow, paper: Paper, now: datetime) -> None:
     row.authors, row.categories = list(paper.authors[:50]), list(paper.categories)
 
 
-def _untold(session: Session, most: int) -> list[str]:
+def _untold(session: Session, most: int, among: Sequence[str] | None) -> list[str]:
     """The identifiers of named papers that arXiv was not asked about yet."""
-    return list(
-        session.scalars(
-            select(NamedPaperRow.name)
-            .where(NamedPaperRow.told_at.is_(None), ~NamedPaperRow.name.startswith(BY_TITLE))
-            .order_by(NamedPaperRow.name)
-            .limit(most)
-        )
+    chosen = (
+        select(NamedPaperRow.name)
+        .where(NamedPaperRow.told_at.is_(None), ~NamedPaperRow.name.startswith(BY_TITLE))
+        .order_by(NamedPaperRow.name)
+        .limit(most)
     )
+    if among is not None:
+        chosen = chosen.where(NamedPaperRow.name.in_(among[:most]))
+    return list(session.scalars(chosen))
 
 
 def _keep_told(

@@ -304,7 +304,9 @@ def test_an_export_takes_them_elsewhere(cli: Cli, database: Database, ada: int, 
             session.execute(text(f'DELETE FROM "{row}"'))  # noqa: S608 - as another database
     said = cli("subscribers", "import", "out", "--consent", "moved here")
     assert said.out == "out: 2 entries = 2 added\n"
-    cli("subscribers", "interests", BOB, "--word", "x")  # asks for texts, as the next run does
+    cli("subscribers", "interests", BOB, "--word", "x")
+    assert named(cli) != before  # whoever names a word asks for nobody's papers
+    cli("subscribers", "interests", BOB, "--paper", "2507.07270")
     assert named(cli) == before
     with database.read() as session:
         again = interest_store.load(session, lifecycle.get_subscriber(session, ADA).id)
