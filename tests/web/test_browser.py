@@ -185,6 +185,7 @@ def test_no_page_has_a_fault(
     pages = (
         *("/", "/audio", preferences, f"{preferences}/address", f"{preferences}/erase", "/nope"),
         *(f"{preferences}/interests", f"/tune/{tune}/2507.07799/more"),
+        f"/tune/{tune}/2507.07867/less",
         f"{preferences}/namesake/2507.07867?author=Jonah+Casebeer",
     )
     faults = [
