@@ -12,16 +12,29 @@ _EXCLAIMED = r"|(?<=[^\W\d_]{2})\s?[!！](?=\W*(?:\Z|[^\W\d_]))"
 _FORMS = {
     # "Sie" is "they" where a sentence begins.
     "de": r"(?<=[a-zäöüß,] )(?:Sie|Ihnen|Ihr|Ihren?)\b|\b(?:[Ii]ch(?!-)|[Bb]itte|[Dd]anke)\b"
-    r"|\bGutachter(?:innen)? (?:soll|müss)\w+",
+    r"|\bGutachter(?:innen)? (?:soll|müss)\w+|\bMeister(?:werk|leistung)\b|\b[Ll]esenswert\w*"
+    r"|\b(?:zu|bitte) ignorieren\b|\bZusammenfassung (?:endet|lautet|ist fertig)|\b[Rr]abatt\b"
+    r"|\b(?:Jetzt|Heute|Hier) [^.]{0,40}(?:kaufen|bestellen|buchen|sichern|anmelden|abonnieren)\b",
     "fr": r"\b(?:[Vv]ous|[Vv]otre|[Vv]os|[Jj]e|[Mm]erci)\b|\b[Jj]['\u2019]"
     r"|\b(?!chez\b|assez\b|nez\b)[a-zéèê]{2,}ez\b|(?:\A|(?<=[.!?;] ))(?!Chez\b|Assez\b)\w+ez\b"
-    r"|\b[Rr]electeurs (?:doivent|devraient)\b",
+    r"|\b[Rr]electeurs (?:doivent|devraient)\b|\b[Cc]hefs?-d['\u2019](?:\u0153|oe)uvre\b"
+    r"|\b[Ii]gnorer (?:\w+ ){0,2}(?:consignes|instructions)\b|\b[Rr]ésumé (?:demandé|suivant|ci-)"
+    r"|\b(?:[Oo]ffres?|[Pp]romotion|[Rr]emise) (?:dès|spéciale|exceptionnelle)",
     "es": r"\b(?:[Uu]sted(?:es)?|[Gg]racias|[Ee]spero|[Yy]o)\b|\b[Pp]or favor\b|[¡¿]"
-    r"|\b[Ll]e sirv|\b\w+[áéí]\w+(?:ase|ese|eme|enos)\b|\b[Rr]evisores (?:deben|deberían)\b",
-    "ja": r"ください|下さい|お知らせ|お役に|ご(?:登録|購入|連絡|覧|利用)|ましょう|あなた|査読者は",
+    r"|\b[Ll]e sirv|\b\w+[áéí]\w+(?:ase|ese|[ae]me|[ae]nos)\b"
+    r"|\b[Rr]evisores (?:deben|deberían)\b|\b[Oo]bra maestra\b|\b[Cc]on descuento\b"
+    r"|\b[Rr]esumen (?:solicitado|pedido|termina)"
+    r"|\b[Ii]gnor(?:a|e|ar|en) (?:\w+ ){0,2}instrucciones\b"
+    r"|(?:\A|(?<=[.!?] ))(?:Compra|Visita|Descarga|Suscríbete|Aprovecha|Ignora|Recuerda)\b"
+    r"|\bAquí (?:termina|está|tienes)\b",
+    "ja": r"ください|下さい|お知らせ|お役に|ご(?:登録|購入|連絡|覧|利用)|ましょう|あなた|査読者は"
+    r"|採択す?べき|傑作(?:で|だ)|購入して|(?:以前|上記|これまで|前)の指示は|無視せよ|受けよう"
+    r"|(?:以上が|これが)[^。]{0,6}(?:要約|まとめ)|要約(?:です|でした)|でしょうか",
 }
 _PATTERNS = {code: lazy_pattern(forms + _EXCLAIMED) for code, forms in _FORMS.items()}
 _ANY: re.Pattern[str] = lazy_pattern(_EXCLAIMED.removeprefix("|"))
+_SENTENCE = lazy_pattern(r"(?<=[^\W\d_][.!?…])\s+(?=[^\W\d_a-z])")
+_SHORT = 4  # words of a sentence beside others that says nothing of a paper
 _OWN_LISTS = frozenset(["en", "zh"])
 
 
@@ -29,6 +42,10 @@ def speaks_to_reader(text: str, source: str, language: str) -> str:
     """The words that do; empty where none does. A source with "Yahoo!" may be told of so."""
     if language in _OWN_LISTS:
         return ""
+    sentences = _SENTENCE.split(text)
+    short = next((said for said in sentences if len(said.split()) < _SHORT), "")
+    if language != "ja" and len(sentences) > 1 and short:
+        return f"says something that stands alone, {short[:60]}"
     if "!" in source:
         text = text.replace("!", "")
     found = _PATTERNS.get(language, _ANY).search(text)

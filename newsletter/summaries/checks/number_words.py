@@ -49,6 +49,10 @@ _LONG = lazy_pattern(
 _PERCENT = lazy_pattern(
     rf"百分之({_NUMERALS}{{1,12}}|\d+(?:\.\d+)?)(?:点([{''.join(_CHINESE)}]{{1,6}}))?"
 )
+# Digits between the scales: 7万3千, 1億2000万.
+_IN_MYRIADS = lazy_pattern(
+    r"(?<![\d.,])(?=(?:\d+[億亿万萬千])\d)(?:(\d+)[億亿])?(?:(\d+)[万萬])?(?:(\d)千)?(\d{1,3})?(?![\d.,])"
+)
 _TENTHS = lazy_pattern(r"([一二三四五六七八九])成(?=[，。；、的]|以上|左右|\Z)")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER_OF_TEN = lazy_pattern(
@@ -76,11 +80,17 @@ def find_spelled_numbers(text: str) -> Iterator[SpelledNumber]:
 
 
 def without_powers(text: str) -> str:
-    r"""The text with 100000 for 10^5 and 1e5, 3000 for 3\times 10^{3}, and 20% for 百分之二十."""
-    text = _POWER_OF_TEN.sub(_power, text)
+    r"""100000 for 10^5 and 1e5, 73000 for 7万3千, 3000 for 3\times 10^3, 20% for 百分之二十."""
+    text = _POWER_OF_TEN.sub(_power, _IN_MYRIADS.sub(_counted, text))
     text = _EXPONENT.sub(lambda match: _scaled(match[1], match[2]), text)
     text = _PERCENT.sub(_percent, text)
     return _TENTHS.sub(lambda match: f"{10 * _CHINESE[match[1]]}%", text)
+
+
+def _counted(match: re.Match[str]) -> str:
+    parts = [int(digits or 0) for digits in match.groups()]
+    scaled = zip(parts, (10**8, 10**4, 10**3, 1), strict=True)
+    return str(sum(part * scale for part, scale in scaled))
 
 
 def _power(match: re.Match[str]) -> str:

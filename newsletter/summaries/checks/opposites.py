@@ -110,9 +110,18 @@ def _plainly_denied(text: str, source: str) -> str:
 
 def is_only_said(pattern: str, source: str) -> bool:
     """Whether such words stand in the source, with no denial near any of them."""
-    found = list(re.finditer(rf"\b(?:{pattern})", source, re.IGNORECASE)) if pattern else []
-    nearby = [source[max(0, match.start() - _BEFORE) : match.end() + _AFTER] for match in found]
+    nearby = _near(pattern, source)
     return bool(nearby) and not any(map(_NEGATIVE.search, nearby))
+
+
+def is_said(pattern: str, source: str) -> bool:
+    """Whether such words stand somewhere in the source with no denial near."""
+    return not all(map(_NEGATIVE.search, _near(pattern, source)))
+
+
+def _near(pattern: str, source: str) -> list[str]:
+    found = re.finditer(rf"\b(?:{pattern})", source, re.IGNORECASE) if pattern else ()
+    return [source[max(0, match.start() - _BEFORE) : match.end() + _AFTER] for match in found]
 
 
 def _opposite_of(about: set[str], others: Iterable[str], source: str) -> str:

@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.checks.opposites import is_only_said
+from newsletter.summaries.checks.opposites import is_only_said, is_said
 
 _SPARED = r"(?<![不未免止需非无])"  # "without", "avoids": then nothing is turned round
 _UP, _DOWN = (
@@ -127,10 +127,6 @@ def _bears_out(source: str, thing: str, way: str) -> bool:
     return any(re.search(way, part, re.IGNORECASE) for part in about or sentences)
 
 
-_ZH_DENIED = lazy_pattern(
-    r"(?:未能|无法|不能|没有|并未|并不|不会|尚未|未|不)(?:有效|显著|明显|够)?"
-    r"(提升|提高|改善|增强|优于|解决|实现|达到|降低|减少|保持|提出|支持|验证|证明)"
-)
 _ENGLISH = {
     "提升": "improv|enhanc|boost|increas",
     "提高": "improv|enhanc|boost|increas",
@@ -148,11 +144,21 @@ _ENGLISH = {
     "验证": "demonstrat|validat|verif|show|confirm",
     "证明": "demonstrat|prov|show",
 }
+_ZH_DENIED = lazy_pattern(
+    r"(?:未能|没能|无法|难以|不能|没有|从未|并未|并不|并没有|并非|不会|尚未|不足以|(?<![从尚并])未|(?<![并])不)"
+    r"(?:能够?|有效|显著|明显|够|真正|充分|直接|进一步)?"
+    rf"({'|'.join(_ENGLISH)})"
+)
 
 
 def denied_words_zh(text: str, source: str) -> str:
-    """What is denied though the abstract says it; empty where nothing is."""
-    for match in _ZH_DENIED.finditer(text):
-        if is_only_said(_ENGLISH[match[1]], source):
-            return f"says {match[0]}, which the abstract does not"
+    """What is denied though the abstract says it; empty where nothing is.
+
+    Of what others cannot do, nowhere denied; of the paper itself, said somewhere without a denial.
+    """
+    for clause in _CLAUSE.split(text):
+        is_borne_out = is_only_said if _OF_OTHERS.search(clause) else is_said
+        for match in _ZH_DENIED.finditer(clause):
+            if is_borne_out(_ENGLISH[match[1]], source):
+                return f"says {match[0]}, which the abstract does not"
     return ""
