@@ -23,6 +23,7 @@ from newsletter.summaries.base import (
     MACHINE_TRANSLATION,
     NOTHING,
     Draft,
+    OutOfServiceError,
     RefusedError,
     Summarizer,
     SummaryError,
@@ -35,28 +36,15 @@ _LONGEST = 512  # pieces of a sentence, as OPUS-MT was trained with
 
 
 def from_settings(settings: Settings) -> "Translation":
-    """The translator of `summarizer.translator`.
+    """The translator of `summarizer.translator`, whose files need not be there yet.
 
     Raises:
-        WrongUseError: a file is missing, or the libraries are.
+        WrongUseError: no folder is named.
     """
     chosen = settings.summarizer
     if chosen.translator is None:
         raise WrongUseError("summarizer.translator is missing: the folder of a CTranslate2 model")
     folder = settings.folder / chosen.translator
-    missing = [name for name in _FILES if not (folder / name).is_file()]
-    if missing:
-        raise WrongUseError(
-            f"summarizer.translator: {folder} has no {', '.join(missing)}; docs/models.md says"
-            " which files a model has"
-        )
-    try:
-        import ctranslate2  # noqa: F401 - an extra of its own
-        import sentencepiece  # noqa: F401
-    except ImportError as error:
-        raise WrongUseError(
-            f"a translation needs {error.name}: pip install 'newsletter[translation]'"
-        ) from error
     return Translation(folder, chosen.translates_into, str(chosen.options.get("prefix", "")))
 
 
@@ -76,8 +64,7 @@ class Translation(Summarizer):
         self._prefix = [prefix] if prefix else []
         self._loaded: tuple[Any, Any, Any] | None = None
         self._lock = Lock()
-        config = json.loads((folder / "config.json").read_bytes())
-        self._end = [] if config.get("add_source_eos") else [_END]
+        self._end: list[str] = []
 
     def fingerprint(self, language: str) -> str:
         size = (self._folder / "model.bin").stat().st_size
@@ -117,10 +104,13 @@ class Translation(Summarizer):
 
     def _load(self) -> tuple[Any, Any, Any]:
         if self._loaded is None:
-            from ctranslate2 import Translator  # an extra of its own
-            from sentencepiece import SentencePieceProcessor
-
+            self._require_files()
             try:
+                from ctranslate2 import Translator  # an extra of its own
+                from sentencepiece import SentencePieceProcessor
+
+                config = json.loads((self._folder / "config.json").read_bytes())
+                self._end = [] if config.get("add_source_eos") else [_END]
                 source, target = (
                     SentencePieceProcessor(model_file=str(self._folder / name))
                     for name in _FILES[2:]
@@ -128,6 +118,18 @@ class Translation(Summarizer):
                 # Several threads for one sentence wait for each other busily where cores are few.
                 translator = Translator(str(self._folder), device="cpu", intra_threads=1)
                 self._loaded = (translator, source, target)
+            except ImportError as error:
+                raise OutOfServiceError(
+                    f"a translation needs {error.name}: pip install 'newsletter[translation]'"
+                ) from error
             except (RuntimeError, OSError, ValueError) as error:
                 raise SummaryError(f"{self.name} cannot be read: {error}") from error
         return self._loaded
+
+    def _require_files(self) -> None:
+        missing = [name for name in _FILES if not (self._folder / name).is_file()]
+        if missing:
+            raise OutOfServiceError(
+                f"summarizer.translator: {self._folder} has no {', '.join(missing)}; docs/models.md"
+                " says which files a model has"
+            )

@@ -1,6 +1,9 @@
 """A translation model on this machine: its files are there, or one line says what is missing."""
 
+import email
+import email.policy
 import io
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,7 @@ from newsletter.summaries.ask_model import Question, ask_model
 from newsletter.summaries.extractive_summarizer import for_language
 from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.translation import Translation
-from tests.conftest import NOW
+from tests.conftest import NOW, Cli
 
 CHINESE = "该论文提出QuietNet，一种去除噪声的小型网络。"
 ENGLISH = "We propose QuietNet, a small network that removes noise."
@@ -141,9 +144,40 @@ def test_what_is_missing_is_said_in_one_line(
         bootstrap.load_summarizer(chosen(settings, None))
     for name in ("config.json", "model.bin", "source.spm"):
         (tmp_path / name).write_text("{}")
-    with pytest.raises(WrongUseError, match=r"has no target\.spm; docs/models\.md says"):
-        bootstrap.load_summarizer(chosen(settings, tmp_path))
+    assert "has no target.spm; docs/models.md says" in found(settings, tmp_path)
     (tmp_path / "target.spm").write_text("")
     monkeypatch.setitem(sys.modules, "ctranslate2", None)
-    with pytest.raises(WrongUseError, match=r"pip install 'newsletter\[translation\]'"):
-        bootstrap.load_summarizer(chosen(settings, tmp_path))
+    assert "pip install 'newsletter[translation]'" in found(settings, tmp_path)
+
+
+def found(settings: Settings, folder: Path) -> str:
+    """What `check` says of the translator in that folder."""
+    told = chosen(settings, folder)
+    (finding,) = bootstrap.load_summarizer(told).check_health(told, NOW)
+    assert finding.level is Severity.TROUBLE
+    return finding.text
+
+
+def read(file: Path) -> str:
+    mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    html = mail.get_body(("html",))
+    assert html is not None
+    return str(html.get_content())
+
+
+@pytest.mark.usefixtures("readers")
+def test_where_the_files_are_missing_the_mails_leave_with_the_authors_words(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_NEWSLETTERS__0__LANGUAGE", "ja")
+    monkeypatch.setenv("NEWSLETTER_SUMMARIZER__USE", "translation")
+    monkeypatch.setenv("NEWSLETTER_SUMMARIZER__TRANSLATES_INTO", "ja")
+    monkeypatch.setenv("NEWSLETTER_SUMMARIZER__TRANSLATOR", "not-there")
+    said = cli("run")
+    assert said.code == 1
+    (line,) = [line for line in said.err.splitlines() if "authors' own words stand in" in line]
+    assert "not-there has no config.json, model.bin, source.spm, target.spm" in line
+    mails = [read(file) for file in sorted((settings.folder / "outbox").glob("*.eml"))]
+    assert len(mails) == 12
+    cue = re.compile(r'class="abstract"[^>]*>\s*<small lang="\w+[^"]*">(?:提案|提出)：</small>')
+    assert max(len(cue.findall(mail)) for mail in mails) >= 8  # of whole abstracts
