@@ -111,6 +111,10 @@ class LlmBudget:
         with self._lock:
             return self._unusable.setdefault(language, UnusableAnswers())
 
+    def has_given_up(self, language: str) -> bool:
+        """Whether the model is not asked any more in that language, for its own fault."""
+        return bool(self._closed or self.unusable_in(language).stopped)
+
     def give_up(self, reason: str) -> None:
         """It serves nobody now."""
         with self._lock:

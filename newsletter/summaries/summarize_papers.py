@@ -85,12 +85,12 @@ def summarize_missing(
     )
     if request.summarizer.quotes:
         return report
-    return _watched(sessions, author, by_id, results, report, now)
+    return _watched(sessions, request, by_id, results, report, now)
 
 
 def _watched(
     sessions: sessionmaker[Session],
-    author: Author,
+    request: SummaryRequest,
     ids: Collection[PaperId],
     results: Sequence[SummaryResult],
     report: SummaryReport,
@@ -99,13 +99,15 @@ def _watched(
     """The report, with why where the model was asked in vain; that is kept until it is mended."""
     asked = [result for result in results if result.was_asked]
     report = replace(report, asked=len(asked))
-    first_asked = [result for result in asked if result.question.number == 1]
+    given_up = request.llm_budget.has_given_up(request.language)
+    meant = results if given_up else asked  # nor would the others have got an answer
+    first_asked = [result for result in meant if result.question.number == 1]
     in_vain = sum(result.sentence is None for result in first_asked)
     mostly = in_vain >= _MANY and in_vain > len(first_asked) / 2
     with sessions.begin() as session:
         if report.made and not mostly:
             model_outage.forget(session)
-        elif asked and (mostly or not store.already_summarized(session, ids, author)):
+        elif asked and (mostly or not store.already_summarized(session, ids, request.author)):
             model_outage.record(session, now, partly=report.made > 0)
             return replace(report, nothing_usable=_why_nothing(report, asked))
     return report

@@ -247,7 +247,7 @@ def test_ten_unusable_answers_in_a_row_for_one_reason_end_the_asking(database: D
     made = make(database, model := Model(texts=texts), papers)
     assert len(model.asked) == 6 + 10
     assert counted(made) == (1, 0, 4, 7)
-    assert made.nothing_usable == ""
+    assert "look at summarizer.options" in made.nothing_usable  # of twelve papers one has its own
     assert "10 answers in a row could not be used (empty or cut off)" in made.failed[papers[8].id]
     assert "look at summarizer.options" in made.failed[papers[8].id]
     with database.read() as session:
