@@ -179,5 +179,5 @@ def test_where_the_files_are_missing_the_mails_leave_with_the_authors_words(
     assert "not-there has no config.json, model.bin, source.spm, target.spm" in line
     mails = [read(file) for file in sorted((settings.folder / "outbox").glob("*.eml"))]
     assert len(mails) == 12
-    cue = re.compile(r'class="abstract"[^>]*>\s*<small lang="\w+[^"]*">(?:提案|提出)：</small>')
+    cue = re.compile(r'<small lang="\w+[^"]*">(?:提案|提出)：</small><b')
     assert max(len(cue.findall(mail)) for mail in mails) >= 8  # of whole abstracts
