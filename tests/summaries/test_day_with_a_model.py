@@ -196,7 +196,8 @@ def test_a_model_that_is_mostly_broken_is_a_finding_until_it_is_mended(
         ]
         assert found["level"] == "trouble"
         assert "the model was asked about most papers in vain since" in found["text"]
-        assert "characters" in found["text"]
+        # Of one answer, or what ten in a row had in common: that depends on who came first.
+        assert "characters" in found["text"] or "(length)" in found["text"]
         model.answer = by(true_of)
         assert cli("summarize", "--again").code == 0
         assert "in vain" not in cli("check").out
