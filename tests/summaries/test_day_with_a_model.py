@@ -166,7 +166,8 @@ def test_bad_answers_are_never_printed_and_soon_nothing_more_is_asked(
         said = cli("run")
         asked = len(model.asked)
     assert said.code == 1
-    assert said.err.count("the model was asked about 26 papers and nothing usable came") == 1
+    (papers,) = re.findall(r"was asked about (\d+) papers and nothing usable came", said.err)
+    assert asked / 2 <= int(papers) <= asked  # twice each at most
     assert "; look at summarizer." in said.err
     most = 10 if reason else 20  # those of another paper fail several checks
     assert 10 <= asked <= most + 2 * 4  # four papers are asked about at once, twice each
