@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from newsletter.tex.handler import Handler, Renderer
     from newsletter.tex.spans import Span, Style
 
-# The first letter of something already set, behind the tags that open it.
-_FIRST_LETTER = re.compile(r"((?:<[^>]*>)*)([^\W_]|[∇∂ℓ])")
+# The first letter of something already set, which is none of a tag or a reference.
+_FIRST_LETTER = re.compile(r"\A((?:<[^>]*>|&#?\w+;|[^<&\w]|_)*?)([^\W_]|[∇∂ℓ])")
 _LETTERS = re.compile(r"(<[^>]*>|&\w+;)|([^\W_])")
 _LONGEST_BARRED = 4
 _LONGEST_BASE = 2

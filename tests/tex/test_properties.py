@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.tex import to_html, to_text
@@ -88,6 +88,7 @@ def checked(fragment: str) -> Checker:
 
 @settings(max_examples=150, deadline=None)
 @given(TEX)
+@example("\\hat\\bf\\$")
 def test_any_tex_gives_well_formed_html_of_few_elements(source: str) -> None:
     checked(to_html(source))
 
