@@ -78,12 +78,12 @@ def part_left_over(
     with services.database.read() as session:
         if not pauses.troubles(session):
             return older, ()
-        issues = {
-            issue.day: delivery_counters.of_issue(session, issue.id)[DeliveryState.SENT]
+        left_over = [
+            days
             for days in older
             if (issue := issue_days.find_issue(session, newsletter.slug, days[-1])) is not None
-        }
-    left_over = [days for days in older if issues.get(days[-1])]
+            and delivery_counters.of_issue(session, issue.id)[DeliveryState.SENT]
+        ]
     return [days for days in older if days not in left_over], left_over
 
 

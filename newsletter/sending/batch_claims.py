@@ -20,7 +20,7 @@ from newsletter.sending.restore_guard.machine_memory import IssueDays
 from newsletter.subscribers import suppression
 
 if TYPE_CHECKING:
-    from newsletter.sending.claiming.postgresql_statements import LeaseState
+    from newsletter.sending.claiming.lease_renewal import LeaseState
 
 
 class BatchClaims:

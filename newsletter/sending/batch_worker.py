@@ -26,7 +26,7 @@ from newsletter.transports.refusal_kinds import RefusalCause
 from newsletter.transports.refusals import refusal_cause
 
 if TYPE_CHECKING:
-    from newsletter.sending.claiming.postgresql_statements import LeaseState
+    from newsletter.sending.claiming.lease_renewal import LeaseState
 
 _MARK_AFTER = {
     SendStatus.ACCEPTED: Mark.ACCEPTED,

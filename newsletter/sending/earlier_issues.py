@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow
 
-LATELY = 10  # issues that are looked at; a weekly reader has one of seven
+_LATELY = 10  # issues that are looked at; a weekly reader has one of seven
 
 
-def earlier_issues(session: Session, issue_id: int, at_most: int = LATELY) -> Sequence[int]:
+def earlier_issues(session: Session, issue_id: int, at_most: int = _LATELY) -> Sequence[int]:
     """The issues of the same newsletter before this one, the last first."""
     issue = session.get_one(IssueRow, issue_id)
     return session.scalars(

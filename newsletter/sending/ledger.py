@@ -18,7 +18,7 @@ from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending import delivery_updates, journal
 from newsletter.sending.claiming import pending, postgresql_statements, sqlite_statements
-from newsletter.sending.claiming.postgresql_statements import LeaseState, Renewal
+from newsletter.sending.claiming.lease_renewal import LeaseState, Renewal
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.sending.earlier_issues import earlier_issues, who_got
 from newsletter.sending.journal import Mark
@@ -116,13 +116,12 @@ def renew_and_record(
         if answer.result.status is SendStatus.ACCEPTED and not answer.given_back
     }
     dialect = session.get_bind().dialect.name
-    until = now + lease_length(dialect)
+    is_good = len(said) == len(answers)  # else addresses may be suppressed first
+    renewal = Renewal(owner.name, now + lease_length(dialect), list(rates) if is_good else [])
+    renew = postgresql_statements.renew_and_record
     if dialect == "sqlite":
-        state = sqlite_statements.renew_and_record(session, batch_id, owner.name, until, said, now)
-    else:
-        is_good = len(said) == len(answers)  # else addresses may be suppressed first
-        renewal = Renewal(owner.name, until, list(rates) if is_good else [])
-        state = postgresql_statements.renew_and_record(session, batch_id, renewal, said, now)
+        renew = sqlite_statements.renew_and_record
+    state = renew(session, batch_id, renewal, said, now)
     if state is None:
         raise LeaseLostError(f"batch {batch_id} was taken over by another process")
     lacking = len(said) - len(state.recorded)  # erased, settled or taken over meanwhile

@@ -1,7 +1,6 @@
 """PostgreSQL's statements for a sender, each of which does what would be many round trips.
 
-The database may be milliseconds away, and a claim holds its batch's row for as long. SQLite has no
-such statements and needs none.
+The database may be milliseconds away, and a claim holds its batch's row for as long.
 
 Deliveries are found by a list of references alone. PostgreSQL knows nothing of rows that were just
 written: it would take any other index that it could, and read all of an issue for a hundred mails.
@@ -18,27 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from newsletter.models import DeliveryState, RateRow
-
-Said = tuple[str | None, str | None]  # of a mail that was accepted: reason, the provider's own id
-
-
-@dataclass(frozen=True)
-class Renewal:
-    """Of a lease: whose, until when, and the buckets of tokens that its owner is about to need."""
-
-    owner: str
-    until: datetime
-    rates: Sequence[str]
-
-
-@dataclass(frozen=True)
-class LeaseState:
-    """What a renewal of a lease tells beside itself."""
-
-    recorded: frozenset[str]  # references that are sent now; the others were not on the wire
-    troubles: int  # of the provider, in a row
-    paused: Mapping[str, str]  # domains that get nothing now, and why
-    rates: Mapping[str, RateRow] | None = None  # buckets that are locked now; of no session
+from newsletter.sending.claiming.lease_renewal import LeaseState, Renewal, Said
 
 
 def renew_and_record(

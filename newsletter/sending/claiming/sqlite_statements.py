@@ -11,14 +11,13 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from newsletter.models.base import UtcDateTime
-from newsletter.sending.claiming.postgresql_statements import LeaseState, Said
+from newsletter.sending.claiming.lease_renewal import LeaseState, Renewal, Said
 
 
 def renew_and_record(
     session: Session,
     batch_id: int,
-    owner: str,
-    until: datetime,
+    renewal: Renewal,
     accepted: Mapping[str, Said],
     now: datetime,
 ) -> LeaseState | None:
@@ -27,8 +26,13 @@ def renew_and_record(
     None where another worker has it.
     """
     connection = session.connection()
-    renewal = {"batch": batch_id, "owner": owner, "until": until, "number": len(accepted)}
-    if connection.execute(_RENEW, renewal).first() is None:
+    given = {
+        "batch": batch_id,
+        "owner": renewal.owner,
+        "until": renewal.until,
+        "number": len(accepted),
+    }
+    if connection.execute(_RENEW, given).first() is None:
         return None
     recorded = frozenset[str]()
     if accepted:

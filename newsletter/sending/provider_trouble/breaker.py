@@ -92,7 +92,12 @@ class CircuitBreaker:
     @property
     def asks_anybody(self) -> bool:
         """Whether also who was refused before can tell something, where nobody else is left."""
-        return self.probing.doubt is Doubt.LOST or not (self._earlier.sent or self.accepted)
+        return self.probing.doubt is Doubt.LOST or not self._somebody_got_it
+
+    @property
+    def _somebody_got_it(self) -> bool:
+        """Whether this issue was sent to anybody, by a run before this one too."""
+        return self._earlier.sent or self.accepted > 0
 
     @property
     def is_doubtful(self) -> bool:
@@ -150,16 +155,15 @@ class CircuitBreaker:
         return self.held.take_deferred(
             of_everybody=self.is_open
             or self.probing.is_undecided
-            or not (self.accepted or self._earlier.sent)
+            or not self._somebody_got_it
             or (in_a_row and not self._is_greylisting()),
             closed_are_readers=self.accepted > 0 and are_last,
         )
 
     def spares(self, answer: DeliveryResult) -> bool:
         """Whether so many are refused in this way that nobody's address is worth less for it."""
-        codes, last = answer.result.detail.split()[:2], self.words.split()[:2]
         return (
-            (self.is_open and codes == last)
+            (self.is_open and _are_alike(answer.result.detail, self.words))
             or self.refused_share.spares(answer.recipient.subscriber_id)
             or self.lost_answers.number >= max(_LOSES, _LOSES_SHARE * self.accepted)
             or self.domains.refuses_all(answer.domain)
@@ -215,8 +219,7 @@ class CircuitBreaker:
         may_be_readers = result.of_reader or result.maybe_of_domain
         if result.status is not SendStatus.REJECTED and not may_be_readers:
             return True
-        was_sent = self._earlier.sent or self.accepted > 0
-        was_refused = was_sent and self._was_refused(answer.recipient)
+        was_refused = self._somebody_got_it and self._was_refused(answer.recipient)
         return not (was_refused or answer.domain in self.domains.suspects)
 
     def _note_alone(self, answer: DeliveryResult) -> list[DeliveryResult]:
@@ -252,7 +255,7 @@ class CircuitBreaker:
         refusal have been, unless the provider has taken mails since.
         """
         recipient = answer.recipient
-        same = answer.result.detail.split()[:2] == recipient.last_words.split()[:2]
+        same = _are_alike(answer.result.detail, recipient.last_words)
         refused_at, accepted_at = recipient.refused_at, self._earlier.accepted_at
         is_outlived = (
             refused_at is not None and accepted_at is not None and refused_at < accepted_at
@@ -366,3 +369,8 @@ class CircuitBreaker:
 
     def _is_greylisting(self) -> bool:
         return self._greylists or self.held.deferred.is_greylisting
+
+
+def _are_alike(words: str, others: str) -> bool:
+    """Whether two replies say the same by their codes, as `550 5.1.1`."""
+    return words.split()[:2] == others.split()[:2]
