@@ -20,14 +20,15 @@ from newsletter.sending import delivery_updates, journal
 from newsletter.sending.claiming import pending, postgresql_statements, sqlite_statements
 from newsletter.sending.claiming.lease_renewal import LeaseState, Renewal
 from newsletter.sending.delivery_updates import StateChange
-from newsletter.sending.earlier_issues import earlier_issues, who_got
 from newsletter.sending.journal import Mark
 from newsletter.subscribers import delivery_moves, suppression
 from newsletter.transports.base import SendResult, SendStatus
 
 _LEASE = timedelta(minutes=5)
 _LEASE_AMONG_MACHINES = timedelta(seconds=45)  # nothing else tells that another machine died
-MOST_ATTEMPTS = 12  # refusals for now by one reader's server, over a day or two; then it failed
+# Refusals for now by one reader's server, over four days and a half: RFC 5321 4.5.4.1 asks for four
+# or five. An issue is old news before, unless the operator set another age.
+MOST_ATTEMPTS = 32
 _STATE_AFTER = {
     SendStatus.ACCEPTED: DeliveryState.SENT,
     SendStatus.TRY_LATER: DeliveryState.PENDING,
@@ -138,28 +139,23 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
     What feedback or another worker has settled meanwhile stays; only that a mail was accepted is
     news for one that is uncertain, and that it was refused for one that waits again. Whoever was
     refused in words about us waits as well: those say nothing of the reader. So does who moved
-    meanwhile: the new address has not refused it; and, until the issue is old news, who got an
-    earlier one and waits since too many were refused at once.
+    meanwhile: the new address has not refused it.
     """
     deliveries = delivery_updates.find_deliveries(
         session, [result.recipient.reference for result in answers]
     )
     changes, refused = [], dict[str, str]()
-    given_up = defaultdict[int, dict[int, str]](dict)  # by batch and reader, in which words
     for answer in answers:
         result, old = answer.result, deliveries.get(answer.recipient.reference)
         change = _change(answer, old) if old is not None else None
         if change is None:
             continue
         changes.append(change)
-        if result.about_us and change.state is DeliveryState.FAILED:
-            given_up[change.of.batch_id][change.of.subscriber_id] = result.detail
         if result.status is SendStatus.REJECTED and result.permanent:
             refused[answer.recipient.email] = f"{suppression.REJECTED}{result.detail}"
     for email in sorted(refused):
         suppression.suppress(session, email, refused[email], now)
-    waiting_on = _for_who_got_earlier_ones(session, changes, given_up)
-    delivery_updates.apply_changes(session, _for_who_moved(session, waiting_on), now)
+    delivery_updates.apply_changes(session, _for_who_moved(session, changes), now)
 
 
 def unclaim(
@@ -226,22 +222,6 @@ def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateC
     if state is DeliveryState.PENDING and attempts >= MOST_ATTEMPTS:
         state, reason = DeliveryState.FAILED, f"given up after {attempts} attempts: {reason}"
     return StateChange(old, state, reason, result.provider_id, attempts)
-
-
-def _for_who_got_earlier_ones(
-    session: Session, changes: Sequence[StateChange], given_up: Mapping[int, Mapping[int, str]]
-) -> Sequence[StateChange]:
-    """`given_up` are those who were refused once too often, but not as themselves."""
-    stays = dict[tuple[int, int], str]()
-    for batch_id, words in given_up.items():
-        issues = earlier_issues(session, session.get_one(BatchRow, batch_id).issue_id)
-        stays |= {(batch_id, who): words[who] for who in who_got(session, issues, words)}
-    return [
-        replace(change, state=DeliveryState.PENDING, reason=reason, attempts=MOST_ATTEMPTS - 1)
-        if (reason := stays.get((change.of.batch_id, change.of.subscriber_id)))
-        else change
-        for change in changes
-    ]
 
 
 def _for_who_moved(session: Session, changes: Sequence[StateChange]) -> list[StateChange]:

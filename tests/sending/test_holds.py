@@ -17,7 +17,7 @@ from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
-from newsletter.sending import totals
+from newsletter.sending import ledger, totals
 from newsletter.sending.context import NO_OVERRIDE, Override
 from newsletter.sending.restore_guard.machine_memory import IssueDays, MachineMemory
 from newsletter.sending.sender import send_issue
@@ -143,7 +143,7 @@ def test_who_types_send_has_those_tried_that_rest_and_uses_up_no_attempt_of_thei
 ) -> None:
     never = Never()
     send(never)
-    for times in range(12):
+    for times in range(4):
         send(never)  # a run lets that reader rest
         assert never.refused == 3 + times
         send(never, forced=Override(waiting=True))
@@ -153,18 +153,37 @@ def test_who_types_send_has_those_tried_that_rest_and_uses_up_no_attempt_of_thei
     assert send(Moody(), forced=Override(waiting=True)).account.sent == 12
 
 
-@pytest.mark.slow
-def test_a_reader_s_server_that_never_takes_it_is_given_up_in_the_end(
+def given_up(database: Database) -> str:
+    with database.read() as session:
+        failed = session.scalars(select(DeliveryRow).where(DeliveryRow.state == "failed")).one()
+        return failed.reason or ""
+
+
+def test_a_reader_s_server_that_says_later_is_asked_until_the_issue_is_old_news(
     send: Send, database: Database
 ) -> None:
     never = Never()
-    results = [send(never, after=hour * 5 * HOUR) for hour in range(12)]
-    assert results[0].account.pending == 1
+    results = [send(never, after=hour * HOUR) for hour in (0, 25, 50, 71, 73)]
+    assert {(result.account.sent, result.account.pending) for result in results[:-1]} == {(11, 1)}
     assert (results[-1].account.failed, results[-1].account.sent) == (1, 11)
     assert len(never.memory.sent) == 11
-    with database.read() as session:
-        failed = session.scalars(select(DeliveryRow).where(DeliveryRow.state == "failed")).one()
-        assert "given up after 12 attempts: HTTP 503" in (failed.reason or "")
+    assert "given up as old news: HTTP 503" in given_up(database)
+
+
+def test_who_sends_old_issues_asks_such_a_server_for_days_but_not_for_ever(
+    send: Send, database: Database
+) -> None:
+    never, late = Never(), Override(late=True)
+    send(never)
+    with database.write.begin() as session:
+        session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.state == "pending")
+            .values(attempts=ledger.MOST_ATTEMPTS - 1)
+        )
+    result = send(never, after=110 * HOUR, forced=late)
+    assert (result.account.failed, result.account.sent) == (1, 11)
+    assert f"given up after {ledger.MOST_ATTEMPTS} attempts: HTTP 503" in given_up(database)
 
 
 @pytest.mark.usefixtures("issue_id")

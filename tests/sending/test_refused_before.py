@@ -15,7 +15,7 @@ from tests.sending.frozen_issue import EMAILS, HOUR, READERS, Run, SmtpByReader,
 from tests.transports.smtp_standins import CLOSE, OddSmtp
 
 DEAD = "550 5.1.1 no such user"
-HOURS = [1, 2, 4, 8, 12, 16, 20, 24, 28, 32, 36]  # of runs
+HOURS = [1, 5, 24, 48, 71, 73]  # of runs; the issue is old news after 72
 
 
 def refusing(emails: set[str], words: str) -> Callable[[str], str | None]:
@@ -49,7 +49,7 @@ def ends(run: Run, database: Database, judge: Callable[[str], str | None]) -> li
         pytest.param("550 5.7.1 blocked by recipient policy", marks=pytest.mark.slow),
     ],
 )
-def test_who_was_refused_too_often_ends_within_two_days_and_never_stops_the_others(
+def test_who_was_refused_too_often_ends_within_three_days_and_never_stops_the_others(
     run: Run, database: Database, words: str
 ) -> None:
     dead = set(EMAILS[::3])
@@ -66,7 +66,7 @@ def test_who_was_refused_too_often_ends_within_two_days_and_never_stops_the_othe
     assert suppressed(database) == 0
 
 
-def test_dead_readers_with_whom_a_list_ends_are_failed_within_two_days(
+def test_dead_readers_with_whom_a_list_ends_are_failed_within_three_days(
     run: Run, database: Database
 ) -> None:
     dead = set(EMAILS[-8:])
@@ -119,13 +119,13 @@ def test_while_the_provider_refuses_all_no_attempt_of_who_waits_is_counted(
     run: Run, database: Database
 ) -> None:
     """Nobody else is left who could tell, since all were asked."""
-    for hours in (0, *HOURS):
+    for hours in (0, *HOURS[:-2]):
         with SmtpByReader(lambda email: None if email in EMAILS[:4] else DEAD) as server:
             result = run.by(smtp(server), after=hours * HOUR)
     assert (result.account.sent, result.account.failed) == (4, 0)
     assert is_paused(database)
     with OddSmtp() as server:
-        assert run.by(smtp(server), after=48 * HOUR).is_done
+        assert run.by(smtp(server), after=53 * HOUR).is_done
 
 
 def test_when_an_issue_is_old_news_who_was_refused_it_has_failed_and_the_issue_is_done(
@@ -209,8 +209,8 @@ def test_a_provider_that_is_ill_once_the_others_have_theirs_fails_nobody_who_wai
     later = {EMAILS[0], EMAILS[1], EMAILS[2], EMAILS[10]}
     with SmtpByReader(refusing(later, "450 4.2.0 greylisted")) as server:
         assert run.by(smtp(server)).account.pending == len(later)
-    for hours in HOURS:
+    for hours in HOURS[:-2]:
         with SmtpByReader(lambda _: words) as server:
             assert run.by(smtp(server), after=hours * HOUR).account.failed == 0
     with OddSmtp() as server:
-        assert run.by(smtp(server), after=48 * HOUR).account.sent == READERS
+        assert run.by(smtp(server), after=53 * HOUR).account.sent == READERS
