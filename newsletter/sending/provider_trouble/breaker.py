@@ -14,7 +14,6 @@ issue that others got, speaks for nobody else; nor does a domain that was paused
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import replace
 
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending.ledger import DeliveryResult
@@ -32,6 +31,7 @@ from newsletter.sending.provider_trouble.streak import (
     of_reader,
 )
 from newsletter.sending.provider_trouble.throttle import THROTTLED, Throttle
+from newsletter.sending.provider_trouble.waiting_readers import WaitingReaders, are_alike
 from newsletter.transports.base import SendResult, SendStatus
 
 _WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to
@@ -49,8 +49,7 @@ class CircuitBreaker:
         self.refused_share, self.lost_answers = RefusedShare(), LostAnswers()
         self._trouble_rate = TroubleRate()
         self._number_of_domains = MOST_DOMAINS
-        self._asked_in_vain: set[int] = set()  # of who was refused before, by this run
-        self._earlier = EarlierRuns()
+        self.waiting = WaitingReaders()
         self._greylists = False  # those who were deferred get it a little later
         self.is_open = False  # nothing more leaves in this run
         self.begun = 0  # mails of this run
@@ -77,14 +76,15 @@ class CircuitBreaker:
     def begin_run(self, domains: int, earlier: EarlierRuns) -> None:
         """A list has readers of so many domains, and earlier runs found this out."""
         self._number_of_domains = max(1, min(domains, MOST_DOMAINS))
-        self._earlier = earlier
+        self.waiting.earlier = earlier
         self.domains.suspect(earlier.suspects)
         self.update_troubles(earlier.troubles)
 
     def update_troubles(self, troubles: int) -> bool:
         """Whether another run was in trouble that this one did not know of."""
         is_news, self.troubles = troubles > self.troubles, troubles
-        if is_news and not self._earlier.all_were_refused:  # else nobody is left who could tell
+        somebody_can_tell = not self.waiting.earlier.all_were_refused
+        if is_news and somebody_can_tell:
             self._trouble_rate.assume_high()
             self.probing.begin(Doubt.EARLIER)
         return is_news
@@ -97,7 +97,7 @@ class CircuitBreaker:
     @property
     def _somebody_got_it(self) -> bool:
         """Whether this issue was sent to anybody, by a run before this one too."""
-        return self._earlier.sent or self.accepted > 0
+        return self.waiting.earlier.sent or self.accepted > 0
 
     @property
     def is_doubtful(self) -> bool:
@@ -163,7 +163,7 @@ class CircuitBreaker:
     def spares(self, answer: DeliveryResult) -> bool:
         """Whether so many are refused in this way that nobody's address is worth less for it."""
         return (
-            (self.is_open and _are_alike(answer.result.detail, self.words))
+            (self.is_open and are_alike(answer.result.detail, self.words))
             or self.refused_share.spares(answer.recipient.subscriber_id)
             or self.lost_answers.number >= max(_LOSES, _LOSES_SHARE * self.accepted)
             or self.domains.refuses_all(answer.domain)
@@ -219,49 +219,27 @@ class CircuitBreaker:
         may_be_readers = result.of_reader or result.maybe_of_domain
         if result.status is not SendStatus.REJECTED and not may_be_readers:
             return True
-        was_refused = self._somebody_got_it and self._was_refused(answer.recipient)
+        was_refused = self._somebody_got_it and self.waiting.has(answer.recipient)
         return not (was_refused or answer.domain in self.domains.suspects)
 
     def _note_alone(self, answer: DeliveryResult) -> list[DeliveryResult]:
-        """An attempt of who was refused before, where the provider is not in trouble as it is."""
-        result, recipient = answer.result, answer.recipient
-        was_refused = self._was_refused(recipient)
-        if result.maybe_of_domain or not was_refused:
+        """An answer that tells nothing of the provider: its reader, or the domain, was refused."""
+        was_refused = self.waiting.has(answer.recipient)
+        if answer.result.maybe_of_domain or not was_refused:
             self.domains.refuse(answer.domain)
             if self.domains.refuses_all(answer.domain):
-                self.domains.pause(answer.domain, result.detail)
-        if result.status is SendStatus.TRY_LATER:
-            self._wait_for_reader(result)
+                self.domains.pause(answer.domain, answer.result.detail)
+        if answer.result.status is SendStatus.TRY_LATER:
+            self._wait_for_reader(answer.result)
         if self.probing.is_on:
             self._weigh_probe(deferred=False)
-        if not was_refused or not self._is_an_attempt(answer):
-            self._asked_in_vain.add(recipient.subscriber_id)
-            kept = replace(result, detail=recipient.last_words or result.detail)
-            self.held.waiting.append(replace(answer, result=kept))
-            return []
-        rejected = result.status is SendStatus.REJECTED
-        judged = replace(result, permanent=False, of_sender=rejected, of_reader=not rejected)
-        return [replace(answer, result=judged)]
-
-    def _was_refused(self, recipient: Recipient) -> bool:
-        """By a run before this one; also where this one has asked them once more since."""
-        is_earlier = recipient.refused_at is not None
-        return is_earlier or recipient.subscriber_id in self._asked_in_vain
-
-    def _is_an_attempt(self, answer: DeliveryResult) -> bool:
-        """Whether a refusal adds to those of its reader: it is the same, and others are accepted.
-
-        Other words than before may be those of a provider that is ill by now; so may the first
-        refusal have been, unless the provider has taken mails since.
-        """
-        recipient = answer.recipient
-        same = _are_alike(answer.result.detail, recipient.last_words)
-        refused_at, accepted_at = recipient.refused_at, self._earlier.accepted_at
-        is_outlived = (
-            refused_at is not None and accepted_at is not None and refused_at < accepted_at
+        attempt = self.waiting.count_attempt(
+            answer, is_well=self.accepted > 0, in_trouble=self.troubles > 0
         )
-        is_well = self.accepted > 0 or (recipient.attempts > 0 and not self.troubles)
-        return same and (is_outlived or is_well)
+        if attempt is None:
+            self.held.waiting.append(self.waiting.keep(answer))
+            return []
+        return [attempt]
 
     def _accept(self, answer: DeliveryResult) -> list[DeliveryResult]:
         """A mail was accepted; what was held back before it can be recorded now."""
@@ -369,8 +347,3 @@ class CircuitBreaker:
 
     def _is_greylisting(self) -> bool:
         return self._greylists or self.held.deferred.is_greylisting
-
-
-def _are_alike(words: str, others: str) -> bool:
-    """Whether two replies say the same by their codes, as `550 5.1.1`."""
-    return words.split()[:2] == others.split()[:2]
