@@ -37,12 +37,12 @@ def show_preferences(token: str) -> str:
 @blueprint.post("/preferences/<token>")
 def save_preferences(token: str) -> tuple[str, int]:
     claim = pages.claim(PreferencesClaim, token)
+    press = pages.press()  # before the transaction: it keeps a doubt in one of its own
     today = pages.clock().date()
     with pages.database.row_locked.begin() as session:
         subscriber = lock_owner(session, claim)
         if subscriber is None:
             return pages.expired_page(), 200
-        press = pages.press()
         if not press.counts and not press.doubt:
             return _preferences_page(session, subscriber, token), 200
         choice, at_fault, trouble = _parse_form(today)

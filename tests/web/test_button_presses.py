@@ -39,6 +39,7 @@ def scan(site: Site, link: str) -> None:
             for page in seen[:2]
             for sent in every_button(page)
         ]
+        assert all(page.status_code < 500 for page in seen)
 
 
 def doubts(site: Site) -> list[tuple[str, str | None]]:
