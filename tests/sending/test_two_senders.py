@@ -19,15 +19,16 @@ WITHIN_S = 30
 
 
 class Waits(list[float]):
-    """Tells that somebody waits."""
+    """Tells that somebody waits, and lets the other have the processor until that one is done."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_over: Event) -> None:
         super().__init__()
-        self.began = Event()
+        self.began, self._is_over = Event(), is_over
 
     def append(self, wait_s: float) -> None:
         super().append(wait_s)
         self.began.set()
+        self._is_over.wait(0.02)
 
 
 def is_given_back(database: Database) -> bool:
@@ -42,7 +43,8 @@ def send_beside(run: Run, database: Database, words: str) -> list[IssueSendResul
 
     The last reader is refused with `words` by whoever asks.
     """
-    waits, others_wait, other_asks = Waits(), Waits(), Event()
+    one_is_done, other_asks = Event(), Event()
+    waits, others_wait = Waits(one_is_done), Waits(one_is_done)
     run.waited = waits
     others: list[Future[IssueSendResult]] = []
 
@@ -58,7 +60,9 @@ def send_beside(run: Run, database: Database, words: str) -> list[IssueSendResul
             bootstrap.open_services(run.settings, now, lambda *_: iter(()), lambda: False) as parts,  # type: ignore[arg-type]
             SmtpByReader(refuse_once_more) as server,
         ):
-            return Run(run.settings, run.issue_id, parts, others_wait).by(smtp(server))
+            result = Run(run.settings, run.issue_id, parts, others_wait).by(smtp(server))
+            one_is_done.set()
+            return result
 
     def judge(email: str) -> str | None:
         if not others:
@@ -75,6 +79,7 @@ def send_beside(run: Run, database: Database, words: str) -> list[IssueSendResul
         with SmtpByReader(judge) as server:
             result = run.by(smtp(server), stopping=waits_for_the_other)
         waits.began.set()
+        one_is_done.set()
         assert other_asks.is_set()
         return [result, others[0].result(WITHIN_S)]
 

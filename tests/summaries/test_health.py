@@ -29,6 +29,7 @@ def check(cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Chec
     """What `newsletter check` finds about the summarizer: level and text."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("NEWSLETTER_NEWSLETTERS__0__LANGUAGE", "en")
+    monkeypatch.setattr(retries, "_wait", lambda _: 0.0)
     assert settings.folder.exists()
 
     def found(url: str, **more: object) -> tuple[str, str]:
@@ -109,20 +110,14 @@ def test_an_answer_that_no_run_would_print_is_trouble(
         (refusal(200, "the model is overloaded"), "HTTP 200: the model is overloaded"),
     ],
 )
-def test_what_is_wrong_is_said_in_words(
-    check: Check, answer: Answering, words: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(retries, "_wait", lambda _: 0.0)
+def test_what_is_wrong_is_said_in_words(check: Check, answer: Answering, words: str) -> None:
     with ModelStandIn(answer) as model:
         level, text = check(model.url, timeout_s=0.5 if "within" in words else 60)
     assert level == "trouble"
     assert words in text
 
 
-def test_a_model_that_is_busy_is_asked_again_as_a_run_asks(
-    check: Check, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(retries, "_wait", lambda _: 0.0)
+def test_a_model_that_is_busy_is_asked_again_as_a_run_asks(check: Check) -> None:
     busy = Answer(429, b'{"error": {"message": "slow down"}}', {"Retry-After": "1"})
     with ModelStandIn(in_turn(busy, completion(GOOD))) as model:
         level, text = check(model.url)

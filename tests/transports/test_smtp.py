@@ -338,7 +338,7 @@ def test_mails_leave_while_the_next_ones_are_claimed_and_none_of_their_outcomes_
 
     def until(is_so: Callable[[], bool]) -> None:
         while not is_so():
-            watch.meanwhile(0.0)
+            watch.meanwhile(0.01)
 
     with closing(transport.stream(claims(), watch)) as results:
         outcomes = [(mail.recipient, result.status) for mail, result in results]
