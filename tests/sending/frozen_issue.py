@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import func, select
 
@@ -65,12 +66,16 @@ class Run:
         used = replace(self.parts, transport=transport, clock=lambda: datetime.now(UTC) + after)
         context = daily._send_context(used, lambda _done: None, NO_OVERRIDE)
         context.sleep, context.stopping = self.waited.append, stopping
-        content = daily.load_frozen_issue(used, self.issue_id)
-        mails = IssueEmails(content, used.site, used.links, used.theme)
         try:
-            return send_issue(context, self.issue_id, mails)
+            return send_issue(context, self.issue_id, self._mails)
         finally:
             transport.close()
+
+    @cached_property
+    def _mails(self) -> IssueEmails:
+        """Rendered once: what is frozen stays the same."""
+        content = daily.load_frozen_issue(self.parts, self.issue_id)
+        return IssueEmails(content, self.parts.site, self.parts.links, self.parts.theme)
 
 
 def smtp(server: OddSmtp, connections: int = 1) -> Smtp:
