@@ -19,7 +19,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
 from jinja2 import Environment
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine, update
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
@@ -31,6 +31,7 @@ from newsletter.database import db, schema
 from newsletter.database.db import Database
 from newsletter.models import KeyRow
 from newsletter.rendering.offline_premailer import OfflinePremailer
+from newsletter.sending.restore_guard import server_identity
 from newsletter.sources.base import FetchResult
 from newsletter.sources.bundled import BundledDay
 from newsletter.subscribers import lifecycle
@@ -302,14 +303,21 @@ def dialect() -> str:
 
 
 @pytest.fixture
+def postgresql_database(server: postgresql.Server, migrated: str) -> Iterator[str]:
+    """The address of a PostgreSQL database with our tables and nobody in it."""
+    name = server.create(migrated)
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
 def settings(
     tmp_path: Path, dialect: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Settings:
     """The bundled day's newsletter, `audio`, with a database and nobody in it."""
     if dialect == "postgresql":
-        template = request.getfixturevalue("migrated")
-        server = request.getfixturevalue("server")
-        monkeypatch.setenv("NEWSLETTER_DATABASE__URL", server.url(server.create(template)))
+        url = request.getfixturevalue("postgresql_database")
+        monkeypatch.setenv("NEWSLETTER_DATABASE__URL", url)
     return scaffold.write_configuration(tmp_path / "newsletter.toml", scaffold.DEMO, os.environ)
 
 
@@ -367,37 +375,52 @@ def kept_states(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def bring_to_state(
     kept_states: Path, name: str, folder: Path, make: Callable[[], None], *left_out: str
-) -> None:
+) -> bool:
     """The first test that asks for a state makes it; others copy what lay in its folder."""
     kept = kept_states / hashlib.sha256(name.encode()).hexdigest()
     with FileLock(f"{kept}.lock"):
         if not kept.exists():
             make()
             shutil.copytree(folder, kept, ignore=shutil.ignore_patterns("cache", *left_out))
-            return
+            return False
     shutil.copytree(kept, folder, dirs_exist_ok=True)
+    return True
 
 
 @pytest.fixture
-def prepared(settings: Settings, database: Database, kept_states: Path) -> Prepare:
-    """Bring a test's new database into the state of that name, as the function given makes it.
-
-    A copy on PostgreSQL would be taken for a dump that was brought back: there each makes it.
-    """
+def prepared(
+    settings: Settings, database: Database, kept_states: Path, request: pytest.FixtureRequest
+) -> Prepare:
+    """Bring a test's new database into the state of that name, as the function given makes it."""
     on_sqlite = db.sqlite_file(settings.database.url, settings.folder) is not None
+    server: postgresql.Server | None = None if on_sqlite else request.getfixturevalue("server")
+    known = kept_states / server.folder.name if server else kept_states
+    known.mkdir(exist_ok=True)
 
     def prepare(name: str, make: Callable[[], None]) -> None:
-        def make_and_close() -> None:
+        kept = f"kept_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+        def make_and_keep() -> None:
             make()
             database.dispose()
+            if server:
+                server.copy(str(database.engine.url.database), kept)
 
         database.dispose()
-        if on_sqlite:
-            bring_to_state(kept_states, name, settings.folder, make_and_close, "newsletter.toml")
-        else:
-            make()
+        is_copy = bring_to_state(known, name, settings.folder, make_and_keep, "newsletter.toml")
+        if is_copy and server:
+            server.drop(str(database.engine.url.database))
+            server.copy(kept, str(database.engine.url.database))
+            _say_it_is_no_dump(database)
 
     return prepare
+
+
+def _say_it_is_no_dump(database: Database) -> None:
+    """A copy on PostgreSQL would be taken for a dump that was brought back."""
+    here = server_identity.identify(database)
+    with database.write.begin() as session:
+        session.execute(update(KeyRow).where(KeyRow.purpose == "server").values(value=here))
 
 
 @pytest.fixture
