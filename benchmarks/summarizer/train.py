@@ -25,8 +25,9 @@ from benchmarks.summarizer import labels
 from benchmarks.summarizer.rouge import papers, r1
 from newsletter.summaries.extractive import features, sentences
 from newsletter.summaries.extractive.candidates import candidates
-from newsletter.summaries.extractive.scoring import Tree, Weights, rank_scores, seen_by_trees
-from newsletter.summaries.extractive.telling import paper_kinds
+from newsletter.summaries.extractive.paper_kinds import paper_kinds
+from newsletter.summaries.extractive.scoring import Scorer, Weights, seen_by_trees
+from newsletter.summaries.extractive.trees import Tree
 from newsletter.summaries.extractive.trimming import finish_sentence
 
 TEMPERATURE = 0.06  # of SciTLDR's targets: R1 to probabilities
@@ -237,9 +238,9 @@ def softmax(scores: Array, starts: Rows, paper_of: Rows) -> Array:
     return np.asarray(grown / np.add.reduceat(grown, starts)[paper_of])
 
 
-def chosen(example: Example, weights: Weights) -> int:
+def chosen(example: Example, scorer: Scorer) -> int:
     """Which sentence has the highest score, lengths aside."""
-    scored = rank_scores(example.rows, example.kinds, weights)
+    scored = scorer.scores(example.rows, example.kinds)
     return scored.index(max(scored))
 
 
@@ -248,8 +249,8 @@ def across_folds(examples: Sequence[Example]) -> Iterator[tuple[Example, int]]:
     fold_of = np.random.default_rng(0).permutation(len(examples)) % FOLDS
     numbered = list(zip(fold_of.tolist(), examples, strict=True))
     for fold in range(FOLDS):
-        weights = fit([example for at, example in numbered if at != fold])
-        yield from ((each, chosen(each, weights)) for at, each in numbered if at == fold)
+        scorer = Scorer(fit([example for at, example in numbered if at != fold]))
+        yield from ((each, chosen(each, scorer)) for at, each in numbered if at == fold)
 
 
 def report(picked: Iterable[tuple[Example, int]]) -> None:

@@ -163,6 +163,8 @@ _NOTICE = lazy_pattern(
     rf"|^\W*(?:we|the authors?)\s+(?:\w+\s+){{0,4}}(?:withdraw\w*|retract)\s+this\s+{PAPER}",
     re.IGNORECASE,
 )
+# Of which any notice has one.
+_NOTICE_HINTS = ("draw", "drow", "drew", "drwan", "retract")
 
 
 def comment_withdraws(comment: str) -> bool:
@@ -180,6 +182,9 @@ def comment_withdraws(comment: str) -> bool:
 
 def abstract_withdraws(text: str) -> bool:
     """Whether an abstract, or a sentence of one, is a notice of withdrawal."""
+    lower = text.lower()
+    if not any(hint in lower for hint in _NOTICE_HINTS):
+        return False
     found = _NOTICE.search(text)
     return found is not None and not (
         found["word"]

@@ -34,8 +34,10 @@ def candidates(title: str, pieces: Iterable[str]) -> list[Candidate]:
 
 def _candidate(sentence: str, title: str, title_stems: frozenset[str]) -> Candidate:
     text = _quoted(sentence, title, title_stems)
-    words = tuple(_WORD.findall(_NO_AUTHOR.sub("", text).lower()))
-    return Candidate(sentence, text, words, _stems_of(words))
+    words = _WORD.findall(text.lower())
+    if "i" in words:
+        words = _WORD.findall(_NO_AUTHOR.sub("", text).lower())
+    return Candidate(sentence, text, tuple(words), _stems_of(words))
 
 
 def _quoted(sentence: str, title: str, title_stems: frozenset[str]) -> str:
@@ -55,8 +57,8 @@ def quoted_beside(candidate: Candidate, title: str, other: str) -> str:
 
 def stems_in(text: str) -> frozenset[str]:
     """The content words, cut to a common beginning: "networks" and "network" are one."""
-    return _stems_of(tuple(_WORD.findall(text.lower())))
+    return _stems_of(_WORD.findall(text.lower()))
 
 
-def _stems_of(words: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(word[:6] for word in words if word not in FUNCTION_WORDS)
+def _stems_of(words: Iterable[str]) -> frozenset[str]:
+    return frozenset([word[:6] for word in words if word not in FUNCTION_WORDS])

@@ -8,9 +8,9 @@ from newsletter.summaries.extractive.candidates import Candidate, candidates
 from newsletter.summaries.extractive.cuts import cuts_at_clauses
 from newsletter.summaries.extractive.features import describe
 from newsletter.summaries.extractive.joining import LEANS, NOT_JOINED, joined, takes_up
-from newsletter.summaries.extractive.penalties import is_vague
-from newsletter.summaries.extractive.scoring import learned, log_odds, rank_scores
-from newsletter.summaries.extractive.telling import paper_kinds
+from newsletter.summaries.extractive.paper_kinds import paper_kinds
+from newsletter.summaries.extractive.scoring import learned
+from newsletter.summaries.extractive.vagueness import is_vague
 
 LONG_WORDS = 40  # a longer sentence is cut at a clause, or gives way
 LONG_GIVES_WAY = 3.0  # to one at most so far behind
@@ -70,7 +70,7 @@ class _Scored(NamedTuple):
 
     @property
     def content(self) -> float:
-        return log_odds(self.row, learned())
+        return learned().log_odds(self.row)
 
     @property
     def text(self) -> str:
@@ -90,8 +90,7 @@ def best_first(title: str, pieces: list[str]) -> list[str]:
     found = candidates(title, pieces)
     rows = describe(title, found)
     kinds = paper_kinds(title, found)
-    weights = learned()
-    scores = rank_scores(rows, kinds, weights)
+    scores = learned().scores(rows, kinds)
     scored = [_Scored(at, found[at], row, scores[at]) for at, row in enumerate(rows)]
     ranked = sorted(scored, key=lambda sentence: -sentence.score)
     if not ranked:
@@ -176,7 +175,7 @@ def _joined_with_next(
     """The best with the next, which may lean on it."""
     for other in scored[best.at + 1 : best.at + 2]:
         beside = {name: other.row[name] for name in other.row if name not in LEANS}
-        content = log_odds(beside, learned())
+        content = learned().log_odds(beside)
         explains = "guard:vague" in best.row and takes_up(best.candidate, other.candidate)
         enough = explains or content >= joins.at_least
         if best.content <= _at_most(best, joins) and enough:

@@ -10,31 +10,9 @@ import re
 from collections.abc import Callable
 
 from newsletter.lazy_pattern import lazy_pattern
+from newsletter.summaries.extractive.back_references import LONGEST, points_back
 from newsletter.summaries.extractive.sentences import formulas, inside, parentheses
 
-_KIND_OF_PAPER = (
-    r"(?:(?:lecture|systematic|literature|scoping|mapping|empirical|experimental|theoretical|numerical|"
-    r"comparative|comprehensive|exploratory|qualitative|quantitative|retrospective|pilot|case|user|"
-    r"short|brief|new|position|perspective|survey|review|research|technical|tutorial|expository|"
-    r"doctoral|phd|thesis|demo|data|vision|white|opinion|particular|present|current) ){0,2}"
-)
-OWN = (
-    rf"{_KIND_OF_PAPER}"
-    r"(?:paper|work|article|letter|study|note|report|manuscript|thesis|survey|review|research|"
-    r"chapter|contribution|investigation|project|dissertation|book|monograph|essay|talk|lecture|"
-    r"series|proposal|communication|preprint|tutorial|notebook|opinion|viewpoint|commentary|"
-    r"perspective|editorial|guide|handbook|field|area|year|century|decade|day)s?\b"
-)
-# A demonstrative with its noun, unless it means the paper itself.
-_DEMONSTRATIVE = lazy_pattern(
-    rf"\b(?:(?:this|these)(?! {OWN})|those(?! (?:of|who|that|in|with|from|which|for|on|at|by)\b)|"
-    r"such (?!as\b|that\b|an?\b|end\b)|the (?:latter|former|aforementioned|above)\b|"
-    r"aforementioned|such an? |"
-    r"the corresponding (?=calculation|result|problem|question|case|bound)|"
-    r"(?<=that )(?:it|they) |mentioned above|as above|described above|the same\b(?! time\b))",
-)
-_NEXT_WORDS = lazy_pattern(r"[^\w(),.;:]*([a-z]\w*)(?:[ -]([a-z]\w*))?(?: ([a-z]\w*))?")
-_PLAIN = frozenset(["were", "that", "which", "will", "have", "from", "with", "into", "also"])
 # Where a clause begins that the sentence can end before.
 _CLAUSE = lazy_pattern(
     r"(?P<comma>, (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|while|whereas|"
@@ -61,19 +39,6 @@ HOLDS_ON = lazy_pattern(
     r"includ(?:es|ing)|compris(?:es|ing)|combin(?:es|ing)|integrat(?:es|ing)|proposes|presents|we)|,)\Z",
     re.IGNORECASE,
 )
-_SAME_AS = lazy_pattern(
-    r" \w+ (?:\w+ )?(?:as|of|for|required|used|that|which|when|across|between)\b"
-)
-_SHARED_BY_ALL = lazy_pattern(r"\b(?:shar(?:e|es|ed|ing)|located on|placed on|lie in|lies in) \Z")
-# "... that addresses these challenges by pruning": how says enough, whatever they are.
-_MET = lazy_pattern(
-    r"\b(?:address|tackl|overcom|mitigat|solv|bridg|fill|alleviat|resolv|circumvent|remed|reduc|"
-    r"achiev|meet|clos)\w*(?: both)?(?: of)? \Z"
-)
-_MEANS = lazy_pattern(
-    r" (?:[\w-]+ ){0,2}(?:limitation|challenge|gap|issue|problem|need|shortcoming|difficult|goal|"
-    r"bottleneck|drawback|trade-?off|tension|task|objective)\w*,? (?:by|through|via|with|using)\b"
-)
 # "to investigate such conflicts, offering ...": goes alone, as what follows says more.
 _POINTING_PURPOSE = lazy_pattern(
     r" (?:(?:that|which) (?:(?:aims|seeks) to )?|(?:in order )?to )(?:address|tackl|overcom|solv|"
@@ -95,7 +60,6 @@ _SOME_KIND = lazy_pattern(
 )
 # "labeled by winding numbers", "observed across datasets": the verb needs it.
 _VERB_BEFORE = lazy_pattern(r"[, ]\w+(?:ed|wn|lt|nd)\Z")
-_TWO = lazy_pattern(r"\b(?:and|or|than|from|between)\b")
 _PREDICATE = lazy_pattern(
     r"\b(?:we|i|authors?|is|are|was|were|has|have|can|shows?|presents?|proposes?|introduces?|describes?|"
     r"studies|investigates?|explores?|provides?|reports?|develops?|considers?|achieves?|outperforms?|"
@@ -116,8 +80,6 @@ _VERB = lazy_pattern(
     r"outperforms?|achieves?|enables?|allows?|requires?|depends?)\b",
     re.IGNORECASE,
 )
-_NOUN_WITHIN = 8  # words before a pronoun that make it likely to mean one of them
-LONGEST = 1500  # characters looked at; longer sentences are no prose
 FEWEST = 8  # words that must be left
 _SUBJECT = r"(?=(?:we|I|this paper|this work|this article|the authors?) [a-z]{3})"
 _WAY = lazy_pattern(
@@ -145,17 +107,6 @@ _GOES_ON = lazy_pattern(
 _EXAMPLES = lazy_pattern(r",? (?:such|including|on|across|over) ")
 _LISTED = lazy_pattern(r"(?:\A|[ :])\(?(?:1|i|a|I|A)\)|: ")
 ENOUGH, LONG = 14, 28  # words: left over, and in the whole sentence
-
-
-def points_back(text: str) -> int | None:
-    """Where the first word stands that points at something said before this sentence.
-
-    Expects lower case. "This layer" after "a layer" in the same sentence does not.
-    """
-    for match in _DEMONSTRATIVE.finditer(text, 0, LONGEST):
-        if not _resolved(text, match):
-            return match.start()
-    return None
 
 
 def drop_pointing_clause(sentence: str) -> str:
@@ -223,24 +174,6 @@ def is_half_said(text: str) -> bool:
     """Whether it ends before the verb of what is shown: "we show that the region of space"."""
     reports = list(_REPORT.finditer(text))
     return bool(reports) and not _VERB.search(text, reports[-1].end())
-
-
-def _resolved(text: str, match: re.Match[str]) -> bool:
-    """Whether the sentence itself has named what the demonstrative means."""
-    before = text[: match.start()]
-    if match[0] in {"it ", "they "}:
-        return before.count(" ") >= _NOUN_WITHIN
-    if match[0].startswith(("the latter", "the former")):
-        return bool(_TWO.search(before))
-    if match[0] == "the same":
-        return bool(_SAME_AS.match(text, match.end()) or _SHARED_BY_ALL.search(before))
-    if _MET.search(before) and _MEANS.match(text, match.end()):
-        return True
-    following = _NEXT_WORDS.match(text, match.end())
-    if not match[0].startswith(("this", "these", "those", "such")) or following is None:
-        return False
-    nouns = [word for word in following.groups() if word and word not in _PLAIN and len(word) > 3]  # noqa: PLR2004
-    return any(re.search(rf"\b{re.escape(noun[:6].rstrip('s'))}", before) for noun in nouns)
 
 
 def _is_reported(text: str) -> bool:

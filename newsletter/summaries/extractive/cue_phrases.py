@@ -76,8 +76,8 @@ _IN_PASSIVE = {
 _ACTS_HERE = lazy_pattern(
     r" (?:we|i) (?!(?:live|know|need|see|are|have|must|understand|do|cannot|think|face|call) )\w"
     r"| we have (?:\w+ly |also )?(?:\w+ed|\w+wn|made|found|built|shown|done|taken) "
-    r"|(?:^| the) authors? (?!(?:of|who|whose|presenting|have|had|and|are|were|in|by|for|from|"
-    r"on|with|to|at) )\w"
+    r"| (?:(?<=^ )|the )authors? (?!(?:of|who|whose|presenting|have|had|and|are|were|in|by|for|"
+    r"from|on|with|to|at) )\w"
     rf"| (?:this|our|the present|the current) (?:\w+ )?(?:{_SUBJECTS}) {_ADVERBS}"
     r"(?:\w{3,}(?:s|ed)|(?:is|was) (?:aimed|concerned|devoted|dedicated|intended|about|"
     r"an? (?:\w+ ){0,3}(?:introduction|review|overview|survey|study|account|summary|exposition|"
@@ -85,7 +85,7 @@ _ACTS_HERE = lazy_pattern(
     r"| these (?:lecture )?(?:notes|lectures) (?!of )\w{3,} "
     r"| our (?:\w+ )?(?:goal|aim|objective|purpose|focus|contribution)s? (?:is|are|was|were) "
     r"| (?:goal|aim|objective|purpose)s? of (?:this|our) (?:\w+ ){1,2}(?:is|are|was|were) "
-    r"| our experiments \w+ |^ introducing "
+    r"| our experiments \w+ | introducing (?<=^ introducing )"
 )
 # A labelled abstract tells its purpose first, in half a sentence without a subject.
 _PURPOSE = lazy_pattern(r"(?:purpose|objectives?|aims?|goals?)\s?[:.]\s?to \w+", re.IGNORECASE)
@@ -153,7 +153,7 @@ def cues(original: str, words: tuple[str, ...]) -> dict[str, float]:
                     f[f"opens_{kind}_{name}"] = 1.0
     if _ACTS_HERE.search(line) or _IN_THIS_PAPER.match(original) or _PURPOSE.match(original):
         f["acts"] = 1.0
-    if STUDIED_HERE.search(line):
+    if " been " in line and STUDIED_HERE.search(line):
         f["passive_study"] = 1.0
     if "we_propose" in f or "paper_propose" in f:
         f["contribution"] = 1.0

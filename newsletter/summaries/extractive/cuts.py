@@ -1,13 +1,13 @@
 """Where a sentence that is too long, or is to make room for another, can end."""
 
 from newsletter.lazy_pattern import lazy_pattern
+from newsletter.summaries.extractive.back_references import LONGEST
 from newsletter.summaries.extractive.clauses import (
     DASH,
     DASHED,
     ENOUGH,
     FEWEST,
     HOLDS_ON,
-    LONGEST,
     has_predicate,
     is_half_said,
     word_count,

@@ -15,7 +15,7 @@ from newsletter.summaries.extractive.telling import (
     words_used,
 )
 
-_ACRONYM = lazy_pattern(r"\b[A-Z][A-Za-z]*[A-Z]\w*")
+_ACRONYM = lazy_pattern(r"[A-Z](?<!\w.)[A-Za-z]*[A-Z]\w*")
 # "QuietNet: Small Networks for Speech": one word before the colon that is no plain word.
 _NAMED = lazy_pattern(r"((?=[\w+-]*(?:[A-Z][\w+-]*[A-Z]|[a-z][A-Z]|\d))[\w+-]{2,})(?:\s?: |, an? )")
 # "EURO is a preliminary mission concept", where the title bears the name.
@@ -23,7 +23,7 @@ _SAYS_WHAT_IT_IS = lazy_pattern(r"([A-Z][\w-]*[A-Z][\w-]*) (?:is|are) an? ")
 _AUTHORS_ACT = frozenset(
     name for name in ACTS if name == "acts" or name.startswith(("we_", "paper_"))
 )
-_NUMBER = lazy_pattern(r"(?<![A-Za-z0-9])\d")
+_NUMBER = lazy_pattern(r"\d(?<![A-Za-z0-9].)")
 _PERCENT = lazy_pattern(r"\d(?:\s?\\?%|\\?times|\s?x\b)")
 
 
@@ -50,13 +50,15 @@ def _add_overlaps(
 ) -> None:
     title_stems = stems_in(title)
     counts = Counter(stem for candidate in candidates for stem in candidate.stems)
-    weights = {stem: math.log(1 + count) for stem, count in counts.items()}
+    logarithms = [math.log(1 + count) for count in range(len(candidates) + 1)]
+    weights = {stem: logarithms[count] for stem, count in counts.items()}
+    common_stems = {stem for stem, count in counts.items() if count > 1}
     whole = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
     for candidate, f in zip(candidates, feature_rows, strict=True):
         own = len(candidate.stems) or 1
         common = len(candidate.stems & title_stems)
-        f["centroid"] = sum(weights[stem] for stem in candidate.stems) / (math.sqrt(own) * whole)
-        f["shared"] = sum(counts[stem] > 1 for stem in candidate.stems) / own
+        f["centroid"] = sum(map(weights.__getitem__, candidate.stems)) / (math.sqrt(own) * whole)
+        f["shared"] = len(candidate.stems & common_stems) / own
         f["title_recall"] = common / (len(title_stems) or 1)
         f["title_precision"] = common / own
 

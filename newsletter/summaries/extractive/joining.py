@@ -7,7 +7,7 @@ from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.extractive.candidates import Candidate, quoted_beside, stems_in
 from newsletter.summaries.extractive.cue_phrases import FUNCTION_WORDS
 from newsletter.summaries.extractive.cuts import cuts_at_clauses
-from newsletter.summaries.extractive.penalties import is_vague
+from newsletter.summaries.extractive.vagueness import is_vague
 
 # What leans on the sentence before it is no fault beside that sentence.
 LEANS = frozenset(

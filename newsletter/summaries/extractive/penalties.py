@@ -7,8 +7,10 @@ benchmarks/summarizer/README.md).
 import re
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.extractive.clauses import OWN, points_back
+from newsletter.summaries.extractive.back_references import OWN, points_back
 from newsletter.summaries.extractive.cue_phrases import STUDIED_HERE
+from newsletter.summaries.extractive.needed_words import possible
+from newsletter.summaries.extractive.vagueness import is_vague
 
 # A back-reference as the subject: nothing before it in the quotation says what it is.
 _DANGLING_START = lazy_pattern(
@@ -34,33 +36,13 @@ _DANGLING_OBJECT = lazy_pattern(
     r"its|their|them|it(?! is| was)|they|these|"
     r"both(?! [^.;]*\band\b))(?! own)\b"
 )
-# So general that any paper of the field could say it.
-_VAGUE = lazy_pattern(
-    r"\b(?:a (?:wide range|range|number|variety|series|list) of (?:\w+ )?"
-    r"(?:characteristics|properties|results|aspects|issues|topics|questions|facts|remarks|observations)|"
-    r"(?:some|several|various|many|other) (?:new |interesting |basic |key |important )?"
-    r"(?:results|properties|aspects|remarks|facts|observations|issues|topics|insights|recommendations|findings)|"
-    r"from a (?:new|different) (?:point of view|perspective|angle)|"
-    r"(?:detailed|comprehensive|thorough|extensive) (?:overviews?|discussion|experiments?)|"
-    r"(?:propose|introduce|present|develop|describe)s? (?:an?|the) (?:[\w-]+ ){0,4}(?:approach|"
-    r"method|framework|technique|algorithm|model|system|pipeline|architecture)"
-    r"(?:,? (?:called|named|termed|dubbed) [\w -]{2,60})?\Z|"
-    r"(?:, an? (?:[\w-]+ ){0,5}(?:framework|method|approach|model|pipeline|algorithm))\Z|"
-    r"(?:demonstrat|highlight|underscor|illustrat|emphasi[sz])\w* the (?:\w+ )?(?:potential|"
-    r"importance|promise|value|need|power|usefulness|significance)|"
-    r"(?:novel|new|effective) (?:approach|method|framework|technique|algorithm|model|solution|"
-    r"scheme|paradigm|perspective)s?(?: (?:called|named|termed|dubbed) [\w -]{2,60})?\Z|"
-    r"(?:serve|act)s? as an? (?:\w+ )?(?:roadmap|guide|basis|reference)|practical solutions|"
-    r"(?:theoretical|practical|valuable|new|novel|important|actionable|deep|useful) (?:\w+ )?"
-    r"insights|(?:two|three|four|five|six) (?:[\w-]+ ){0,2}(?:innovations|contributions|components|"
-    r"stages|modules|protocols|strategies|steps|factors|mechanisms|ideas|recommendations|"
-    r"questions|challenges)\Z)\b"
-)
-_RESTS_ON_OWN = lazy_pattern(
+_RESTS_ON_PARTS = lazy_pattern(
     r"the (?:map|conjecture|calculations?|computations?|measurements?|simulations?|analysis|"
     r"problem) (?:is|are|was|were) (?!to )|"
-    r"(?:the|our) (?:main |key )?(?:tools?|arguments?|proofs?|ingredients?)\b|"
-    r".{12,}\b(?:our|the proposed|the above) (?:proposed )?"
+    r"(?:the|our) (?:main |key )?(?:tools?|arguments?|proofs?|ingredients?)\b"
+)
+_RESTS_ON_OWN = lazy_pattern(
+    r"\b(?:our|the proposed|the above) (?:proposed )?"
     r"(?:method|approach|model|framework|algorithm|system|technique|results?|experiments?|findings|work)\b"
 )
 _OWN_METHOD = lazy_pattern(
@@ -159,11 +141,13 @@ _OTHERS = lazy_pattern(
 )
 # Who else did it, by names: "Katz and Vafa showed", "that was studied by Verrier and Evans".
 _NAMES = r"[A-Z][a-z]+(?:(?:, [A-Z][a-z]+)*,? and [A-Z][a-z]+| et al\.?)"
-_OTHERS_BY_NAME = lazy_pattern(
-    rf"\A{_NAMES}(?: [(\[][^()\[\]]*[)\]])? (?:(?:have|has|had) )?(?:showed|shown|proved|"
+_OTHERS_NAMED_FIRST = lazy_pattern(
+    rf"{_NAMES}(?: [(\[][^()\[\]]*[)\]])? (?:(?:have|has|had) )?(?:showed|shown|proved|"
     r"proven|proposed|introduced|found|conjectured|asked|constructed|studied|observed|defined|gave|established|"
     r"developed|discovered|suggested|considered|used|obtained|reported|demonstrated)\b"
-    rf"|\b(?:was|were|is|are|has been|have been) \w+ed (?:\w+ )?by {_NAMES}"
+)
+_BY_OTHERS = lazy_pattern(
+    rf"\b(?:was|were|is|are|has been|have been) \w+ed (?:\w+ )?by {_NAMES}"
     r"(?= ?(?:[.,;(\[]|\Z|(?:in|for|as|on|and)\b))"
 )
 _HERE = lazy_pattern(r"(?:in|within) (?:this|the present|our) |here\b", re.IGNORECASE)
@@ -181,51 +165,54 @@ _TWOFOLD = lazy_pattern(
     r"\b(?:two|three|four|several)[ -]?fold|\b(?:two|three) (?:parts|ways)\b|\bmani-?fold:"
 )
 SHORT, EARLY = 7, 0.55
+OPENING = 12  # characters of a subject
 
 
 def penalty_features(original: str, text: str, words: int) -> dict[str, float]:
     """The objections to a sentence: `original` as it stood, `text` as it would be quoted."""
+    may = possible(original)
     text = text.lower()
     tail = text[-40:].rstrip(" .:\"')") + (":" if text[-2:].startswith(":") else "")
     pointing = points_back(text)
     early = pointing is not None and pointing < EARLY * len(text)
     lists = text.count("1)") + text.count("(i)") > text.count("2)") + text.count("(ii)")
-    without_own_studies = STUDIED_HERE.sub("is studied by ", text)
+    without_own_studies = (
+        STUDIED_HERE.sub("is studied by ", text) if "studied_here" in may else text
+    )
     objections = {
-        "dangling_start": bool(_DANGLING_START.match(text)),
-        "dangling_object": bool(_DANGLING_OBJECT.match(text)),
-        "vague": is_vague(text),
-        "rests_on_own": bool(_RESTS_ON_OWN.match(text)),
-        "own_method": bool(_OWN_METHOD.match(text)),
+        "dangling_start": _DANGLING_START.match(text),
+        "dangling_object": _DANGLING_OBJECT.match(text),
+        "vague": is_vague(text, anywhere="vague" in may),
+        "rests_on_own": _RESTS_ON_PARTS.match(text)
+        or ("rests_on_own" in may and _RESTS_ON_OWN.search(text, OPENING)),
+        "own_method": _OWN_METHOD.match(text),
         "demonstrative_early": early,
         "demonstrative_late": pointing is not None and not early,
-        "back_phrase": bool(_BACK_PHRASE.search(text)),
-        "boilerplate": _is_boilerplate(text),
-        "secondary": bool(_SECONDARY.search(original[:90].lower())),
-        "outline": bool(_OUTLINE.search(_without_promise(original, text.rstrip(" .")))),
-        "step": bool(_STEP.match(original)),
-        "setting": bool(_SETTING.match(text)),
-        "background": bool(
-            (_BACKGROUND.search(without_own_studies) and not _AUTHORS_ACT.match(text))
-            or _EVERYBODY.search(original)
-        ),
-        "others": bool(
-            _OTHERS_FIRST.match(text)
-            or _OTHERS.search(without_own_studies)
-            or _OTHERS_BY_NAME.search(original)
-        ),
-        "material": bool(_MATERIAL_USED.match(text)),
-        "item": bool(_ITEM.match(original)),
-        "open_end": lists or bool(_OPEN_END.search(tail) or _TWOFOLD.search(text)),
+        "back_phrase": "back_phrase" in may and _BACK_PHRASE.search(text),
+        "boilerplate": ("shared" in may and _is_shared(text))
+        or ("boilerplate" in may and _BOILERPLATE.search(text)),
+        "secondary": "secondary" in may and _SECONDARY.search(original[:90].lower()),
+        "outline": "outline" in may
+        and _OUTLINE.search(_without_promise(original, text.rstrip(" ."))),
+        "step": _STEP.match(original),
+        "setting": _SETTING.match(text),
+        "background": (
+            "background" in may
+            and _BACKGROUND.search(without_own_studies)
+            and not _AUTHORS_ACT.match(text)
+        )
+        or ("everybody" in may and _EVERYBODY.search(original)),
+        "others": _OTHERS_FIRST.match(text)
+        or ("others" in may and _OTHERS.search(without_own_studies))
+        or _OTHERS_NAMED_FIRST.match(original)
+        or ("by_others" in may and _BY_OTHERS.search(original)),
+        "material": _MATERIAL_USED.match(text),
+        "item": _ITEM.match(original),
+        "open_end": lists or _OPEN_END.search(tail) or ("twofold" in may and _TWOFOLD.search(text)),
         "question": original.endswith("?"),
         "short": words < SHORT,
     }
     return {f"guard:{name}": 1.0 for name, holds in objections.items() if holds}
-
-
-def is_vague(text: str) -> bool:
-    """Whether any paper of the field could say it, as what matters is left out."""
-    return bool(_VAGUE.search(text.lower().rstrip(" .")))
 
 
 def _without_promise(original: str, text: str) -> str:
@@ -233,8 +220,9 @@ def _without_promise(original: str, text: str) -> str:
     return text.removesuffix("discussed") if _HERE.match(original) else text
 
 
-def _is_boilerplate(text: str) -> bool:
+def _is_shared(text: str) -> bool:
+    """Whether it says where code, data or a demonstration can be had."""
     shared = _SHARED.search(text)
-    if shared and _MATERIAL.search(text, max(0, shared.start() - 120), shared.end() + 40):
-        return True
-    return bool(_BOILERPLATE.search(text))
+    return shared is not None and bool(
+        _MATERIAL.search(text, max(0, shared.start() - 120), shared.end() + 40)
+    )

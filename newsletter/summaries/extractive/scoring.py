@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple, TypeAlias
+from operator import mul
+from typing import NamedTuple, TypeAlias
 
-from newsletter.summaries.extractive.telling import readers_share
+from newsletter.summaries.extractive.paper_kinds import readers_share
+from newsletter.summaries.extractive.trees import Tree, Trees
 
 Row: TypeAlias = Mapping[str, float]
-# A leaf's worth; or a feature, a bound, where to go up to the bound, and where to go above it.
-Tree: TypeAlias = float | list[Any]
 
 # What readers object to and few sentences of the data show; learned weights come on top.
 OBJECTIONS = {
@@ -34,29 +34,48 @@ class Weights(NamedTuple):
     trees: list[Tree]  # of readers' choices alone
 
 
-def rank_scores(rows: Sequence[Row], kinds: Mapping[str, float], weights: Weights) -> list[float]:
-    """How well each sentence of an abstract of these kinds tells what the paper does.
+class Scorer:
+    """Scores the sentences of an abstract by weights."""
 
-    What readers alone said counts the less, the more the abstract is like SciTLDR's.
-    """
-    tables = [(1.0, OBJECTIONS), (1.0, weights.tables["all"])]
-    tables += [(kinds[kind], weights.tables.get(kind, {})) for kind in kinds if kinds[kind]]
-    scored = [_weigh(row, tables) for row in rows]
-    share = readers_share(kinds)
-    if not share:
+    def __init__(self, weights: Weights) -> None:
+        self._tables = weights.tables
+        self._content = weights.content
+        self._trees = Trees(weights.trees)
+
+    def scores(self, rows: Sequence[Row], kinds: Mapping[str, float]) -> list[float]:
+        """How well each sentence of an abstract of these kinds tells what the paper does.
+
+        What readers alone said counts the less, the more the abstract is like SciTLDR's. What is
+        the same for all sentences is left out.
+        """
+        share = readers_share(kinds)
+        weights = self._weights(set().union(*rows), kinds, share)
+        scored = [sum(map(mul, row.values(), map(weights.__getitem__, row))) for row in rows]
+        if share:
+            seen = seen_by_trees({}, kinds)
+            for at in sorted(range(len(rows)), key=scored.__getitem__)[-LOOKED_AT:]:
+                scored[at] += share * self._trees.worth([rows[at], seen])
         return scored
-    for at, row in enumerate(rows):
-        scored[at] += share * CONTENT_COUNTS * log_odds(row, weights)
-    for at in sorted(range(len(rows)), key=scored.__getitem__)[-LOOKED_AT:]:
-        seen = seen_by_trees(rows[at], kinds)
-        scored[at] += share * sum([_leaf(tree, seen) for tree in weights.trees])
-    return scored
 
+    def log_odds(self, row: Row) -> float:
+        """Log odds that a strict reader finds the sentence usable, whatever the others are."""
+        table = self._content
+        known = [table[name] * value for name, value in row.items() if name in table]
+        return table["bias"] + sum(known)
 
-def log_odds(row: Row, weights: Weights) -> float:
-    """Log odds that a strict reader finds the sentence usable, whatever the others are."""
-    table = weights.content
-    return table["bias"] + sum([table[name] * row[name] for name in row if name in table])
+    def _weights(
+        self, names: set[str], kinds: Mapping[str, float], share: float
+    ) -> dict[str, float]:
+        """What these features are worth in an abstract of these kinds."""
+        weights = dict.fromkeys(names, 0.0)
+        counted = [(1.0, OBJECTIONS), (1.0, self._tables["all"])]
+        counted += [(kinds[kind], self._tables.get(kind, {})) for kind in kinds]
+        counted.append((share * CONTENT_COUNTS, self._content))
+        for part, table in counted:
+            if part:
+                for name in names & table.keys():
+                    weights[name] += part * table[name]
+        return weights
 
 
 def seen_by_trees(row: Row, kinds: Mapping[str, float]) -> dict[str, float]:
@@ -65,21 +84,7 @@ def seen_by_trees(row: Row, kinds: Mapping[str, float]) -> dict[str, float]:
 
 
 @cache
-def learned() -> Weights:
-    """Those of the package."""
+def learned() -> Scorer:
+    """That of the package."""
     file = resources.files("newsletter.summaries.extractive").joinpath("weights.json")
-    return Weights(**json.loads(file.read_text(encoding="utf-8")))
-
-
-def _weigh(row: Row, tables: Sequence[tuple[float, Mapping[str, float]]]) -> float:
-    return sum(
-        share * sum([table[name] * row[name] for name in row if name in table])
-        for share, table in tables
-    )
-
-
-def _leaf(tree: Tree, row: Row) -> float:
-    while isinstance(tree, list):
-        name, bound, low, high = tree
-        tree = low if row.get(name, 0.0) <= bound else high
-    return tree
+    return Scorer(Weights(**json.loads(file.read_text(encoding="utf-8"))))

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from itertools import pairwise
+from string import ascii_letters
 from typing import TypeAlias
 
 from newsletter.lazy_pattern import lazy_pattern
@@ -11,6 +12,7 @@ Span: TypeAlias = tuple[int, int]
 
 LONGEST_FORMULA = 600
 LONGEST_PARENTHESIS = 400
+LONGEST_ENUMERATOR = len(" (viii")
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -33,10 +35,12 @@ _OPENERS = _words(
     "when where after both each one also if despite although since then thus hence i specifically "
     "first second third based data from given unlike all at among under"
 )
+_BRACKET = lazy_pattern(r"[()\[\]]")
+_DOLLAR = lazy_pattern(r"(?<!\\)\$\$?")
 _BEGIN = lazy_pattern(r"\\begin\{([a-z]{1,12}\*?)\}")
 _CONTROLS = dict.fromkeys([*range(32), 127], " ")
 _STOP = lazy_pattern(r"[.!?]+[\"'\u2019\u201d)\]}]*")
-_WORD_BEFORE = lazy_pattern(r"[A-Za-z][A-Za-z.]*\Z")
+_LETTERS_AND_STOPS = f"{ascii_letters}."
 _WORD_AFTER = lazy_pattern(r"[A-Za-z]+")
 _ENUMERATOR_BEFORE = lazy_pattern(
     r"(?:\A|[:;,!?]\s|[a-z)]\.\s|\band\s)\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])\Z"
@@ -59,7 +63,10 @@ def formulas(text: str) -> list[Span]:
 
     A dollar that is money, or that has no partner nearby, opens nothing.
     """
-    spans = _delimited(text, "\\(", "\\)") + _delimited(text, "\\[", "\\]") + _environments(text)
+    spans: list[Span] = []
+    if "\\" in text:
+        spans += _delimited(text, "\\(", "\\)") + _delimited(text, "\\[", "\\]")
+        spans += _environments(text)
     if "$" in text:
         spans += _dollar_formulas(text)
     apart: list[Span] = []
@@ -73,7 +80,7 @@ def parentheses(text: str) -> list[Span]:
     """Where the outermost matched brackets stand, in order."""
     open_at: list[int] = []
     spans: list[Span] = []
-    for match in re.finditer(r"[()\[\]]", text):
+    for match in _BRACKET.finditer(text):
         if match[0] in "([":
             open_at.append(match.start())
         elif open_at:
@@ -133,7 +140,7 @@ def _environments(text: str) -> list[Span]:
 
 
 def _dollar_formulas(text: str) -> list[Span]:
-    dollars = list(re.finditer(r"(?<!\\)\$\$?", text))
+    dollars = list(_DOLLAR.finditer(text))
     spans: list[Span] = []
     index = 0
     while index + 1 < len(dollars):
@@ -174,8 +181,7 @@ def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
 def _full_stop_ends(before: str, following: str, *, opens: bool) -> bool:
     if _goes_on(before, following):
         return False
-    match = _WORD_BEFORE.search(before)
-    word = match[0].lower() if match else ""
+    word = before[len(before.rstrip(_LETTERS_AND_STOPS)) :].lstrip(".").lower()
     initial = len(word) == 1 and before[-1:].isupper()
     if word in _TITLES and not initial:
         # "No." and "app." may end a sentence; before a number or a name they do not.
@@ -193,6 +199,8 @@ def _goes_on(before: str, following: str) -> bool:
         return True
     if _LOWER_ABBREVIATION.match(following):
         return True
+    if len(before) - before.rfind(" ") > LONGEST_ENUMERATOR:
+        return False
     return bool(_ENUMERATOR_BEFORE.search(before)) and not _ABBREVIATED.search(before)
 
 

@@ -63,10 +63,13 @@ _LABEL = lazy_pattern(
     r"Conclusions?|Findings|Motivation|Approach|Context|Contributions?|Significance)\s?[:.] ?"
     r"(?=[A-Z])"
 )
+_AFTER_SUBJECTS = (
+    *("also", "then", "further", "furthermore", "therefore", "thus", "hence", "additionally"),
+    *("subsequently", "first", "finally", "next", "here", "now"),
+)
 _AFTER_SUBJECT = lazy_pattern(
     r"(?P<subject>(?:\A|, )(?:We|we|I|This paper|This work)) "
-    r"(?:also|then|further|furthermore|therefore|thus|hence|additionally|subsequently|"
-    r"first|finally|next|here|now) (?=[a-z]{3})"
+    rf"(?:{'|'.join(_AFTER_SUBJECTS)}) (?=[a-z]{{3}})"
 )
 _IN_THIS_PAPER = lazy_pattern(rf"(?<=[a-z)}}])(?:, in this {_WORK},| in this {_WORK})(?=[ ,.;])")
 _KEEP_ASIDE = lazy_pattern(
@@ -94,15 +97,18 @@ def trim_sentence(sentence: str, title: str = "") -> str:
 def drop_lead_in(sentence: str) -> str:
     """The sentence without "In this paper,", "However,", "To address this problem," and such."""
     for _ in range(4):
-        shorter = sentence
+        shorter = sentence = capitalize(sentence)
         for pattern in (_LABEL, _ENUMERATOR, _LEAD_INS):
-            match = pattern.match(capitalize(shorter))
+            match = pattern.match(shorter)
             if match:
-                shorter = shorter[match.end() :].lstrip()
+                shorter = capitalize(shorter[match.end() :].lstrip())
         if shorter == sentence:
             break
         sentence = shorter
-    sentence = _IN_THIS_PAPER.sub("", capitalize(sentence))
+    if " in this " in sentence:
+        sentence = _IN_THIS_PAPER.sub("", sentence)
+    if not any(word in sentence for word in _AFTER_SUBJECTS):
+        return sentence
     return _AFTER_SUBJECT.sub(r"\g<subject> ", sentence, count=1)
 
 
@@ -112,10 +118,11 @@ def drop_asides(sentence: str, title: str = "") -> str:
     Formulas, conditions, list items, brackets glued to a word, and abbreviations that the title
     bears or the sentence itself uses again are kept.
     """
-    closed = formulas(sentence)
+    bracketed = parentheses(sentence)
+    closed = formulas(sentence) if bracketed else []
     parts: list[str] = []
     position = 0
-    for start, end in parentheses(sentence):
+    for start, end in bracketed:
         if start < position or inside(start, closed) or not _may_go(sentence, start, end, title):
             continue
         parts.append(sentence[position:start].rstrip(" ~"))
@@ -175,6 +182,12 @@ def _may_go(sentence: str, start: int, end: int, title: str) -> bool:
     inner = aside[1:-1].strip()
     if start == 0 or _ITEM.fullmatch(aside) or _KEEP_ASIDE.search(inner):
         return False
-    used_again = inner in sentence[end : end + 1000]
-    in_title = inner[:1].isupper() and re.search(rf"\b{re.escape(inner)}\b", title)
-    return " " in inner or len(inner) == 1 or not (used_again or in_title)
+    return " " in inner or len(inner) == 1 or not _is_used(inner, sentence[end:], title)
+
+
+def _is_used(short: str, rest: str, title: str) -> bool:
+    """Whether the sentence goes on with what stood in brackets, or the title bears it."""
+    if short in rest[:1000]:
+        return True
+    in_title = short[:1].isupper() and short in title
+    return in_title and bool(re.search(rf"\b{re.escape(short)}\b", title))
