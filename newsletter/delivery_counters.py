@@ -51,12 +51,13 @@ def of_batch(batch: BatchRow) -> int:
 
 def of_issue(session: Session, issue_id: int) -> Counter[DeliveryState]:
     """The counters of an issue's batches, summed up."""
-    sums = session.execute(
-        select(*(func.coalesce(func.sum(column), 0) for column in _COLUMNS.values())).where(
-            BatchRow.issue_id == issue_id
-        )
-    ).one()
+    sums = session.execute(_OF_ISSUE, {"issue": issue_id}).one()
     return Counter(dict(zip(_COLUMNS, map(int, sums), strict=True)))
+
+
+_OF_ISSUE = select(*(func.coalesce(func.sum(column), 0) for column in _COLUMNS.values())).where(
+    BatchRow.issue_id == bindparam("issue")
+)
 
 
 def is_open(session: Session, issue_id: int) -> bool:

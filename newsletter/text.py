@@ -50,7 +50,7 @@ def brief(words: object) -> str:
     text = _decoded(words) if isinstance(words, bytes) else str(words)
     if isinstance(words, BaseException):  # imaplib and its like print a server's octets as Python's
         text = _OCTETS.sub(lambda found: _decoded(literal_eval(found[0])), text)
-    printable = re.sub(r"[\x00-\x1f\x7f]", " ", text)
+    printable = text if text.isprintable() else re.sub(r"[\x00-\x1f\x7f]", " ", text)
     return " ".join(printable.split())[:_LONGEST_BRIEF] or type(words).__name__
 
 

@@ -135,7 +135,8 @@ def freeze_and_send(
         if frozen is not None:
             is_past = content.day < services.source.current_day(now)
             by = audience.subscribed_by(content.day) if is_past else None
-            batches = freezing.freeze_audience(session, frozen, by)
+            together = freezing.many_connections(services.transport)
+            batches = freezing.freeze_audience(session, frozen, by, together=together)
             if services.hand_over is not None:
                 services.hand_over(session, batches)
         issue_id = (frozen or issues.get_issue(session, newsletter.slug, content.day)).id

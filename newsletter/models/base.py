@@ -21,10 +21,19 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         return None if value is None else value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        if value is None or value.tzinfo is not None:
-            return value
-        return value.replace(tzinfo=UTC)
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], datetime | None] | None:
+        """Of SQLite's texts, without SQLAlchemy's own calls between: each row has several times."""
+        parse = self.impl_instance.result_processor(dialect, coltype)
+        if parse is None:
+            return None  # the driver's own times are aware
+
+        def read(value: object) -> datetime | None:
+            told: datetime | None = parse(value)
+            return None if told is None else told.replace(tzinfo=UTC)
+
+        return read
 
 
 class TolerantJson(TypeDecorator[Any]):

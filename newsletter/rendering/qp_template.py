@@ -14,6 +14,7 @@ LINE_ROOM = 75  # bytes of a line beside the "=" of a soft break
 _AS_IT_IS = re.compile(r"[!-\-/-<>-~][!-<>-~]{0,72}")  # a word of a line at most
 # b2a_qp does not count that a space at the end of a line takes three characters.
 _SPACE_BEYOND = re.compile(rb"(?m)^(.{74,75})=(20|09)$")
+_LARGE = 1000  # bytes: what is shared and so long is not copied for each reader
 _DOTS_AT_START = re.compile(rb"(?m)^\.+")
 
 
@@ -268,12 +269,37 @@ class QpTemplate:
         return cls(tuple(whole.parts), tuple(whole.names))
 
     def filled(self, values: Mapping[str, str]) -> list[bytes]:
-        """The fixed pieces and, between them, the encoded values."""
-        encoded = {name: _encoded_value(values[name]) for name in set(self.slots)}
-        out = [b""] * (2 * len(self.slots) + 1)
-        out[::2] = self.fixed
-        out[1::2] = map(encoded.__getitem__, self.slots)
-        return out
+        """The fixed pieces with the encoded values between them; what is small stands together."""
+        encoded = {name: _encoded_value(values[name]) for name in self._names}
+        return [
+            text if names is None else text % tuple([encoded[name] for name in names])
+            for text, names in self._patterns
+        ]
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(self.slots)
+
+    @cached_property
+    def _patterns(self) -> Sequence[tuple[bytes, Sequence[str] | None]]:
+        """Large pieces as they are, and patterns (`%b`) of the small ones and the values between.
+
+        Each piece of a mail costs its sender something, so they are few.
+        """
+        patterns: list[tuple[bytes, Sequence[str] | None]] = []
+        text, names = b"", list[str]()
+        for piece, name in zip(self.fixed, (*self.slots, None), strict=True):
+            if len(piece) >= _LARGE or len(text) >= _LARGE:
+                patterns += [(text, names)] if text else []
+                text, names = b"", []
+            if len(piece) >= _LARGE:
+                patterns.append((piece, None))
+            else:
+                text += piece.replace(b"%", b"%%")
+            if name is not None:
+                text += b"%b"
+                names.append(name)
+        return [*patterns, (text, names)] if text else patterns
 
 
 class QpSequence(NamedTuple):

@@ -43,14 +43,25 @@ from newsletter.models import (
 from newsletter.reader_locks import hold_readers
 from newsletter.sending.audience import Audience, to_come
 from newsletter.subscribers import rhythm
+from newsletter.transports.base import Transport
 
 BATCH_SIZE = 1000
 SLICE = 3  # batches; half a second on a very busy machine
+_PER_CONNECTION = 120  # mails of a batch; at its end each connection waits a round trip or two
 _LET_IN_S = 0.01  # SQLite's waiting writers look every other ms; PostgreSQL's have their turn
 
 
+def many_connections(transport: Transport) -> int:
+    """How many mails a batch has room for, so that connections beside one another are busy."""
+    return _PER_CONNECTION * (transport.connections or 0)
+
+
 def freeze_audience(
-    session: Session, issue: IssueRow, subscribed_by: datetime | None = None
+    session: Session,
+    issue: IssueRow,
+    subscribed_by: datetime | None = None,
+    *,
+    together: int = 1,
 ) -> list[int]:
     """Begin to write down who gets this issue: everybody confirmed at its moment, once.
 
@@ -58,10 +69,10 @@ def freeze_audience(
     Of those who want a mail a week only whose day has come; the mail holds all they lack.
 
     The database does it by itself, references too, so that a million subscribers take seconds and
-    no memory. Returns the batches of the first slice.
+    no memory. Returns the batches of the first slice; each has room for so many `together`.
     """
     issue.frozen_up_to, issue.subscribed_by = 0, subscribed_by
-    return _freeze_slice(session, issue, BATCH_SIZE)
+    return _freeze_slice(session, issue, max(BATCH_SIZE, together))
 
 
 def freeze_on(

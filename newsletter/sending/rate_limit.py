@@ -107,6 +107,8 @@ class RateLimiter:
 
     def takes(self, email: str) -> bool:
         """Whether one more may go to that address' domain; if so it is counted."""
+        if not self.by_domain:
+            return True
         domain = email.rpartition("@")[2]
         if domain in self._paused:
             self.held = f"{domain} is paused: {self._paused[domain]}"

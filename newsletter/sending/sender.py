@@ -38,7 +38,6 @@ _log = logging.getLogger(__name__)
 _WAITS_S = (2.0, 10.0)  # before the second and the third round over what shall come later
 _GOES_ON = 5  # mails that were taken before the provider said "not now"
 _LOOK_AGAIN_S = 0.1
-_PER_CONNECTION = 120  # mails of a batch; at its end each connection waits a round trip or two
 _TAKEN_BACK = 500  # readers in one transaction
 _FREEZING = 0.1  # of the time that a batch took; three more batches come of it at least
 
@@ -198,7 +197,7 @@ def _send_batches(context: SendContext, issue_id: int, mails: IssueEmails) -> st
 def _freeze_on(context: SendContext, issue_id: int, for_s: float) -> bool:
     """Write down further recipients for so long, some at least; whether that was all."""
     transport = context.transport
-    together = max(transport.at_once, _PER_CONNECTION * (transport.connections or 0))
+    together = max(transport.at_once, freezing.many_connections(transport))
     return freezing.freeze_on(
         context.database, issue_id, for_s, context.stopping, together=together
     )

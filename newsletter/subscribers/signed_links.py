@@ -4,7 +4,8 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from hmac import compare_digest, digest, new
+from hashlib import sha1, sha256
+from hmac import compare_digest
 from typing import TypeVar
 
 from itsdangerous import Signer
@@ -20,6 +21,7 @@ from newsletter.subscribers.link_claims import (
     UnsubscribeClaim,
     row_id,
 )
+from newsletter.subscribers.prepared_hmac import PreparedHmac
 
 _LONGEST_TOKEN = 2000
 _MARK_CHARACTERS = 8  # 48 bits: nobody can ask faster than the pages answer
@@ -113,8 +115,12 @@ class SignedLinks:
 def _mark(key: str, address: str, moves: int) -> str:
     """What changes with the address and with each move away, and tells nobody which it is."""
     whose = f"{address} {moves}" if moves else address
-    mac = digest(key.encode(), whose.encode(), "sha256")
-    return urlsafe_b64encode(mac).decode()[:_MARK_CHARACTERS]
+    return urlsafe_b64encode(_marker(key).digest(whose.encode())).decode()[:_MARK_CHARACTERS]
+
+
+@lru_cache(maxsize=64)
+def _marker(key: str) -> PreparedHmac:
+    return PreparedHmac(key.encode(), sha256)
 
 
 def _parse(kind: type[_C], value: str, key: bytes) -> _C | None:
@@ -135,12 +141,11 @@ class _Seal:
 
     def __init__(self, key: str, purpose: Purpose) -> None:
         self.key: bytes = Signer(key, salt=f"newsletter.{purpose}").derive_key()
-        self._mac = new(self.key, digestmod="sha1")
+        self._mac = PreparedHmac(self.key, sha1)
 
     def signed(self, value: str) -> str:
-        mac = self._mac.copy()
-        mac.update(value.encode())
-        return f"{value}.{urlsafe_b64encode(mac.digest()).decode().rstrip('=')}"
+        mac = self._mac.digest(value.encode())
+        return f"{value}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
 
 
 _seal = lru_cache(maxsize=64)(_Seal)

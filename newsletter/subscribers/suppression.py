@@ -3,12 +3,12 @@
 The key lies in the database and never rotates: a rotated one would forget everybody.
 """
 
-import hashlib
-import hmac
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from newsletter.models import KeyRow, SuppressionRow
 from newsletter.models.json_texts import as_list, listed
 from newsletter.models.missing_rows import insert_missing
+from newsletter.subscribers.prepared_hmac import PreparedHmac
 
 _PURPOSE = "suppression"
 ERASED = "erased"
@@ -137,7 +138,12 @@ def _hash(session: Session, address: str) -> str:
 
 
 def _keyed(key: bytes, address: str) -> str:
-    return hmac.digest(key, address.encode(), hashlib.sha256).hex()
+    return _hasher(key).digest(address.encode()).hex()
+
+
+@lru_cache(maxsize=4)
+def _hasher(key: bytes) -> PreparedHmac:
+    return PreparedHmac(key, sha256)
 
 
 # Keys that lie in the database and never rotate: a rotated one would forget everybody.

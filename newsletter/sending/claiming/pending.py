@@ -120,7 +120,8 @@ def _asked(
     now: datetime,
 ) -> Sequence[PendingRow]:
     parameters = {"after": after, "at_most": at_most, **awake_parameters(batch, now)}
-    return session.execute(statement, parameters).all()
+    # Not by the session, which would look for entities in each row.
+    return session.connection().execute(statement, parameters).all()
 
 
 def awake_parameters(batch: BatchRef, now: datetime) -> dict[str, Any]:

@@ -247,16 +247,11 @@ class CircuitBreaker:
         self._greylists = self._greylists or self.probing.is_again
         refused, deferred, closed = self.held.accept(answer.begun, is_clear=not self.cannot_judge)
         self._troubles.settle(answer.begun)
-        for held in (*refused, *closed):
-            if self.domains.refuses_all(held.domain):
-                self.domains.pause(held.domain, held.result.detail)
-                self.held.waiting.append(held)
-        refused, closed = (
-            [held for held in answers if not self.domains.refuses_all(held.domain)]
-            for answers in (refused, closed)
-        )
-        about_us = [held for held in refused if held.result.of_sender]
-        self.held.alone += [held for held in refused if not held.result.of_sender]
+        about_us: list[DeliveryResult] = []
+        if refused or closed:  # of nearly no mail
+            refused, closed = self._pause_domains(refused), self._pause_domains(closed)
+            about_us = [held for held in refused if held.result.of_sender]
+            self.held.alone += [held for held in refused if not held.result.of_sender]
         self.refused_share.accepted += 1
         self.refused_share.refused += len(about_us)
         self.lost_answers.forget_domains(self.domains.pause_silent())
@@ -266,6 +261,17 @@ class CircuitBreaker:
         self._any = True
         self.probing.accept(lost_in_a_row=self.lost_answers.in_a_row)
         return [*deferred, *map(of_reader, closed), *about_us]
+
+    def _pause_domains(self, answers: list[DeliveryResult]) -> list[DeliveryResult]:
+        """The answers of domains that take something; the others are paused, and theirs wait."""
+        taking = []
+        for held in answers:
+            if self.domains.refuses_all(held.domain):
+                self.domains.pause(held.domain, held.result.detail)
+                self.held.waiting.append(held)
+            else:
+                taking.append(held)
+        return taking
 
     def _lose(self, answer: DeliveryResult) -> None:
         """The answer to a mail was lost: nothing more is begun until one is accepted."""

@@ -50,6 +50,8 @@ class DomainTrouble:
 
     def pause_silent(self) -> int:
         """The same for those that answer no mail any more; how many these are."""
+        if not self._lost:  # as after nearly every mail
+            return 0
         silent = {domain: words for domain, words in self._lost.items() if self.refuses_all(domain)}
         self._lost = {domain: words for domain, words in self._lost.items() if domain not in silent}
         self._pauses |= silent

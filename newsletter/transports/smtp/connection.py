@@ -96,7 +96,7 @@ class SmtpConnection:
         for step in range(_STEPS):
             if not self.pipelining:
                 yield from self._write([f"{_commands(mail)[step]}\r\n".encode()])
-            replies.append((yield from self._reply()))
+            replies.append(self._replies.next() or (yield from self._reply()))
             if self._is_over(replies[-1]) or (not self.pipelining and _bad(replies)):
                 break
         if _bad(replies):
@@ -249,7 +249,7 @@ def _bad(replies: list[Reply]) -> bool:
     return not good or any(reply[0] // 100 != OK for reply in envelope)
 
 
-_SHARED_FROM = 1000  # octets of a piece; a reader's own values are smaller
+_SHARED_FROM = 4000  # octets of a piece; what is a reader's own is smaller, but for their picks
 
 
 def dot_stuff(content: Sequence[bytes]) -> list[bytes]:

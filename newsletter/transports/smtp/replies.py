@@ -48,8 +48,12 @@ class ReplyParser:
             if _CODE.match(line) is None:
                 self._lines.append(line.strip())
                 return self._whole(NO_REPLY)
-            self._lines.append(line[4:].strip())
-            if line[3:4] != b"-":
+            words, is_last = line[4:].strip(), line[3:4] != b"-"
+            if is_last and not self._lines:  # as nearly always
+                self._size = 0
+                return int(line[:3]), words
+            self._lines.append(words)
+            if is_last:
                 return self._whole(int(line[:3]))
             if self._size > LONGEST:
                 break
