@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -38,6 +37,7 @@ _RENEW_AFTER = 0.2  # of a lease
 _SURE_FOR = 0.6  # of a lease, after its renewal: so long it is surely ours
 _RECORD_AFTER_S = 0.5
 _LOOK_AGAIN_S = 0.001  # whether a commit is done
+_BUSY_AFTER = 5  # claims; by then as many mails are in hand as may be
 _AMONG = 8  # mails that are made between two looks at what is on the wire
 
 
@@ -47,8 +47,16 @@ class BatchWorker:
     `announce`, `begin` and `answered` may be called from any thread.
     """
 
-    def __init__(self, context: SendContext, batch_id: int, mails: IssueEmails) -> None:
+    def __init__(
+        self,
+        context: SendContext,
+        batch_id: int,
+        mails: IssueEmails,
+        once_busy: Callable[[], None] | None = None,
+    ) -> None:
         self._context = context
+        self._once_busy = once_busy
+        self._claimed = 0  # times
         self._batch_id = batch_id
         self._mails = mails
         self._journal = context.journal
@@ -76,6 +84,9 @@ class BatchWorker:
         """What to send next, claimed and committed just before, until nothing more may be sent."""
         while self.wanted():
             claimed = self._claim()
+            self._claimed += 1
+            if self._claimed == _BUSY_AFTER and self._once_busy is not None:
+                self._once_busy()
             if claimed:
                 yield self._made(claimed)
             if self._is_last or (not claimed and self.wait_s):
@@ -259,11 +270,12 @@ class BatchWorker:
         if self.meanwhile is only_wait:
             session.commit()
             return
-        with ThreadPoolExecutor(1) as beside:
-            committed = beside.submit(session.commit)
+        committed = self._context.beside.submit(session.commit)
+        try:
             while not committed.done():
                 self.meanwhile(_LOOK_AGAIN_S)
-            committed.result()
+        finally:
+            committed.result()  # never leaves a session that is in use
 
     def _claim(self) -> Sequence[Recipient]:
         """Record what is known and claim the next ones, in one transaction."""

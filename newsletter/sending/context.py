@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from newsletter.sending.restore_guard.machine_memory import MachineMemory
 from newsletter.transports.base import Transport
 
 Clock = Callable[[], datetime]
+_BESIDE = 2  # a commit, and the freezing of further recipients
 _AN_INSTANT = timedelta(microseconds=1)
 
 
@@ -58,9 +60,11 @@ class SendContext:
     journal: Journal | None = field(init=False)
     claim_sizer: ClaimSizer = field(init=False)
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
+    beside: ThreadPoolExecutor = field(init=False)  # for what mails on the wire need not wait for
 
     def __post_init__(self) -> None:
         self.began = self.clock()
+        self.beside = ThreadPoolExecutor(_BESIDE)
         self.tried_before = self.began - _AN_INSTANT if self.override.waiting else None
         self.journal = Journal(self.folder, self.owner.name) if self.folder else None
         is_alone = self.database.engine.dialect.name == "sqlite"
@@ -72,11 +76,12 @@ class SendContext:
     @contextmanager
     def shown_to_live(self) -> Iterator[None]:
         """Hold the lock by which others on this machine see that this worker lives."""
-        if self.journal is None:
-            yield
-            return
-        self.journal.begin()
-        try:
-            yield
-        finally:
-            self.journal.close()
+        with self.beside:
+            if self.journal is None:
+                yield
+                return
+            self.journal.begin()
+            try:
+                yield
+            finally:
+                self.journal.close()

@@ -1,6 +1,6 @@
 """A leased batch from its first mail to its release, with one mail first where there is doubt."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 
 from newsletter.rendering.issue_email import IssueEmails
@@ -15,13 +15,20 @@ from newsletter.transports.base import TransportDownError
 _NAP_S = 1.0
 
 
-def send_leased(context: SendContext, batch_id: int, mails: IssueEmails) -> str | None:
+def send_leased(
+    context: SendContext,
+    batch_id: int,
+    mails: IssueEmails,
+    once_busy: Callable[[], None] | None = None,
+) -> str | None:
     """Send a leased batch and let it go. Returns why somebody in it gets nothing for now.
+
+    `once_busy` is called as soon as there is enough on the wire for a while, if ever.
 
     Raises:
         TransportDownError: nothing can be sent; who was not sent to is pending.
     """
-    worker = BatchWorker(context, batch_id, mails)
+    worker = BatchWorker(context, batch_id, mails, once_busy)
     try:
         _pass(context, worker)
         worker.settle()

@@ -5,7 +5,9 @@ import logging
 import math
 import time
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -177,21 +179,32 @@ def _in_rounds(
 
 def _send_batches(context: SendContext, issue_id: int, mails: IssueEmails) -> str | None:
     """Batch after batch; why something is still pending."""
-    breaker, held, is_whole = context.breaker, "", False
+    breaker, held, is_whole, for_s = context.breaker, "", False, 0.0
     given_up: set[int] = set()
     while not (context.stopping() or breaker.ends_round):
         began_s = time.monotonic()
         batch_id, waiting = _lease_next(context, issue_id, given_up)
+        frozen: list[Future[bool]] = []
         if batch_id is not None:
-            held = send_leased(context, batch_id, mails) or held
+            freeze = partial(_freeze_beside, context, issue_id, for_s, frozen)
+            held = send_leased(context, batch_id, mails, None if is_whole else freeze) or held
             given_up.add(batch_id)
         elif is_whole and waiting:
             context.sleep(_LOOK_AGAIN_S)
         elif is_whole:
             break
         for_s = _FREEZING * (time.monotonic() - began_s)
-        is_whole = is_whole or _freeze_on(context, issue_id, for_s)
+        if not is_whole:
+            is_whole = frozen[0].result() if frozen else _freeze_on(context, issue_id, for_s)
     return breaker.trouble or held or None
+
+
+def _freeze_beside(
+    context: SendContext, issue_id: int, for_s: float, frozen: list[Future[bool]]
+) -> None:
+    """Have recipients written down while mails are on the wire, where they go on meanwhile."""
+    if context.transport.connections:
+        frozen.append(context.beside.submit(_freeze_on, context, issue_id, for_s))
 
 
 def _freeze_on(context: SendContext, issue_id: int, for_s: float) -> bool:

@@ -125,18 +125,19 @@ def _allowed(
         elif len(recipients) >= limiter.number:
             break
         elif limiter.takes(row.email):
-            recipients.append(
-                totals.find_recipient(
-                    row,
-                    row.reference,
-                    row.had_issue,
-                    row.attempts,
-                    said_of_reader(row.reason),
-                    row.changed_at if was_refused(row, began) else None,
-                )
-            )
+            recipients.append(_recipient(row, began))
         last = row.subscriber_id
     return recipients, skipped, last
+
+
+def _recipient(row: PendingRow, began: datetime | None) -> Recipient:
+    if row.reason is None and not row.attempts:  # as nearly everybody
+        return totals.find_recipient(row, row.reference, row.had_issue)
+    refused_at = row.changed_at if was_refused(row, began) else None
+    last_words = said_of_reader(row.reason)
+    return totals.find_recipient(
+        row, row.reference, row.had_issue, row.attempts, last_words, refused_at
+    )
 
 
 def _interests(rows: Sequence[PendingRow]) -> dict[int, KeptInterests]:

@@ -285,8 +285,11 @@ def _try_out(folder: Path) -> None:
 
 
 def _write(folder: Path, name: str, claims: int) -> None:
-    make_private_folder(folder)
-    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+    except FileNotFoundError:
+        make_private_folder(folder)
+        descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
     with FileIO(descriptor, "r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         if claims > _number(os.pread(file.fileno(), 20, 0)):

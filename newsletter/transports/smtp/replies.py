@@ -1,6 +1,7 @@
 """What an SMTP server replies (RFC 5321, 3463): its octets cut into replies, and their meaning."""
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING
 
 from newsletter.text import brief
@@ -33,17 +34,19 @@ class ReplyParser:
     """
 
     def __init__(self) -> None:
-        self._heard = b""
-        self._lines: list[bytes] = []
+        self._heard = b""  # of a line that is not whole yet
+        self._whole_lines: deque[bytes] = deque()
+        self._lines: list[bytes] = []  # of a reply that is not whole yet
         self._size = 0
 
     def feed(self, octets: bytes) -> None:
-        self._heard += octets
+        *whole, self._heard = (self._heard + octets).split(b"\n")
+        self._whole_lines += whole
 
     def next(self) -> Reply | None:
         """The next whole reply, its lines without their codes; None where more must come."""
-        while (end := self._heard.find(b"\n")) >= 0:
-            line, self._heard = self._heard[:end], self._heard[end + 1 :]
+        while self._whole_lines:
+            line = self._whole_lines.popleft()
             self._size += len(line)
             if _CODE.match(line) is None:
                 self._lines.append(line.strip())
@@ -59,6 +62,7 @@ class ReplyParser:
                 break
         if self._size + len(self._heard) > LONGEST:
             self._heard = b""
+            self._whole_lines.clear()
             return self._whole(NO_REPLY)
         return None
 
