@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -28,7 +28,7 @@ from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import freezing, stats, totals
+from newsletter.sending import batch_worker, freezing, stats, totals
 from newsletter.sending.context import NO_OVERRIDE
 from newsletter.sending.sender import send_issue
 from newsletter.sending.totals import DeliveryTotals
@@ -96,9 +96,17 @@ def killed_until_done(folder: Path, readers: int, kills: int, senders: int, seed
         return _found(settings, issue_id, done, taken())
 
 
-def _in_slices() -> AbstractContextManager[object]:
-    """The senders write most recipients down themselves, and are killed at that too."""
-    return mock.patch.multiple(freezing, BATCH_SIZE=50, SLICE=1)
+@contextmanager
+def _in_slices() -> Iterator[None]:
+    """The senders write most recipients down themselves, and are killed at that too.
+
+    They do it between two batches, and while mails are on the wire.
+    """
+    with (
+        mock.patch.multiple(freezing, BATCH_SIZE=50, SLICE=1, _PER_CONNECTION=1),
+        mock.patch.object(batch_worker, "_BUSY_AFTER", 2),
+    ):
+        yield
 
 
 def _wait_for_some(settings: Settings, running: list[int], dice: random.Random) -> None:

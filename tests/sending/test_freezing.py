@@ -1,7 +1,10 @@
 """An audience that is written down in slices: two readers each here, with mails in between."""
 
+import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -12,10 +15,11 @@ from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.models import DeliveryRow, IssueRow, IssueState, Standing, SubscriptionRow
-from newsletter.sending import freezing, totals
+from newsletter.sending import batch_worker, freezing, totals
 from newsletter.subscribers import address_change, lifecycle, rhythm
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from tests.conftest import BY_HAND, NOW, Cli
+from tests.sending.frozen_issue import SmtpByReader, smtp
 from tests.sending.test_many_machines import PowerCutError, Watched, cut_at
 from tests.sending.test_restored import Copies, Send, arrived, copies, send
 
@@ -37,6 +41,30 @@ def run(settings: Settings, at: At = lambda _: None) -> list[str]:
     with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as services:
         daily.run_day(replace(services, transport=transport), settings.newsletters[0], None)
     return [mail.recipient for mail in transport.memory.sent]
+
+
+@pytest.mark.on_both_databases
+def test_the_others_are_written_down_while_mails_are_on_the_wire(
+    settings: Settings, database: Database, readers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_worker, "_BUSY_AFTER", 1)
+    by = []
+    freeze_on = freezing.freeze_on
+
+    def noted(*given: Any, **named: Any) -> bool:  # noqa: ANN401 - handed on as it comes
+        by.append(threading.current_thread())
+        return freeze_on(*given, **named)
+
+    monkeypatch.setattr(freezing, "freeze_on", noted)
+    with SmtpByReader(lambda _: None) as server:
+        transport = smtp(server)
+        with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as parts:
+            used = replace(parts, transport=transport)
+            daily.run_day(used, settings.newsletters[0], None)
+        transport.close()
+    assert account(database).sent == len(readers)
+    assert server.taken == Counter(readers)
+    assert by[0] is not threading.main_thread()
 
 
 def account(database: Database) -> totals.DeliveryTotals:
