@@ -1,20 +1,15 @@
 """The Flask application: GET shows, POST acts."""
 
-import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from threading import BoundedSemaphore
-from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, jsonify, redirect, request
-from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import BadHost, HTTPException, NotFound
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Flask, Response, abort, g, request
 
-from newsletter import bootstrap, config, slugs
+from newsletter import bootstrap, config
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
@@ -24,17 +19,19 @@ from newsletter.notices.notice_worker import NoticeWorker
 from newsletter.subscribers import signup_limits
 from newsletter.transactional.outbox_worker import OutboxWorker
 from newsletter.web.archive import blueprint as archive
-from newsletter.web.background import Background, PeriodicAct, is_unavailable
+from newsletter.web.background import Background, PeriodicAct
 from newsletter.web.calendar_pages import CONVERTERS
 from newsletter.web.calendar_pages import blueprint as calendar_pages
 from newsletter.web.change_address import blueprint as change_address
+from newsletter.web.error_pages import add_error_pages
 from newsletter.web.health import blueprint as health
 from newsletter.web.interests import blueprint as interests
 from newsletter.web.issue_pages import blueprint as issue_pages
 from newsletter.web.kept_pages import KEPT_PAGES, KeptPages
 from newsletter.web.metrics import blueprint as metrics
+from newsletter.web.middleware import add_middleware
 from newsletter.web.namesakes import blueprint as namesakes
-from newsletter.web.pages import EXTENSION, POLICY, Pages, gettext, pages
+from newsletter.web.pages import EXTENSION, POLICY, Pages
 from newsletter.web.picks_feed import blueprint as picks_feed
 from newsletter.web.preferences import blueprint as preferences
 from newsletter.web.privacy import blueprint as privacy
@@ -44,8 +41,6 @@ from newsletter.web.tune import blueprint as tune
 from newsletter.web.unsubscribe import blueprint as unsubscribe
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 from newsletter.web.webhooks import blueprint as webhooks
-
-_log = logging.getLogger(__name__)
 
 _HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -73,10 +68,6 @@ _PAGES = (
     issue_pages,
 )
 _A_YEAR = "max-age=31536000"
-_NO_PART_OF_A_LINK = (
-    " \t\r\n\xa0\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u3000"
-    "/\\|=.,;:!?()[]{}<>\"'*`~«»“”„‘’‚‹›…–—。，、；：！？（）《》「」『』【】"  # noqa: RUF001 - punctuation
-)
 _BUSY = (429, 503)
 _TRY_AGAIN_S = "60"  # unless a page knows better
 _ACTING = 24  # requests at once, of the threads of `serve`: the others read
@@ -150,8 +141,8 @@ def create_app(
     app.before_request(app.extensions[EXTENSION].look_at_slugs)
     _keep_room_for_readers(app)
     _add_security_headers(app, settings)
-    _add_error_pages(app)
-    _trust_proxies(app, settings)
+    add_error_pages(app)
+    add_middleware(app, settings)
     return app
 
 
@@ -225,117 +216,3 @@ def _keep_room_for_readers(app: Flask) -> None:
     def leave(_error: BaseException | None) -> None:
         if g.pop("acts", False):
             room.release()
-
-
-def _add_error_pages(app: Flask) -> None:
-    @app.errorhandler(HTTPException)
-    def http(
-        error: HTTPException,
-    ) -> tuple[str | Response, int, list[tuple[str, str]]] | BaseResponse:
-        code = error.code or 500
-        new_place = _place_of_today() if code == NotFound.code else None
-        if new_place is not None:
-            return redirect(new_place, 301)
-        headers = [
-            header for header in error.get_headers() if header[0] in ("Allow", "Retry-After")
-        ]
-        return _error_page(code), code, headers
-
-    @app.errorhandler(BadHost)
-    def no_host(error: BadHost) -> HTTPException:
-        """A page of ours cannot be made for a host that is none: its links need one."""
-        return error
-
-    @app.errorhandler(DBAPIError)
-    def database(error: DBAPIError) -> tuple[str | Response, int]:
-        """It cannot be used now, which is no fault of the request's, or of ours."""
-        if not is_unavailable(error):
-            raise error
-        _log.error("%s %s: %s", request.method, request.endpoint, type(error.orig).__name__)
-        return _error_page(503), 503
-
-
-def _error_page(code: int) -> str | Response:
-    if request.path == "/api" or request.path.startswith("/api/"):
-        return jsonify(error=HTTPStatus(code).phrase)
-    return pages.message_page(*_error_text(code))
-
-
-def _place_of_today() -> str | None:
-    """Where a page lies whose newsletter was called otherwise before."""
-    named = request.view_args or {}
-    if "slug" not in named:
-        return None
-    with pages.database.read() as session:
-        (slug,) = slugs.of_today(session, [named["slug"]])
-    if slug == named["slug"]:
-        return None
-    place = current_app.url_for(str(request.endpoint), **{**named, "slug": slug})
-    return f"{place}?{request.query_string.decode()}" if request.query_string else place
-
-
-def _error_text(code: int) -> tuple[str, str]:
-    texts = {
-        400: (
-            gettext("This link is not whole"),
-            gettext("It may have been cut when it was copied. Follow it from the mail itself."),
-        ),
-        404: (gettext("There is nothing here"), gettext("The address may be mistyped.")),
-        410: (
-            gettext("This link is too old for us to read"),
-            gettext(
-                "Take the one in the newest mail. Or sign up once more with your address: the mail"
-                " that comes has links that work, also to leave."
-            ),
-        ),
-        413: (gettext("That was too much"), gettext("Nothing here needs so long a text.")),
-        503: (gettext("Please try again in a minute"), gettext("We are busy just now.")),
-    }
-    return texts.get(code, (gettext("That did not work"), gettext("Please try again.")))
-
-
-def _trust_proxies(app: Flask, settings: Settings) -> None:
-    """Believe as many proxies as there are, about the client's address and nothing else.
-
-    Links are made from site.url, never from what a request says its host is. Where site.url has a
-    path, pages lie below it, whether or not the proxy takes it off.
-    """
-    inner: Any = _PathMiddleware(app.wsgi_app, urlsplit(settings.site.url).path)
-    if settings.web.proxies:
-        inner = _ProxyMiddleware(inner, settings.web.proxies)
-    app.wsgi_app = inner  # type: ignore[method-assign]  # Flask's way to add a middleware
-
-
-class _ProxyMiddleware:
-    """The client's address as the outermost of our proxies wrote it.
-
-    Everything before that is a stranger's: so it is found by its commas alone, whatever quotes and
-    brackets somebody opens there and does not close.
-    """
-
-    def __init__(self, inner: Callable[..., Iterable[bytes]], proxies: int) -> None:
-        self._inner = inner
-        self._proxies = proxies
-
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        written = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")[-self._proxies :]
-        if len(written) == self._proxies:
-            environ["REMOTE_ADDR"] = written[0].strip()
-        return self._inner(environ, start)
-
-
-class _PathMiddleware:
-    """The application below a path, and at addresses that were copied with what stood behind."""
-
-    def __init__(self, inner: Callable[..., Iterable[bytes]], prefix: str) -> None:
-        self._inner = inner
-        self._prefix = prefix
-
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        path = environ["PATH_INFO"]
-        if path == self._prefix or path.startswith(f"{self._prefix}/"):
-            path = path[len(self._prefix) :]
-        path = path.encode("latin-1").decode("utf-8", "replace").rstrip(_NO_PART_OF_A_LINK)
-        path = f"/{path.lstrip('/')}".encode().decode("latin-1")  # as WSGI has it (PEP 3333)
-        environ |= {"SCRIPT_NAME": self._prefix, "PATH_INFO": path}
-        return self._inner(environ, start)
