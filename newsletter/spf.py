@@ -6,7 +6,6 @@ Without explanations (`exp=`), which change no result.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -14,62 +13,14 @@ import dns.exception
 import dns.name
 
 from newsletter import dns_records
-from newsletter.errors import NewsletterError
+from newsletter.spf_record import MACRO, SpfError, SpfResult, SpfTerm, parse_record
 
 IPAddress = IPv4Address | IPv6Address
 _MOST_LOOKUPS = 10  # 4.6.4, as are the next two
 _MOST_EMPTY_LOOKUPS = 2
 _MOST_NAMES = 10  # of one `mx` or `ptr`
-_PREFIX = r"(0|[1-9]\d{0,2})"
-_MECHANISM = re.compile(
-    rf"([+?~-]?)([a-z]\w*)(?::(.*?))?(?:/{_PREFIX})?(?://{_PREFIX})?", re.IGNORECASE
-)
-_MODIFIER = re.compile(r"([a-z][\w.-]*)=(.*)", re.IGNORECASE)
-_MACRO = re.compile(r"%(?:([%_-])|\{([slodiphv])(\d*)(r?)([.\-+,/_=]*)\})", re.IGNORECASE)
-# A domain-spec ends in a macro or in a name whose last label is not all digits (7.1).
-_DOMAIN_SPEC = re.compile(
-    r"[!-~]*(\.(?!\d+\.?$)[a-z\d]([a-z\d-]*[a-z\d])?\.?|%\{[^}]*\})", re.IGNORECASE
-)
-_TAKES_DOMAIN = {"include": True, "exists": True, "a": None, "mx": None, "ptr": None, "all": False}
 # Nobody sends from these (RFC 6890, RFC 9637): whom a record lets send in their name is everybody.
 _STRANGERS = tuple(map(ip_address, ("0.0.0.1", "240.0.0.1", "3fff::1")))
-
-
-class SpfResult(StrEnum):
-    """RFC 7208, 2.6; `permerror` is the exception `SpfError`, `temperror` is `DnsError`."""
-
-    PASS = "pass"  # noqa: S105 - a result
-    FAIL = "fail"
-    SOFTFAIL = "softfail"
-    NEUTRAL = "neutral"
-    NONE = "none"
-
-
-_RESULTS = {
-    "": SpfResult.PASS,
-    "+": SpfResult.PASS,
-    "-": SpfResult.FAIL,
-    "~": SpfResult.SOFTFAIL,
-    "?": SpfResult.NEUTRAL,
-}
-
-
-class SpfError(NewsletterError):
-    """`permerror`: receivers take the record for none."""
-
-
-@dataclass(frozen=True)
-class _SpfTerm:
-    result: SpfResult
-    name: str
-    value: str
-    prefixes: tuple[int, int]  # of IPv4 and IPv6
-
-
-@dataclass(frozen=True)
-class _SpfRecord:
-    terms: list[_SpfTerm]
-    redirect: str
 
 
 class SpfReader:
@@ -105,7 +56,7 @@ class SpfReader:
 
     def allows_nobody(self, domain: str) -> bool:
         """Whether no term of its record can let anybody send, as in `v=spf1 -all`."""
-        records = [_parsed(text) for text in self.records(domain)]
+        records = [parse_record(text) for text in self.records(domain)]
         return not any(
             record.redirect or any(term.result is SpfResult.PASS for term in record.terms)
             for record in records
@@ -118,7 +69,7 @@ class SpfReader:
     def senders(self, domain: str, *, depth: int = 0) -> Iterator[IPAddress]:
         """An address of each network that a domain's record names, those of its includes too."""
         for text in self.records(domain)[:1]:
-            record = _parsed(text)
+            record = parse_record(text)
             terms = [term for term in record.terms if term.result is SpfResult.PASS]
             for term in terms:
                 if term.name in {"ip4", "ip6"}:
@@ -144,7 +95,7 @@ class _Evaluation:
             return SpfResult.NONE
         if len(found) > 1:
             raise SpfError(f"{domain} has {len(found)} SPF records; join them into one")
-        record = _parsed(found[0])
+        record = parse_record(found[0])
         for term in record.terms:
             if self._matches(term, domain):
                 return term.result
@@ -164,7 +115,7 @@ class _Evaluation:
         if self.lookups > _MOST_LOOKUPS:
             raise SpfError(f"it takes more than {_MOST_LOOKUPS} lookups")
 
-    def _matches(self, term: _SpfTerm, domain: str) -> bool:
+    def _matches(self, term: SpfTerm, domain: str) -> bool:
         if term.name == "all":
             return True
         if term.name in {"ip4", "ip6"}:
@@ -186,7 +137,7 @@ class _Evaluation:
                     raise SpfError(f"{target} has more than {_MOST_NAMES} MX records")
         return any(self._is_in(found, term) for host in hosts for found in self._addresses(host))
 
-    def _is_in(self, found: str, term: _SpfTerm) -> bool:
+    def _is_in(self, found: str, term: SpfTerm) -> bool:
         length = term.prefixes[self.address.version == 6]  # noqa: PLR2004 - IPv6
         network = ip_address(found)
         return network.version == self.address.version and self.address in ip_network(
@@ -212,7 +163,7 @@ class _Evaluation:
 
     def _target(self, spec: str, domain: str) -> str:
         """A name with its macros filled in (7), of at most 253 characters."""
-        target = _MACRO.sub(lambda macro: self._macro(macro, domain), spec)
+        target = MACRO.sub(lambda macro: self._macro(macro, domain), spec)
         while len(target) > 253 and "." in target:  # noqa: PLR2004 - RFC 1035, 2.3.4
             target = target.partition(".")[2]
         return target.rstrip(".")
@@ -241,60 +192,6 @@ class _Evaluation:
         names = list(self._own_names())
         below = [name for name in names if _is_below(name, domain)]
         return next(iter([*below, *names]), "unknown")
-
-
-def _parsed(text: str) -> _SpfRecord:
-    """A record's terms; any error in it, in those behind a match too, is one of all (4.6)."""
-    terms, modifiers = [], []
-    for word in text.split(" ")[1:]:
-        if modifier := _MODIFIER.fullmatch(word):
-            modifiers.append((modifier[1].lower(), modifier[2]))
-        elif word:
-            terms.append(_term(word))
-    for name, value in modifiers:
-        known = name in {"redirect", "exp"}
-        if (known and not _is_domain_spec(value)) or not _has_whole_macros(value):
-            raise SpfError(f"{name}={value} is not written as RFC 7208 asks")
-        if known and [other for other, _ in modifiers].count(name) > 1:
-            raise SpfError(f"{name}= stands twice")
-    return _SpfRecord(terms, dict(modifiers).get("redirect", ""))
-
-
-def _term(text: str) -> _SpfTerm:
-    parts = _MECHANISM.fullmatch(text)
-    if not parts:
-        raise SpfError(f"{text} is not written as RFC 7208 asks")
-    name, value, first, second = parts[2].lower(), parts[3], parts[4], parts[5]
-    if name == "ip6":
-        first, second = None, first if second is None else "999"
-    lengths = (int(first or 32) if first else 32, int(second) if second else 128)
-    if not _is_well_formed(name, value, first, second) or lengths[0] > 32 or lengths[1] > 128:  # noqa: PLR2004
-        raise SpfError(f"{text} is not written as RFC 7208 asks")
-    return _SpfTerm(_RESULTS[parts[1]], name, value or "", lengths)
-
-
-def _is_well_formed(name: str, value: str | None, first: str | None, second: str | None) -> bool:
-    if name in {"ip4", "ip6"}:
-        kind = IPv4Address if name == "ip4" else IPv6Address
-        try:
-            kind(value or "")
-        except ValueError:
-            return False
-        return name == "ip6" or second is None
-    if name not in _TAKES_DOMAIN or (name not in {"a", "mx"} and (first or second)):
-        return False
-    needs = _TAKES_DOMAIN[name]
-    if value is None:
-        return needs is not True
-    return needs is not False and _is_domain_spec(value)
-
-
-def _is_domain_spec(text: str) -> bool:
-    return bool(_DOMAIN_SPEC.fullmatch(text)) and _has_whole_macros(text)
-
-
-def _has_whole_macros(text: str) -> bool:
-    return "%" not in _MACRO.sub("", text)
 
 
 def _is_name(text: str) -> bool:

@@ -66,6 +66,7 @@ LAYERS = (
     "undeclared_encoding",
     "lazy_pattern",
     "spf",
+    "spf_record",
     "dns_records",
     "hosts",
     "plugins",

@@ -6,7 +6,8 @@ from ipaddress import ip_address
 
 from newsletter import dns_records
 from newsletter.hosts import is_in_own_network
-from newsletter.spf import IPAddress, SpfError, SpfReader, SpfResult
+from newsletter.spf import IPAddress, SpfReader
+from newsletter.spf_record import SpfError, SpfResult
 
 # By the end of a relay's name, what its customers include in their SPF record.
 _INCLUDES = {

@@ -23,7 +23,8 @@ from newsletter import dns_records
 from newsletter.config import DkimSettings, Settings
 from newsletter.finding import Finding, Severity
 from newsletter.health import deliverability
-from newsletter.spf import SpfError, SpfReader
+from newsletter.spf import SpfReader
+from newsletter.spf_record import SpfError
 from newsletter.transports.smtp import dkim
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
