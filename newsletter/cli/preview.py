@@ -249,7 +249,7 @@ def _issue_id(services: "Services", content: "IssueContent") -> int | None:
 def _mails(services: "Services", content: "IssueContent", issue_id: int | None) -> "IssueEmails":
     from newsletter.daily_run import daily
 
-    return daily.issue_mails(services, content, issue_id)
+    return daily.issue_emails(services, content, issue_id)
 
 
 def _live(

@@ -77,9 +77,9 @@ def summarize(
 def _make(
     services: "Services", newsletter: "NewsletterSettings", day: date, again: bool, as_json: bool
 ) -> tuple[bool, dict[str, Any]]:
-    from newsletter.daily_run import daily
+    from newsletter.daily_run import summarizing
 
-    summaries = daily.summarize(services, newsletter, day, again=again)
+    summaries = summarizing.summarize(services, newsletter, day, again=again)
     prices = services.llm_budget.prices
     if not as_json:
         rejected = f", {len(summaries.rejected)} rejected" if summaries.rejected else ""
@@ -100,9 +100,9 @@ def _make(
 def _estimate(
     services: "Services", newsletter: "NewsletterSettings", day: date, again: bool, as_json: bool
 ) -> dict[str, Any]:
-    from newsletter.daily_run import daily
+    from newsletter.daily_run import summarizing
 
-    estimate = daily.estimate(services, newsletter, day, again=again)
+    estimate = summarizing.estimate(services, newsletter, day, again=again)
     prices = services.llm_budget.prices
     if not estimate.missing + estimate.kept + estimate.settled:
         _warn_of_nothing(newsletter, day)

@@ -72,7 +72,7 @@ class ClusterWorker:
             settings, services.database, services.clock, self._is_stopping
         )
         self._notices = NoticeWorker(services.database, settings, services.clock, self._is_stopping)
-        self._mails = lru_cache(_ISSUES_RENDERED)(partial(daily.issue_emails, self._services))
+        self._mails = lru_cache(_ISSUES_RENDERED)(partial(daily.prepared_emails, self._services))
         self._add_tasks()
 
     def run(self, queues: Collection[str]) -> None:

@@ -116,10 +116,10 @@ def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date)
 
 
 def _ask_anew(services: Services, newsletter: NewsletterSettings, day: date) -> None:
-    from newsletter.daily_run import daily
+    from newsletter.daily_run import summarizing
 
     _fetch(services, newsletter, day)
-    daily.summarize(services, newsletter, day)
+    summarizing.summarize(services, newsletter, day)
 
 
 def complete_issue(services: Services, newsletter: NewsletterSettings, day: date) -> str:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from newsletter import (
     completeness,
-    delivery_counters,
     issue_days,
     issue_edits,
     issues,
@@ -17,9 +16,9 @@ from newsletter import (
     slugs,
 )
 from newsletter.config import NewsletterSettings
-from newsletter.daily_run import fetching
+from newsletter.daily_run import fetching, summarizing
 from newsletter.daily_run.day_report import DayReport
-from newsletter.errors import NewsletterError, StoppedError, WrongUseError
+from newsletter.errors import NewsletterError
 from newsletter.interests import profile_store
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.issue_content import IssueContent
@@ -27,20 +26,13 @@ from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import audience, freezing, totals
 from newsletter.sending.context import NO_OVERRIDE, Override, SendContext
 from newsletter.sending.resend import Resent, resend_issue
-from newsletter.sending.restore_guard import restored, server_identity
-from newsletter.sending.restore_guard.machine_memory import IssueDays
 from newsletter.sending.sender import send_batch, send_issue
 from newsletter.sending.totals import IssueSendResult
 from newsletter.services import Services, Step
 from newsletter.sources import calendar
 from newsletter.sources.base import SourceError
-from newsletter.summaries import summarize_papers
-from newsletter.summaries.extractive_summarizer import for_language
 from newsletter.summaries.summarize_papers import (
-    Estimate,
     SummaryReport,
-    SummaryRequest,
-    summarize_missing,
 )
 
 
@@ -113,7 +105,7 @@ def prepare(services: Services, newsletter: NewsletterSettings, day: date) -> Pr
             raise
     patience = None if is_last else services.patience
     waits = completeness.wait_reason(rows, day, services.clock(), patience)
-    return PreparedDay(rows, summarize(services, newsletter, day), waits)
+    return PreparedDay(rows, summarizing.summarize(services, newsletter, day), waits)
 
 
 def freeze_and_send(
@@ -160,51 +152,11 @@ def is_last_chance(services: Services, day: date) -> bool:
     return newest - at_most <= day < min(newest, calendar.next_mailing_day(newest) - at_most)
 
 
-def summarize(
-    services: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
-) -> SummaryReport:
-    """Make the sentences that the day's papers lack; `again` also where answers were rejected.
-
-    Raises:
-        StoppedError: it was asked to stop; what came so far is kept.
-    """
-    with services.database.read() as session:
-        announced = papers.announced_papers(session, day, newsletter.categories)
-    request = _request(services, newsletter, again=again)
-    with services.bar("summarizing", len(announced)) as step:
-
-        def progress() -> None:
-            step(1)
-            if services.stopping():
-                raise StoppedError("stopped while summarizing; run it again to go on")
-
-        listed = [announcement.paper for announcement in announced]
-        return summarize_missing(
-            services.database.write, request, listed, services.clock(), progress
-        )
-
-
-def estimate(
-    services: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
-) -> Estimate:
-    """What `summarize` would ask for, without asking."""
-    request = _request(services, newsletter, again=again)
-    with services.database.read() as session:
-        announced = papers.announced_papers(session, day, newsletter.categories)
-        of_day = [announcement.paper for announcement in announced]
-        return summarize_papers.estimate(session, request, of_day)
-
-
-def _request(services: Services, newsletter: NewsletterSettings, *, again: bool) -> SummaryRequest:
-    asked = for_language(services.summarizer, newsletter.language)
-    return SummaryRequest(asked, newsletter.language, services.llm_budget, again)
-
-
 def send_frozen_issue(
     services: Services, issue_id: int, content: IssueContent, forced: Override = NO_OVERRIDE
 ) -> IssueSendResult:
     """Send what is still pending of a frozen issue, unless something holds it."""
-    mails = issue_mails(services, content, issue_id)
+    mails = issue_emails(services, content, issue_id)
     with services.database.read() as session:
         pending = totals.delivery_totals(session, issue_id).pending
     if pending:
@@ -215,15 +167,15 @@ def send_frozen_issue(
 
 def resend(services: Services, issue_id: int, email: str, *, again: bool) -> Resent:
     """A frozen issue once more to one reader, by the operator's own act."""
-    mails = issue_emails(services, issue_id)
+    mails = prepared_emails(services, issue_id)
     context = _send_context(services, lambda _done: None, NO_OVERRIDE)
     return resend_issue(context, issue_id, email, mails, again=again)
 
 
-def issue_emails(services: Services, issue_id: int) -> IssueEmails:
+def prepared_emails(services: Services, issue_id: int) -> IssueEmails:
     """A frozen issue, ready to be rendered for each reader: templates checked, profiles made."""
     content = load_frozen_issue(services, issue_id)
-    mails = issue_mails(services, content, issue_id)
+    mails = issue_emails(services, content, issue_id)
     _make_ready(services, mails)
     return mails
 
@@ -246,73 +198,8 @@ def deliver_batch(
         batch = session.get(BatchRow, batch_id)
     if batch is None:
         return None
-    mails = mails_of(batch.issue_id) if mails_of else issue_emails(services, batch.issue_id)
+    mails = mails_of(batch.issue_id) if mails_of else prepared_emails(services, batch.issue_id)
     return send_batch(_send_context(services, lambda _done: None, NO_OVERRIDE), batch_id, mails)
-
-
-@dataclass(frozen=True)
-class AdmittedIssue:
-    """What the operator's word that the database was restored changed."""
-
-    uncertain: int  # deliveries
-    holds_others: bool = False  # all other issues up to now
-
-
-def admit_restored(services: Services, issue_id: int) -> AdmittedIssue:
-    """The operator says that the database was restored: what may have been sent is uncertain.
-
-    They are believed also where nothing else says so, as after a snapshot of the whole machine:
-    then all other issues up to now are held, too.
-
-    Raises:
-        WrongUseError: it was said of this issue before, and nothing of it waits.
-    """
-    memory = services.memory
-    if memory is None:
-        return AdmittedIssue(0)
-    freeze_rest(services, issue_id)  # else who was sent to since would come anew
-    with services.database.read() as session:
-        issue = session.get_one(IssueRow, issue_id)
-        waits = delivery_counters.is_open(session, issue_id)
-    found = restored.suspicion(services.database, memory, issue)
-    found = found or restored.taken_by_provider(services.database, services.transport, issue)
-    is_known = found is None and memory.knows(IssueDays.of(issue))
-    if is_known and issue.admitted_at is not None and not waits:
-        raise WrongUseError(
-            f"the database knows of everything this machine sent of {issue.newsletter} {issue.day}"
-        )
-    with services.database.write.begin() as session:
-        now = services.clock()
-        if is_known:
-            server_identity.say_restored(session, now)
-        number = restored.admit_restored(
-            session,
-            memory,
-            session.get_one(IssueRow, issue_id),
-            now,
-            only_here=found is not None and found.only_here,
-        )
-    return AdmittedIssue(number, holds_others=is_known)
-
-
-def say_restored(services: Services) -> None:
-    """The operator says that all came back from a snapshot: issues up to now are held."""
-    with services.database.write.begin() as session:
-        server_identity.say_restored(session, services.clock())
-
-
-def admit_moved(services: Services, issue_id: int) -> None:
-    """The operator says that the database was moved here, and nothing was sent since."""
-    if services.memory is not None:
-        with services.database.write.begin() as session:
-            issue = session.get_one(IssueRow, issue_id)
-            restored.admit_moved(session, services.memory, issue, services.clock())
-
-
-def say_moved(services: Services) -> None:
-    """The same before there is an issue: what comes is sent from this machine."""
-    if services.memory is not None:
-        services.memory.make_known()
 
 
 def _send_context(services: Services, step: Step, forced: Override) -> SendContext:
@@ -333,7 +220,7 @@ def _send_context(services: Services, step: Step, forced: Override) -> SendConte
     )
 
 
-def issue_mails(services: Services, content: IssueContent, issue_id: int | None) -> IssueEmails:
+def issue_emails(services: Services, content: IssueContent, issue_id: int | None) -> IssueEmails:
     """Its mails, also of readers who have not had the issues before it; none is not frozen."""
 
     def since(had_issue: int) -> IssueContent:
