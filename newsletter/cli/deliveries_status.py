@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import output
+from newsletter.cli import day_output, output
 from newsletter.text import counted
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _table(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> "Table":
 
 def _head(view: StatusView) -> str:
     issue = view.issue
-    return f"{issue.newsletter}  {output.short(issue.day)}  {output.balance_text(view.account)}"
+    return f"{issue.newsletter}  {output.short(issue.day)}  {day_output.balance_text(view.account)}"
 
 
 def _lines(view: StatusView) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import common, day_output
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
@@ -34,7 +34,7 @@ def demo(folder: Path) -> None:
         if report.content is not None:
             mails = IssueEmails(report.content, services.site, services.links, services.theme)
             page.write_text(mails.page("brief", newsletter.language), encoding="utf-8")
-    output.print_day(newsletter, report, services.llm_budget.prices)
+    day_output.print_day(newsletter, report, services.llm_budget.prices)
     _tell_where(folder, settings, page)
 
 

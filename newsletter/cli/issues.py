@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, issues_edit, output
+from newsletter.cli import common, day_output, issues_edit, output
 from newsletter.cli.output import json_text
 
 if TYPE_CHECKING:
@@ -66,13 +66,13 @@ def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | 
     if as_json:
         output.print_json(_as_json(content))
         return
-    click.echo(f"{content.slug}  {output.short(content.day)}  {output.counts_text(content)}")
+    click.echo(f"{content.slug}  {output.short(content.day)}  {day_output.counts_text(content)}")
     rows = [
         (
             entry.section,
             str(entry.paper.id),
             entry.paper.categories[0],
-            output.author_name(entry.summary.made_by),
+            day_output.author_name(entry.summary.made_by),
             entry.paper.title,
         )
         for entry in content.entries
@@ -179,7 +179,7 @@ def _entry_as_json(entry: "IssueEntry") -> dict[str, Any]:
         "journal_ref": paper.journal_ref,
         "doi": paper.doi,
         "abstract": paper.abstract,
-        "summary": vars(entry.summary) | {"origin": output.author_name(entry.summary.made_by)},
+        "summary": vars(entry.summary) | {"origin": day_output.author_name(entry.summary.made_by)},
     }
 
 

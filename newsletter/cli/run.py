@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, interests, output
+from newsletter.cli import common, day_output, interests, output
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ def _run_newsletter(
         done.append(run_days(newest, not_before))
     finally:
         done += [_try_days(run_days, newsletter.slug, days) for days in left_over]
-        output.warn_missed(newsletter.slug, [] if day else catch_up.missed(services, newsletter))
+        day_output.warn_missed(
+            newsletter.slug, [] if day else catch_up.missed(services, newsletter)
+        )
     return all(done)
 
 
@@ -150,9 +152,9 @@ def _run_days(
     with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
         report = catch_up.run_days(used, newsletter, days, not_before)
     if days_as_json is None:
-        output.print_day(newsletter, report, used.llm_budget.prices, rehearsed=dry_run)
+        day_output.print_day(newsletter, report, used.llm_budget.prices, rehearsed=dry_run)
     else:
-        days_as_json.append(output.day_as_json(newsletter, report, used.llm_budget.prices))
+        days_as_json.append(day_output.day_as_json(newsletter, report, used.llm_budget.prices))
     if report.waiting:
         common.warn(f"{newsletter.slug}: {report.waiting}")
         return False

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import common, day_output, output
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
@@ -81,9 +81,9 @@ def send(
         )
         report = DayReport(issue.day, content, None, result)
         if as_json:
-            sent.append(output.day_as_json(newsletter, report, services.llm_budget.prices))
+            sent.append(day_output.day_as_json(newsletter, report, services.llm_budget.prices))
         else:
-            output.print_day(newsletter, report, services.llm_budget.prices)
+            day_output.print_day(newsletter, report, services.llm_budget.prices)
         return result.is_done
 
     with common.opened(settings) as services, common.empty_json([], wanted=as_json):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, output, summarize_try
+from newsletter.cli import common, day_output, output, summarize_try
 from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -88,13 +88,13 @@ def _make(
             f"{_head(newsletter, day)}  {summaries.made} made, {summaries.reused} kept,"
             f"{_settled(summaries.settled)} {len(summaries.failed)} failed{rejected}{cost}"
         )
-    for named, reason in output.papers_by_reason(summaries.failed | summaries.rejected):
+    for named, reason in day_output.papers_by_reason(summaries.failed | summaries.rejected):
         common.warn(f"{named}: {reason}; the authors' own words stand in")
     known = summaries.made + summaries.reused + summaries.settled
     if not known + len(summaries.failed) + len(summaries.rejected):
         _warn_of_nothing(newsletter, day)
     done = not summaries.failed and not summaries.nothing_usable
-    return done, output.summaries_as_json(summaries, prices)
+    return done, day_output.summaries_as_json(summaries, prices)
 
 
 def _estimate(
@@ -112,7 +112,7 @@ def _estimate(
             f" {estimate.kept} kept: about {prices.describe(estimate.tokens)}"
             f" of {services.summarizer.name}"
         )
-    expected = output.tokens_as_json(estimate.tokens, prices)
+    expected = day_output.tokens_as_json(estimate.tokens, prices)
     counts = {"missing": estimate.missing, "kept": estimate.kept, "settled": estimate.settled}
     return {**counts, "expected": expected}
 
@@ -145,7 +145,7 @@ def _report(
     return {
         "papers": [_report_as_json(report) for report in reports],
         "measured": measurements,
-        "spent": output.tokens_as_json(spent, prices),
+        "spent": day_output.tokens_as_json(spent, prices),
     }
 
 
@@ -160,7 +160,7 @@ def _measurements(reports: "list[PaperReport]", language: str) -> list[dict[str,
 
 
 def _print_report(head: str, reports: "list[PaperReport]", cost: str) -> None:
-    by = Counter(output.author_name(report.printed.made_by) for report in reports)
+    by = Counter(day_output.author_name(report.printed.made_by) for report in reports)
     click.echo(f"{head}  {', '.join(f'{number} {name}' for name, number in by.items())}; {cost}")
     rows = [
         (str(report.paper.id), row.summarizer, row.kind, row.number or None, row.reason, row.text)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import common, day_output, output
 from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def compare_summarizers(settings: "Settings", slug: str | None, tried: str, as_j
     click.echo(f"{paper.title}\n")
     for attempt in attempts:
         cost = f", {prices.describe(attempt.tokens)}" if attempt.tokens.all else ""
-        click.echo(f"{output.author_name(attempt.name)} ({attempt.seconds:.1f} s{cost})")
+        click.echo(f"{day_output.author_name(attempt.name)} ({attempt.seconds:.1f} s{cost})")
         click.echo(f"  {attempt.failure or attempt.text or '(nothing)'}\n")
     _print_check_results([attempt for attempt in attempts if attempt.check_results])
     if len(attempts) == 1:
@@ -51,7 +51,9 @@ def _print_check_results(attempts: "list[Attempt]") -> None:
     rows = [
         (check, *(_result_text(results.get(check)) for results in by_check)) for check in checks
     ]
-    output.print_table(("check", *(output.author_name(attempt.name) for attempt in attempts)), rows)
+    output.print_table(
+        ("check", *(day_output.author_name(attempt.name) for attempt in attempts)), rows
+    )
 
 
 def _result_text(result: "CheckResult | None") -> str:

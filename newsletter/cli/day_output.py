@@ -1,0 +1,187 @@
+"""What commands say of a day: its papers, its sentences, what they cost, the account."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli import common, output
+from newsletter.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from newsletter.config import NewsletterSettings
+    from newsletter.daily_run.day_report import DayReport
+    from newsletter.rendering.issue_content import IssueContent
+    from newsletter.sending.totals import DeliveryTotals
+    from newsletter.sources.base import PaperId
+    from newsletter.summaries.base import Tokens
+    from newsletter.summaries.llm_budget import Prices
+    from newsletter.summaries.summarize_papers import SummaryReport
+
+_NAMED = 3  # papers of those that have one reason
+
+
+def print_day(
+    newsletter: "NewsletterSettings",
+    report: "DayReport",
+    prices: "Prices",
+    rehearsed: bool = False,
+) -> None:
+    """Two or three lines on what a run did."""
+    head = f"{newsletter.slug}  {output.short(report.day)}"
+    if report.result is None:
+        click.echo(f"{head}  {report.nothing}")
+        return
+    if report.already or report.content is None:
+        click.echo(f"{head}  done already, nothing to do")
+    else:
+        click.echo(f"{head}  {counts_text(report.content)}")
+        if report.summaries is not None:
+            click.echo(f"  {sentences_text(report.content)}")
+    note = "  (a rehearsal: nothing was sent or kept)" if rehearsed else ""
+    click.echo(f"  {balance_text(report.result.account)}{note}")
+    if report.summaries is not None:
+        print_summaries(report.summaries, prices, rehearsed=rehearsed)
+    if report.result.account.uncertain:
+        common.warn(
+            f"{report.result.account.uncertain} uncertain: `newsletter deliveries list"
+            " --state uncertain` names them, `newsletter deliveries settle` decides"
+        )
+    if report.result.trouble:
+        common.warn(report.result.trouble)
+
+
+def print_summaries(summaries: "SummaryReport", prices: "Prices", rehearsed: bool = False) -> None:
+    """What the sentences cost, or would; and how many are the authors' own instead, and why."""
+    if rehearsed and summaries.expected.all:
+        click.echo(
+            f"  a run would ask for {counted(len(summaries.failed), 'sentence')}:"
+            f" about {prices.describe(summaries.expected)}"
+        )
+        return
+    if summaries.spent.all:
+        click.echo(f"  {prices.describe(summaries.spent)}")
+    if summaries.nothing_usable:
+        papers = counted(summaries.asked, "paper")
+        came = (
+            f"only {counted(summaries.made, 'usable answer')}"
+            if summaries.made
+            else "nothing usable"
+        )
+        common.warn(
+            f"the model was asked about {papers} and {came} came"
+            f" (the authors' own words stand in): {summaries.nothing_usable}"
+        )
+        return
+    for what, whose in (
+        ("got no answer", summaries.failed),
+        ("got a bad answer", summaries.rejected),
+    ):
+        if whose:
+            papers = counted(len(whose), "paper")
+            named, reason = papers_by_reason(whose)[0]
+            common.warn(f"{papers} {what} (the authors' own words stand in): {named}: {reason}")
+
+
+def papers_by_reason(reasons: "Mapping[PaperId, str]") -> list[tuple[str, str]]:
+    """Each reason once, the most frequent first, behind the papers: the first of them by name."""
+    papers: dict[str, list[str]] = {}
+    for paper, reason in reasons.items():
+        papers.setdefault(reason, []).append(str(paper))
+    frequent = sorted(papers.items(), key=lambda item: -len(item[1]))
+    return [(_named(names), reason) for reason, names in frequent]
+
+
+def _named(names: "Sequence[str]") -> str:
+    if len(names) <= _NAMED:
+        return ", ".join(names)
+    return f"{len(names)} papers ({', '.join(names[:_NAMED])} and {len(names) - _NAMED} more)"
+
+
+def warn_missed(slug: str, days: "Sequence[date]") -> None:
+    """Days without an issue, and how to get them."""
+    if not days:
+        return
+    last = days[-1]
+    common.warn(
+        f"{slug} has no issue of {', '.join(map(output.short, days))};"
+        f" `newsletter run {slug} --day {last}` rebuilds and sends one"
+    )
+
+
+def counts_text(content: "IssueContent") -> str:
+    new, cross, replaced = content.counts.values()
+    sample = " (the bundled sample)" if content.is_sample else ""
+    crossed, again = counted(cross, "cross-list"), counted(replaced, "replacement")
+    if content.without_replacements:
+        again = f"{again} (not all known)" if replaced else "replacements not known"
+    late = f", {content.found_later} found later" if content.found_later else ""
+    return f"{new} new, {crossed}, {again}{late}{sample}"
+
+
+def sentences_text(content: "IssueContent") -> str:
+    authors = [entry.summary.made_by for entry in content.entries]
+    by = {name: authors.count(name) for name in dict.fromkeys(authors)}
+    text = ", ".join(f"{number} {author_name(name)}" for name, number in by.items())
+    return f"{counted(len(authors), 'sentence')}: {text}"
+
+
+def balance_text(account: "DeliveryTotals") -> str:
+    line = (
+        f"{counted(account.audience, 'subscriber')} = {account.sent} sent"
+        f" + {account.skipped} skipped + {account.failed} failed + {account.uncertain} uncertain"
+    )
+    return line if account.balances else f"{line} + {account.pending} still pending"
+
+
+def author_name(name: str) -> str:
+    from newsletter.sources.base import UNNAMED_MODEL
+    from newsletter.summaries.base import AUTHORS
+
+    return {AUTHORS: "authors' words", UNNAMED_MODEL: "by a language model"}.get(name, f"by {name}")
+
+
+def summaries_as_json(summaries: "SummaryReport", prices: "Prices") -> dict[str, Any]:
+    """The same for scripts."""
+    return {
+        "made": summaries.made,
+        "kept": summaries.reused,
+        "settled": summaries.settled,
+        "failed": {str(paper): reason for paper, reason in summaries.failed.items()},
+        "rejected": {str(paper): reason for paper, reason in summaries.rejected.items()},
+        "expected": tokens_as_json(summaries.expected, prices),
+        "spent": tokens_as_json(summaries.spent, prices),
+        "nothing_usable": summaries.nothing_usable,
+    }
+
+
+def tokens_as_json(tokens: "Tokens", prices: "Prices") -> dict[str, Any]:
+    return {
+        "tokens_asked": tokens.asked,
+        "tokens_answered": tokens.answered,
+        "cost": prices.cost(tokens),
+        "currency": prices.currency,
+    }
+
+
+def day_as_json(
+    newsletter: "NewsletterSettings", report: "DayReport", prices: "Prices"
+) -> dict[str, Any]:
+    """The same for scripts."""
+    from newsletter.rendering.issue_entry import IssueSection
+
+    fields: dict[str, Any] = {"newsletter": newsletter.slug, "day": report.day}
+    if report.result is None:
+        return fields | {"papers": 0, "nothing": report.nothing}
+    counts = report.sections if report.content is None else report.content.counts
+    late = report.found_later if report.content is None else report.content.found_later
+    return fields | {
+        "papers": {section.value: counts.get(section, 0) for section in IssueSection},
+        "found_later": late,
+        "already": report.already,
+        "summaries": report.summaries and summaries_as_json(report.summaries, prices),
+        "deliveries": vars(report.result.account),
+        "trouble": report.result.trouble,
+    }
