@@ -217,7 +217,7 @@ def unsuppress(
     confirmation only.
     """
     from newsletter.subscribers.addresses import normalize_address
-    from newsletter.subscribers.lifecycle import unsuppress_address
+    from newsletter.subscribers.suppression import unsuppress_address
 
     settings = common.load(config_file)
     address = normalize_address(email)

@@ -37,7 +37,7 @@ def remove(
     As their own unsubscribe link does, also from the address to which they moved; only they can
     come back, by confirming anew.
     """
-    from newsletter.subscribers import address_change, lifecycle
+    from newsletter.subscribers import address_change, lifecycle, opt_out
     from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 
     if bool(email) == everybody or (everybody and not slug):
@@ -47,15 +47,15 @@ def remove(
     with common.open_database(settings) as database, database.write.begin() as session:
         newsletter = _known(session, settings, slug)
         if everybody and newsletter:
-            number = lifecycle.end_newsletter(session, newsletter, evidence, common.utc_now())
+            number = opt_out.end_newsletter(session, newsletter, evidence, common.utc_now())
             said, told = f"{number} readers left {newsletter}", {newsletter: number}
         else:
             subscriber = lifecycle.get_subscriber(session, email or "")
             chosen = [newsletter] if newsletter else None
-            before = lifecycle.left_before(session, subscriber, newsletter)
+            before = opt_out.left_before(session, subscriber, newsletter)
             who, left, moved_to = subscriber.email, [], []
             for row in address_change.lock_linked(session, subscriber.id):
-                ended = lifecycle.unsubscribe(session, row, chosen, evidence, common.utc_now())
+                ended = opt_out.unsubscribe(session, row, chosen, evidence, common.utc_now())
                 left += ended
                 moved_to += [row.email] if ended and row.email != who else []
             told = dict.fromkeys(left, 1)

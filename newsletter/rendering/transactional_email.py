@@ -14,7 +14,6 @@ from newsletter.rendering.message import Message, MessageContent
 from newsletter.rendering.templates import explain_template_error, template_environment
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import translations
-from newsletter.subscribers.lifecycle import UNDO_WITHIN
 from newsletter.subscribers.link_claims import (
     ALL,
     ChangeBackClaim,
@@ -23,6 +22,7 @@ from newsletter.subscribers.link_claims import (
     EraseClaim,
     UndoClaim,
 )
+from newsletter.subscribers.opt_out import UNDO_WITHIN
 from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.text import one_line
 

@@ -21,7 +21,7 @@ from newsletter.models import (
 )
 from newsletter.outbox import EmailType
 from newsletter.reader_locks import lock_addresses, lock_readers
-from newsletter.subscribers import delivery_moves, lifecycle, rhythm, suppression
+from newsletter.subscribers import delivery_moves, lifecycle, opt_out, rhythm, suppression
 from newsletter.subscribers.consent_log import ConsentEvidence
 from newsletter.subscribers.link_claims import ALL
 
@@ -186,7 +186,7 @@ def unsubscribe_following_changes(
     """Everybody whom a link, or an issue's mail, means leaves; there may be nobody any more."""
     newsletters = _ended_by(newsletter, slugs.now_called(session, [newsletter]))
     for subscriber in lock_linked(session, subscriber_id):
-        lifecycle.unsubscribe(session, subscriber, newsletters, evidence, now)
+        opt_out.unsubscribe(session, subscriber, newsletters, evidence, now)
 
 
 def _ended_by(newsletter: str, now_called: Mapping[str, str]) -> list[str] | None:
@@ -216,7 +216,7 @@ def unsubscribe_many(session: Session, requests: Sequence[UnsubscribeRequest]) -
         if number in moved:
             meant = list(lock_linked(session, number))
         for subscriber in meant:
-            ended = lifecycle.unsubscribe(
+            ended = opt_out.unsubscribe(
                 session, subscriber, newsletters, request.evidence, now, held.get(subscriber.id)
             )
             if ended and request.mails_undo:
@@ -301,5 +301,5 @@ def _carry_over(
             rhythm.take_over(session, mine[slug], subscription, read_there=slug in had)
             if slug not in had:
                 subscription.since = now
-    lifecycle.end_subscriptions(session, subscriber, None, now)
+    opt_out.end_subscriptions(session, subscriber, None, now)
     delivery_moves.hand_over(session, subscriber, holder, mine)

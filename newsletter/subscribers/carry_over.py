@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import slugs
 from newsletter.models import FormerSlugRow, SubscriberRow, SubscriptionRow, SuppressionRow
-from newsletter.subscribers import address_change, erasure, lifecycle, suppression
+from newsletter.subscribers import address_change, erasure, lifecycle, opt_out, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 
 _AT_ONCE = 1000
@@ -73,7 +73,7 @@ def _leave(old: Session, new: Session, now: datetime) -> int:
             continue
         active = lifecycle.active_subscriptions(new, subscriber)
         if active.keys() & set(newsletters):
-            lifecycle.unsubscribe(new, subscriber, newsletters, _LEFT, now)
+            opt_out.unsubscribe(new, subscriber, newsletters, _LEFT, now)
             left += 1
     return left
 

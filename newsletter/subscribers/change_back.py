@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from newsletter import slugs
 from newsletter.interests import interest_moves
 from newsletter.models import AddressChangeRow, Standing, SubscriberRow
-from newsletter.subscribers import address_change, consent_log, delivery_moves, lifecycle
+from newsletter.subscribers import address_change, consent_log, delivery_moves, lifecycle, opt_out
 from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
 
 
@@ -55,9 +55,9 @@ def _bring_back(
     for holder in holders:
         if holder is not subscriber:
             came = _came_by(session, holder, change, {row.newsletter for row in moved})
-            lifecycle.unsubscribe(session, holder, came, evidence.to_others(), now)
+            opt_out.unsubscribe(session, holder, came, evidence.to_others(), now)
             delivery_moves.hand_over(session, holder, subscriber, came)
-            lifecycle.forget_subscriptions(session, holder, came)
+            opt_out.forget_subscriptions(session, holder, came)
             interest_moves.undo_move(session, holder.id, change.done_at or change.asked_at)
     for subscription in held:
         if subscription in moved:

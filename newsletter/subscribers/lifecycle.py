@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 from newsletter.errors import WrongUseError
 from newsletter.models import Rhythm, Standing, SubscriberRow, SubscriptionRow
 from newsletter.models.missing_rows import insert_missing
-from newsletter.reader_locks import lock_addresses, lock_everybody
+from newsletter.reader_locks import lock_addresses
 from newsletter.subscribers import consent_log, rhythm, suppression
 from newsletter.subscribers.addresses import is_slip_of, normalize_address
-from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
+from newsletter.subscribers.consent_log import Channel, ConsentAction
 
-UNDO_WITHIN = timedelta(days=7)  # leaving, by its page or by the mail after it
 CONFIRMED_BY_LINK = "confirmed by the link in the mail"
 
 
@@ -113,113 +112,10 @@ def subscribe(
     return subscription
 
 
-def resubscribe(
-    session: Session, subscriber: SubscriberRow, newsletter: str | None, since: datetime
-) -> list[str]:
-    """Take back a leaving that was not before `since`; returns what they have again."""
-    if subscriber.standing == Standing.PENDING or suppression.suppression_reason(
-        session, subscriber.email
-    ):
-        return []
-    resumed = [
-        subscription
-        for subscription in subscriptions(session, subscriber)
-        if subscription.left_at is not None
-        and subscription.left_at >= since
-        and newsletter in (None, subscription.newsletter)
-    ]
-    for subscription in resumed:
-        subscription.left_at = None
-    if resumed:
-        subscriber.standing, subscriber.left_at = Standing.CONFIRMED, None
-    return [subscription.newsletter for subscription in resumed]
-
-
 def active_subscriptions(session: Session, subscriber: SubscriberRow) -> dict[str, SubscriptionRow]:
     """The subscriptions that they did not leave, by newsletter."""
     rows = subscriptions(session, subscriber)
     return {row.newsletter: row for row in rows if row.left_at is None}
-
-
-def left_before(
-    session: Session, subscriber: SubscriberRow, newsletter: str | None
-) -> datetime | None:
-    """When they left it, or all (None), where that is over; None where it is not."""
-    if newsletter is None:
-        return subscriber.left_at if subscriber.standing == Standing.LEFT else None
-    rows = subscriptions(session, subscriber)
-    return next((row.left_at for row in rows if row.newsletter == newsletter), None)
-
-
-def unsubscribe(
-    session: Session,
-    subscriber: SubscriberRow,
-    newsletters: Collection[str] | None,
-    evidence: ConsentEvidence,
-    now: datetime,
-    held: Sequence[SubscriptionRow] | None = None,
-) -> list[str]:
-    """They leave some newsletters, or all (None), in whichever way; returns which they had.
-
-    A second time writes nothing.
-
-    What somebody asks for by a link of ours goes by `address_change`. `held` are their
-    subscriptions, where the caller has them.
-    """
-    ended = end_subscriptions(session, subscriber, newsletters, now, held)
-    if ended:
-        consent_log.record_consent(session, subscriber, ConsentAction.LEFT, ended, evidence, now)
-    return ended
-
-
-def end_subscriptions(
-    session: Session,
-    subscriber: SubscriberRow,
-    newsletters: Collection[str] | None,
-    now: datetime,
-    held: Sequence[SubscriptionRow] | None = None,
-) -> list[str]:
-    """End some subscriptions, or all (None), and say which were not ended before."""
-    if held is None:
-        held = subscriptions(session, subscriber)
-    active = [subscription for subscription in held if subscription.left_at is None]
-    ended = [
-        subscription
-        for subscription in active
-        if newsletters is None or subscription.newsletter in newsletters
-    ]
-    for subscription in ended:
-        subscription.left_at = now
-    if (ended or newsletters is None) and len(ended) == len(active):
-        subscriber.standing = Standing.LEFT
-        subscriber.left_at = subscriber.left_at or now
-    return [subscription.newsletter for subscription in ended]
-
-
-def forget_subscriptions(
-    session: Session, subscriber: SubscriberRow, newsletters: Collection[str]
-) -> None:
-    """As if they had never had them: no link of theirs brings these back."""
-    for subscription in subscriptions(session, subscriber):
-        if subscription.newsletter in newsletters:
-            session.delete(subscription)
-    session.flush()
-
-
-def end_newsletter(
-    session: Session, newsletter: str, evidence: ConsentEvidence, now: datetime
-) -> int:
-    """Everybody leaves it, since it is over; returns how many had it."""
-    held = (SubscriptionRow.newsletter == newsletter, SubscriptionRow.left_at.is_(None))
-    lock_everybody(session)
-    readers = session.scalars(
-        select(SubscriberRow)
-        .join(SubscriptionRow, SubscriptionRow.subscriber_id == SubscriberRow.id)
-        .where(*held)
-    ).all()
-    for reader in readers:
-        unsubscribe(session, reader, [newsletter], evidence, now)
-    return len(readers)
 
 
 def lock_or_add(session: Session, address: str, language: str, now: datetime) -> SubscriberRow:
@@ -306,34 +202,3 @@ def _confirm(session: Session, subscriber: SubscriberRow, consent: str, now: dat
     for subscription in subscriptions(session, subscriber):
         rhythm.begin_again(session, subscription, now)
     session.flush()
-
-
-def unsuppress_address(
-    session: Session, address: str, why: str, now: datetime, *, although_complained: bool = False
-) -> str:
-    """Let a (normalized) address be mailed again, by the operator; returns what had ended it.
-
-    Raises:
-        WrongUseError: it is not suppressed; or its owner said no, which only they can take back.
-    """
-    reason = suppression.suppression_reason(session, address)
-    if reason is None:
-        raise WrongUseError(f"{address} is not suppressed")
-    if suppression.lifted_by_consent(reason):
-        raise WrongUseError(
-            f"{address} is suppressed because they said no ({reason}): only their own"
-            " confirmation ends that; `newsletter subscribers add` asks them"
-        )
-    if reason.startswith(suppression.COMPLAINED) and not although_complained:
-        raise WrongUseError(
-            f"{address} complained of a mail; with their word that they want mails again,"
-            " --although-complained lifts it"
-        )
-    suppression.end_suppression(session, address)
-    subscriber = find_subscriber(session, address)
-    if subscriber is not None:
-        evidence = ConsentEvidence(Channel.OPERATOR, f"{why} (it was suppressed: {reason})")
-        consent_log.record_consent(
-            session, subscriber, ConsentAction.UNSUPPRESSED, [], evidence, now
-        )
-    return reason

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter import notice_queue
 from newsletter.models import SubscriberRow
 from newsletter.notice_queue import Notice
-from newsletter.subscribers import consent_log, lifecycle, rhythm
+from newsletter.subscribers import consent_log, lifecycle, opt_out, rhythm
 from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
 
 
@@ -43,7 +43,7 @@ def change_preferences(
         row.left_out = choice.left_out.get(slug, "")
     session.flush()
     given_up = [slug for slug in offered if slug not in choice.details]
-    lifecycle.unsubscribe(session, subscriber, given_up, evidence, now)
+    opt_out.unsubscribe(session, subscriber, given_up, evidence, now)
     after = lifecycle.active_subscriptions(session, subscriber).keys()
     if after - before:
         consent_log.record_consent(

@@ -13,9 +13,12 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.models import KeyRow, SuppressionRow
+from newsletter.errors import WrongUseError
+from newsletter.models import KeyRow, SubscriberRow, SuppressionRow
 from newsletter.models.json_texts import as_list, listed
 from newsletter.models.missing_rows import insert_missing
+from newsletter.subscribers import consent_log
+from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
 from newsletter.subscribers.prepared_hmac import PreparedHmac
 
 _PURPOSE = "suppression"
@@ -163,3 +166,34 @@ def same_key(one: Session, other: Session) -> bool:
     """Whether two databases know an address by the same hash."""
     row = one.get(KeyRow, _PURPOSE)
     return row is not None and key_for(other, _PURPOSE).hex() == row.value
+
+
+def unsuppress_address(
+    session: Session, address: str, why: str, now: datetime, *, although_complained: bool = False
+) -> str:
+    """Let a (normalized) address be mailed again, by the operator; returns what had ended it.
+
+    Raises:
+        WrongUseError: it is not suppressed; or its owner said no, which only they can take back.
+    """
+    reason = suppression_reason(session, address)
+    if reason is None:
+        raise WrongUseError(f"{address} is not suppressed")
+    if lifted_by_consent(reason):
+        raise WrongUseError(
+            f"{address} is suppressed because they said no ({reason}): only their own"
+            " confirmation ends that; `newsletter subscribers add` asks them"
+        )
+    if reason.startswith(COMPLAINED) and not although_complained:
+        raise WrongUseError(
+            f"{address} complained of a mail; with their word that they want mails again,"
+            " --although-complained lifts it"
+        )
+    end_suppression(session, address)
+    subscriber = session.scalar(select(SubscriberRow).where(SubscriberRow.email == address))
+    if subscriber is not None:
+        evidence = ConsentEvidence(Channel.OPERATOR, f"{why} (it was suppressed: {reason})")
+        consent_log.record_consent(
+            session, subscriber, ConsentAction.UNSUPPRESSED, [], evidence, now
+        )
+    return reason

@@ -17,7 +17,7 @@ from newsletter.config import LANGUAGES, ApiClientSettings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.models import Rhythm
 from newsletter.outbox import EmailType
-from newsletter.subscribers import address_change, lifecycle, signup_limits, signups
+from newsletter.subscribers import address_change, lifecycle, opt_out, signup_limits, signups
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.lifecycle import SubscriptionRequest
@@ -85,7 +85,7 @@ def unsubscribe(address: str) -> tuple[str, int]:
         signups.withdraw_signup(session, address, slugs)
         for subscriber in address_change.lock_addresses_linked(session, [address]):
             evidence = ConsentEvidence(Channel.API, f"by {name}")
-            ended = lifecycle.unsubscribe(session, subscriber, slugs, evidence, now)
+            ended = opt_out.unsubscribe(session, subscriber, slugs, evidence, now)
             if ended and pages.settings.web.undo_mail == "everybody":
                 outbox.enqueue(session, EmailType.LEFT, subscriber, now, {"left": ended[0]})
     pages.wake()

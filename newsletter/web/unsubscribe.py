@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from newsletter.health.public_address import ENTRIES, NOBODY
 from newsletter.models import Standing
-from newsletter.subscribers import address_change, consent_log, lifecycle
+from newsletter.subscribers import address_change, consent_log, lifecycle, opt_out
 from newsletter.subscribers.address_change import UnsubscribeRequest
 from newsletter.subscribers.consent_log import Channel, ConsentAction
-from newsletter.subscribers.lifecycle import UNDO_WITHIN
 from newsletter.subscribers.link_claims import ALL, UndoClaim, UnsubscribeClaim
+from newsletter.subscribers.opt_out import UNDO_WITHIN
 from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("unsubscribe", __name__)
@@ -93,7 +93,7 @@ def come_back(token: str) -> str:
         is_back = False
         for subscriber in address_change.lock_linked(session, claim.subscriber_id)[-1:]:
             since = claim.until - UNDO_WITHIN - _PRESSED_TWICE
-            slugs = lifecycle.resubscribe(session, subscriber, newsletter, since)
+            slugs = opt_out.resubscribe(session, subscriber, newsletter, since)
             evidence = pages.evidence(gettext("Undo"))
             if slugs:
                 consent_log.record_consent(

@@ -26,7 +26,7 @@ from newsletter.database.db import Database
 from newsletter.interests import interest_store
 from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import DeliveryRow, SubscriptionRow
-from newsletter.subscribers import lifecycle
+from newsletter.subscribers import lifecycle, opt_out
 from newsletter.subscribers.link_claims import UndoClaim, UnsubscribeClaim
 from newsletter.transports.memory import Memory
 from newsletter.web import create_app
@@ -181,7 +181,7 @@ def test_who_signed_up_for_the_new_slug_already_is_joined(
         first, second = (lifecycle.get_subscriber(session, email) for email in readers[:2])
         lifecycle.subscribe(session, first, "speech", "titles", NOW)
         lifecycle.subscribe(session, second, "speech", "titles", NOW)
-        lifecycle.end_subscriptions(session, second, ["audio"], NOW)
+        opt_out.end_subscriptions(session, second, ["audio"], NOW)
         for slug, words in (("audio", ["codec", "choir"]), ("speech", ["codec", "tone"])):
             named = [Interest(InterestType.WORD, word) for word in words]
             interest_store.add(session, slug, named, slug, NOW)
@@ -298,7 +298,7 @@ def test_old_addresses_and_signed_links_lead_to_the_newsletter(
         with database.read() as session:
             left = lifecycle.get_subscriber(session, reader.email)
             assert not lifecycle.active_subscriptions(session, left)
-    undo = links.token(UndoClaim(first.id, NOW + lifecycle.UNDO_WITHIN, "audio"))
+    undo = links.token(UndoClaim(first.id, NOW + opt_out.UNDO_WITHIN, "audio"))
     assert settings.newsletters[0].title in fresh.get(f"/undo/{undo}", headers=ENGLISH).text
     preferences = links.preferences_token(third.id, third.email)
     assert fresh.get(f"/preferences/{preferences}").status_code == 200

@@ -15,7 +15,7 @@ from newsletter.database.db import Database
 from newsletter.models import AddressChangeRow, IssueRow
 from newsletter.rendering.message import Message
 from newsletter.sending import sender, totals
-from newsletter.subscribers import address_change, change_back, lifecycle
+from newsletter.subscribers import address_change, change_back, lifecycle, opt_out
 from newsletter.transports.base import SendResult, SendStatus, Transport
 from newsletter.transports.memory import Memory
 from tests.conftest import BY_HAND, Cli
@@ -91,7 +91,7 @@ class Day:
     def leave(self, email: str) -> None:
         with self.database.write.begin() as session:
             reader = lifecycle.get_subscriber(session, email)
-            lifecycle.unsubscribe(session, reader, None, BY_HAND, common.utc_now())
+            opt_out.unsubscribe(session, reader, None, BY_HAND, common.utc_now())
 
     def told_to(self, email: str) -> str:
         """Of the issue, in their data; and the account holds."""

@@ -16,7 +16,7 @@ from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.models import DeliveryRow, IssueRow, IssueState, Standing, SubscriptionRow
 from newsletter.sending import batch_worker, freezing, totals
-from newsletter.subscribers import address_change, lifecycle, rhythm
+from newsletter.subscribers import address_change, lifecycle, opt_out, rhythm
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from tests.conftest import BY_HAND, NOW, Cli
 from tests.sending.frozen_issue import SmtpByReader, smtp
@@ -91,7 +91,7 @@ def test_the_first_mail_leaves_after_the_first_slice_and_the_moment_of_freezing_
             assert len(session.scalars(select(DeliveryRow.reference)).all()) == 2
             now = common.utc_now()
             unread = lifecycle.get_subscriber(session, readers[11])
-            lifecycle.unsubscribe(session, unread, None, BY_HAND, now)
+            opt_out.unsubscribe(session, unread, None, BY_HAND, now)
             lifecycle.add_subscriber(session, new, WISH, "on paper", now)
             back = lifecycle.get_subscriber(session, lapsed)
             lifecycle.confirm_subscriptions(session, back, {"audio": "full"}, now)
@@ -106,7 +106,7 @@ def test_the_first_mail_leaves_after_the_first_slice_and_the_moment_of_freezing_
 
     with database.write.begin() as session:
         gone = lifecycle.add_subscriber(session, lapsed, WISH, "on paper", NOW)
-        lifecycle.unsubscribe(session, gone, None, BY_HAND, NOW)
+        opt_out.unsubscribe(session, gone, None, BY_HAND, NOW)
     sent = run(settings, meanwhile)
     assert sorted(sent) == sorted([*readers[:10], "moved@reader.example"])
     assert (seen[0].audience, seen[0].pending, seen[0].balances) == (12, 12, False)
@@ -141,7 +141,7 @@ def test_what_holds_the_mails_does_not_hold_the_account_and_an_empty_end_is_done
             with database.write.begin() as session:
                 for email in readers[2:]:
                     person = lifecycle.get_subscriber(session, email)
-                    lifecycle.unsubscribe(session, person, None, BY_HAND, common.utc_now())
+                    opt_out.unsubscribe(session, person, None, BY_HAND, common.utc_now())
 
     assert run(settings, leave) == readers[:2]
     with database.write.begin() as session:

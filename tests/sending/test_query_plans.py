@@ -25,7 +25,7 @@ from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import DeliveryRow, EventType, Standing, SubscriberRow, SubscriptionRow
 from newsletter.sending import freezing, retention
-from newsletter.subscribers import lifecycle
+from newsletter.subscribers import lifecycle, opt_out
 from tests.conftest import BY_HAND, NOW
 from tests.sending.test_many_machines import Watched
 
@@ -149,7 +149,7 @@ def test_whatever_the_database_knows_no_step_looks_at_everybody(
                 apply.apply_events(session, events, NOW)
         with database.row_locked.begin() as session:
             leaving = lifecycle.get_subscriber(session, "r0@d0.example")
-            lifecycle.unsubscribe(session, leaving, None, BY_HAND, NOW)
+            opt_out.unsubscribe(session, leaving, None, BY_HAND, NOW)
         retention.prune(database, timedelta(days=90), NOW + timedelta(days=365))
     too_many = {statement: rows for statement, rows in plans.most.items() if rows >= READERS}
     assert not too_many

@@ -18,7 +18,7 @@ from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import EventType, ResendRow, SubscriptionRow
 from newsletter.sending import pauses
-from newsletter.subscribers import lifecycle, suppression
+from newsletter.subscribers import lifecycle, opt_out, suppression
 from tests.conftest import BY_HAND, NOW, Cli
 
 pytestmark = pytest.mark.usefixtures("short_day")
@@ -73,7 +73,7 @@ def test_who_must_not_be_mailed_is_refused_in_one_line(
     with database.write.begin() as session:
         suppression.suppress(session, readers[0], "bounced: no such user", NOW)
         left = lifecycle.get_subscriber(session, readers[1])
-        lifecycle.unsubscribe(session, left, None, BY_HAND, NOW)
+        opt_out.unsubscribe(session, left, None, BY_HAND, NOW)
         session.execute(
             update(SubscriptionRow)
             .where(SubscriptionRow.subscriber_id == left.id + 1)

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.models import ImportRow, Standing, SubscriberRow, SubscriptionRow, SuppressionRow
-from newsletter.subscribers import lifecycle, suppression
+from newsletter.subscribers import lifecycle, opt_out, suppression
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.undeclared_encoding import oddities
 from tests.conftest import BY_HAND, NOW, Cli
@@ -109,7 +109,7 @@ def test_nobody_comes_back_who_said_no(cli: Cli, database: Database, readers: li
         back = lifecycle.add_subscriber(
             session, readers[3], SubscriptionRequest(["audio"], "brief", "en"), None, NOW
         )
-        lifecycle.unsubscribe(session, back, None, BY_HAND, NOW)
+        opt_out.unsubscribe(session, back, None, BY_HAND, NOW)
         lifecycle.add_subscriber(
             session, readers[3], SubscriptionRequest(["audio"], "brief", "en"), None, NOW
         )

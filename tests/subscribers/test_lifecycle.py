@@ -13,7 +13,7 @@ from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.models import Standing
-from newsletter.subscribers import lifecycle, suppression
+from newsletter.subscribers import lifecycle, opt_out, suppression
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.subscribers.link_claims import ConfirmClaim, UnsubscribeClaim
@@ -75,7 +75,7 @@ def test_who_left_one_newsletter_gets_it_again_only_by_their_own_yes(
         reader = lifecycle.get_subscriber(session, readers[0])
         with_speech = SubscriptionRequest(["audio", "speech"], "brief", "en")
         lifecycle.add_subscriber(session, reader.email, with_speech, "said so", NOW)
-        lifecycle.unsubscribe(session, reader, ["audio"], BY_HAND, NOW)
+        opt_out.unsubscribe(session, reader, ["audio"], BY_HAND, NOW)
         lifecycle.add_subscriber(session, reader.email, with_speech, "the operator says so", NOW)
         assert lifecycle.subscriber_to_ask(session, reader, with_speech) == ["audio"]
         assert set(lifecycle.active_subscriptions(session, reader)) == {"speech"}
@@ -107,9 +107,9 @@ def test_leaving_one_newsletter_keeps_the_others(database: Database) -> None:
     with database.write.begin() as session:
         wish = SubscriptionRequest(["audio", "text"], "brief", "en")
         ada = lifecycle.add_subscriber(session, "ada@reader.example", wish, "yes", NOW)
-        lifecycle.unsubscribe(session, ada, ["text"], BY_HAND, NOW)
+        opt_out.unsubscribe(session, ada, ["text"], BY_HAND, NOW)
         assert ada.standing == Standing.CONFIRMED
-        lifecycle.unsubscribe(session, ada, ["audio"], BY_HAND, NOW)
+        opt_out.unsubscribe(session, ada, ["audio"], BY_HAND, NOW)
         assert ada.standing == Standing.LEFT
 
 

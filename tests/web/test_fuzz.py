@@ -15,7 +15,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from newsletter import bootstrap, scaffold
 from newsletter.cli.main import _run
 from newsletter.config import Settings
-from newsletter.subscribers import erasure, lifecycle
+from newsletter.subscribers import erasure, lifecycle, opt_out
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.subscribers.link_claims import Purpose
 from newsletter.web import create_app
@@ -68,7 +68,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         ]
         numbers = [each.id for each in people]
         emails = [each.email for each in people]
-        lifecycle.unsubscribe(session, people[1], None, BY_HAND, NOW)
+        opt_out.unsubscribe(session, people[1], None, BY_HAND, NOW)
         erasure.erase(session, people[2], NOW)
     app = create_app(settings)
     yield Site(app, tuple(tokens(settings, numbers, emails)))

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from newsletter.cli.main import _run
 from newsletter.config import Settings
 from newsletter.models import ConsentRow, IssueRow
-from newsletter.subscribers import lifecycle
+from newsletter.subscribers import opt_out
 from newsletter.web import create_app
 from newsletter.web.app import utc_now
 from tests.web.conftest import ENGLISH, Hand, Site, opened, path_of
@@ -96,14 +96,14 @@ def test_a_crowd_leaves_at_once_and_nobody_is_lost_or_counted_twice(
     ]
     app = site.client.application
     links = [path_of(leave_link(site, person.id)) for person in people]
-    real = lifecycle.unsubscribe
+    real = opt_out.unsubscribe
 
     def unlucky(*args: object) -> None:
         if args[1].id == people[3].id:  # type: ignore[attr-defined]
             raise ZeroDivisionError
         real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(lifecycle, "unsubscribe", unlucky)
+    monkeypatch.setattr(opt_out, "unsubscribe", unlucky)
     with ThreadPoolExecutor(12) as pool:
         answers = list(
             pool.map(lambda link: app.test_client().post(link, data=ONE_CLICK), links + links)

@@ -24,7 +24,7 @@ from newsletter.finding import Finding, Severity
 from newsletter.models import NoticeRow, OutboxRow
 from newsletter.notices import health
 from newsletter.notices.notice_worker import NoticeWorker
-from newsletter.subscribers import erasure, lifecycle
+from newsletter.subscribers import erasure, lifecycle, opt_out
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import SendResult, SendStatus
 from tests.conftest import BY_HAND, Cli
@@ -102,7 +102,7 @@ def work(site: Site) -> int:
 def leave(site: Site, email: str) -> None:
     with site.database.write.begin() as session:
         subscriber = lifecycle.get_subscriber(session, email)
-        lifecycle.unsubscribe(session, subscriber, None, BY_HAND, site.clock.now)
+        opt_out.unsubscribe(session, subscriber, None, BY_HAND, site.clock.now)
 
 
 def found(site: Site) -> list[Finding]:
@@ -197,7 +197,7 @@ def test_each_hears_only_of_its_newsletters_and_events_and_nothing_that_was_roll
         leave(site, ADA)
         with site.database.write() as session:  # never committed
             bob = lifecycle.get_subscriber(session, BOB)
-            lifecycle.unsubscribe(session, bob, None, BY_HAND, site.clock.now)
+            opt_out.unsubscribe(session, bob, None, BY_HAND, site.clock.now)
         work(site)
     assert [(event["type"], event["data"]["newsletters"]) for event in ear.events] == [
         ("subscriber.left", ["audio", "text"]),

@@ -26,7 +26,7 @@ from newsletter.models import (
 )
 from newsletter.rendering.inspection import wire
 from newsletter.rendering.message import Message
-from newsletter.subscribers import erasure, lifecycle, signup_limits, signups, suppression
+from newsletter.subscribers import erasure, lifecycle, opt_out, signup_limits, signups, suppression
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.link_claims import EraseClaim
 from newsletter.transactional.outbox_round import OutboxRound
@@ -331,7 +331,7 @@ def _flood(site: Site, emails: list[str]) -> None:
 def test_leaving_and_signing_up_again_is_a_new_yes(site: Site) -> None:
     site.confirmed(ADA)
     with site.database.write.begin() as session:
-        lifecycle.unsubscribe(
+        opt_out.unsubscribe(
             session, lifecycle.get_subscriber(session, ADA), None, BY_HAND, site.clock.now
         )
     site.sign_up(ADA)

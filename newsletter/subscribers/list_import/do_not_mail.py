@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter.database.db import Database
-from newsletter.subscribers import address_change, consent_log, lifecycle, suppression
+from newsletter.subscribers import address_change, consent_log, opt_out, suppression
 from newsletter.subscribers.list_import.import_files import ImportEntry
 from newsletter.subscribers.list_import.import_rows import (
     ImportOptions,
@@ -67,7 +67,7 @@ def _keep_out(
     here = address_change.lock_addresses_linked(session, addresses)
     evidence = consent_log.proof_of_consent("a list of people who said no")
     for subscriber in here:
-        lifecycle.unsubscribe(session, subscriber, None, evidence, now)
+        opt_out.unsubscribe(session, subscriber, None, evidence, now)
     strangers = set(addresses) - {subscriber.email for subscriber in here}
     suppression.suppress_all(session, sorted(strangers), suppression.LEFT, now)
     return {address: f"as {to}, where they moved" for address, to in moved.items()}

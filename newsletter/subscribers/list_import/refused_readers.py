@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.models import ConsentRow, Standing, SubscriberRow
-from newsletter.subscribers import address_change, consent_log, lifecycle
+from newsletter.subscribers import address_change, consent_log, lifecycle, opt_out
 from newsletter.subscribers.consent_log import Channel, ConsentAction
 from newsletter.subscribers.list_import.import_rows import RowReport
 
@@ -33,7 +33,7 @@ def hear_refusal(
         return replace(refused, detail=detail, reads_on=True)
     evidence = consent_log.proof_of_consent(f"a list says that they said no: {refused.detail}")
     for reader in readers:
-        lifecycle.unsubscribe(session, reader, None, evidence, now)
+        opt_out.unsubscribe(session, reader, None, evidence, now)
     return replace(refused, detail=f"{refused.detail}; left here now")
 
 
