@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 _PAPERS = "papers"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class IssuePick:
     """A paper of an issue that comes first for somebody, by its identifier, and why."""
 

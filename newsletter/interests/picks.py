@@ -36,7 +36,7 @@ class ReasonType(StrEnum):
     CATEGORY = "category"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PickReason:
     """Can be checked in the paper itself: its author, its words, or those it shares."""
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.rendering.base64_text import base64_size
 from newsletter.rendering.qp_template import SOFT_BREAK, encode_quoted_printable
-from newsletter.rendering.reason_layout import ReasonLine
-from newsletter.rendering.reason_lines import reason_line
+from newsletter.rendering.reason_lines import reason_lines
 from newsletter.rendering.texts import IssueTexts
 
 MARK = "<u>", "</u>"  # around a word
@@ -17,7 +17,8 @@ MOST_MARKS = 6  # in a card
 _MOST_MARKED = MOST_MARKS * len("".join(MARK))
 _MOST_BREAKS = 3 * len(SOFT_BREAK)  # bytes: around a line, and one for the marks
 _AROUND_NAME = len(", … ".encode()) + len(SOFT_BREAK)  # bytes
-_CLOSE = ReasonType.CLOSE  # asked of an enumeration it takes longer
+_ARXIV_ID, _REASONS = attrgetter("arxiv_id"), attrgetter("reasons")
+_FIRST, _OF_NEWSLETTER = itemgetter(0), attrgetter("of_newsletter")
 _BY_WORDS = ReasonType.IN_TITLE, ReasonType.IN_ABSTRACT
 
 
@@ -29,7 +30,7 @@ class InCard(NamedTuple):
 
     @classmethod
     def of(cls, reasons: Sequence[PickReason]) -> "InCard | None":
-        if not reasons or (len(reasons) == 1 and reasons[0].kind is _CLOSE):  # as mostly
+        if not reasons:
             return None
         words: tuple[str, ...] = ()
         for why in reasons:
@@ -56,36 +57,40 @@ class FirstPapers(NamedTuple):
 
     arxiv_ids: Sequence[str]
     readers: int  # so many of them follow from what the reader named
-    lines: Sequence[ReasonLine]  # why
+    html: Sequence[bytes]  # of each, why; encoded, quoted-printable
+    text: Sequence[bytes]
     in_cards: Mapping[int, "InCard"]  # by their places, of those that have any
     decoded: int  # no less than the bytes of all lines as HTML, with marks and names below them
     quoted_printable: int  # and encoded so
 
     @classmethod
     def of(cls, picks: Sequence[IssuePick], say: IssueTexts) -> "FirstPapers":
-        reasons = [pick.reasons for pick in picks]
-        lines = [reason_line(why, say) for why in reasons]
-        in_cards = {at: told for at, why in enumerate(reasons) if (told := InCard.of(why))}
-        decoded = sum([line.decoded for line in lines])
-        encoded = sum([len(line.html) for line in lines]) + _MOST_BREAKS * len(lines)
+        whys = [*map(_REASONS, picks)]
+        lines, others = reason_lines(whys, say)
+        html, text, sizes = zip(*lines, strict=True) if lines else ((), (), ())
+        decoded = sum(sizes)
+        encoded = sum(map(len, html)) + _MOST_BREAKS * len(html)
+        in_cards = {at: told for at in others if (told := InCard.of(whys[at]))}
         for told in in_cards.values():
             decoded += told.decoded
             encoded += told.encoded
-        readers = len([why for why in reasons if why and not why[0].of_newsletter])
-        ids = [pick.arxiv_id for pick in picks]
-        return cls(ids, readers, lines, in_cards, decoded, encoded)
+        firsts = [*map(_FIRST, filter(None, whys))]
+        readers = [*map(_OF_NEWSLETTER, firsts)].count(False)
+        ids = [*map(_ARXIV_ID, picks)]
+        return cls(ids, readers, html, text, in_cards, decoded, encoded)
 
     @property
     def others(self) -> int:
         """How many follow from what the group named alone."""
-        return len(self.lines) - self.readers
+        return len(self.html) - self.readers
 
     def without(self, gone: Sequence[int]) -> "FirstPapers":
         """All but those at these places, which do not follow from what the reader named."""
-        kept = [number for number in range(len(self.lines)) if number not in gone]
+        kept = [number for number in range(len(self.html)) if number not in gone]
         return self._replace(
             arxiv_ids=[self.arxiv_ids[number] for number in kept],
-            lines=[self.lines[number] for number in kept],
+            html=[self.html[number] for number in kept],
+            text=[self.text[number] for number in kept],
             in_cards={
                 at: self.in_cards[number]
                 for at, number in enumerate(kept)
@@ -96,4 +101,4 @@ class FirstPapers(NamedTuple):
     @property
     def base64(self) -> int:
         """How many bytes they take so, with short lines where their papers are missing below."""
-        return base64_size(self.decoded) + _MOST_BREAKS * len(self.lines)
+        return base64_size(self.decoded) + _MOST_BREAKS * len(self.html)

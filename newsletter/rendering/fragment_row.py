@@ -6,11 +6,11 @@ A personal mail of 400 papers is so put together of some thirty pieces, not of h
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from newsletter.rendering.base64_text import Base64Stretch, Base64Text
-from newsletter.rendering.qp_template import GappedText, TextFragment
+from newsletter.rendering.qp_template import GappedText, Octets, TextFragment
 
 
 class FragmentRow:
@@ -25,10 +25,12 @@ class FragmentRow:
         self.plain_cut = lru_cache(maxsize=1)(self._plain_cut)
 
     def _cut(self, placeholders: re.Pattern[str]) -> "_CutSequence":
-        return _CutSequence.of([fragment.cut(placeholders) for fragment in self.fragments])
+        cuts = [fragment.cut(placeholders) for fragment in self.fragments]
+        return _CutSequence.of(cuts, self.labels)
 
     def _plain_cut(self, placeholders: re.Pattern[str]) -> "_PlainRow":
-        row = _CutSequence.of([fragment.plain_cut(placeholders) for fragment in self.fragments])
+        cuts = [fragment.plain_cut(placeholders) for fragment in self.fragments]
+        row = _CutSequence.of(cuts, self.labels)
         return _PlainRow(row, Base64Text(b"".join(row.whole.parts)), row.starts[1:-1])
 
     def without(self, gone: Sequence[int]) -> "RemainingFragments":
@@ -44,28 +46,42 @@ class _CutSequence:
     gaps: list[int]  # of each fragment, how many are before it, and at last of all
     begins: list[int]  # of each fragment, with nothing in the gaps, and at last where all end
     starts: list[int]  # of each part of the whole, counted so
+    labels: int  # that stand before what can be gone
 
     @classmethod
-    def of(cls, cuts: Sequence[GappedText]) -> "_CutSequence":
+    def of(cls, cuts: Sequence[GappedText], labels: int) -> "_CutSequence":
         whole = GappedText.joined(cuts)
         return cls(
             whole,
             [*accumulate((len(cut.names) for cut in cuts), initial=0)],
             [*accumulate((sum(map(len, cut.parts)) for cut in cuts), initial=0)],
             [*accumulate(map(len, whole.parts), initial=0)],
+            labels,
         )
 
-    def stretches(self, value: bytes, gone: Sequence[int]) -> list[bytes]:
-        """All fragments but those that are gone, with this value in all gaps.
+    @cached_property
+    def views(self) -> list[memoryview]:
+        """Of the parts: no stretch is copied before it is sent."""
+        return [memoryview(part) for part in self.whole.parts]
 
-        Only what is sent is copied, and once: a row is larger than what a processor has at hand.
-        """
-        parts, starts, begins, gaps = self.whole.parts, self.starts, self.begins, self.gaps
-        if len(parts) == 1:
-            froms = [0, *[begins[number + 1] for number in gone]]
-            ends = [*[begins[number] for number in gone], begins[-1]]
-            return [parts[0][begin:end] for begin, end in zip(froms, ends, strict=True)]
-        out: list[bytes] = []
+    @cached_property
+    def edges(self) -> tuple[list[int], list[int]]:
+        """Where each begins that can be gone, and where it ends."""
+        return self.begins[self.labels : -1], self.begins[self.labels + 1 :]
+
+    def without(self, gone: Sequence[int]) -> list[Octets]:
+        """All fragments but those that are gone, where there are no gaps."""
+        begins, ends = self.edges
+        froms, tos = map(ends.__getitem__, gone), map(begins.__getitem__, gone)
+        (row,) = self.views
+        return [*map(row.__getitem__, map(slice, (0, *froms), (*tos, self.begins[-1])))]
+
+    def stretches(self, value: bytes, gone: Sequence[int]) -> list[Octets]:
+        """The same with this value in all gaps."""
+        gone = [number + self.labels for number in gone]
+        starts, begins, gaps = self.starts, self.begins, self.gaps
+        parts = self.views
+        out: list[Octets] = []
         first = begin = 0
         for end in (*gone, len(gaps) - 1):
             last = gaps[end]
@@ -110,15 +126,17 @@ class RemainingFragments:
     def cut(self, placeholders: re.Pattern[str]) -> GappedText:
         return GappedText.joined(fragment.cut(placeholders) for fragment in self._kept())
 
-    def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
+    def filled(
+        self, placeholders: re.Pattern[str], values: Mapping[str, bytes]
+    ) -> Sequence[Octets]:
         row = self.row.cut(placeholders)
         if not self.gone:
             return row.whole.filled(values)
-        if row.whole.names and row.whole.name is None:
+        if not row.whole.names:
+            return row.without(self.gone)
+        if row.whole.name is None:
             return self.cut(placeholders).filled(values)
-        value = b"" if row.whole.name is None else values[row.whole.name]
-        labels = self.row.labels
-        return row.stretches(value, [number + labels for number in self.gone])
+        return row.stretches(values[row.whole.name], self.gone)
 
     def plain(
         self, placeholders: re.Pattern[str], values: Mapping[str, bytes]

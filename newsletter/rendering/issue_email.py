@@ -12,11 +12,11 @@ from newsletter.interests import DayIndex
 from newsletter.interests.issue_picks import IssuePicks
 from newsletter.rendering.first_paper import FirstPapers
 from newsletter.rendering.fitting import fit_links, fit_papers, weigh
-from newsletter.rendering.fragments import PaperFragments
+from newsletter.rendering.fragments import PaperFragments, PicksOpening
 from newsletter.rendering.headers import issue_headers, ways_out
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.message import Message, MessageContent, Placeholders
-from newsletter.rendering.personal_variant import PersonalVariant, Variant
+from newsletter.rendering.personal_variant import PersonalVariant
 from newsletter.rendering.qp_template import QpTemplate, TextFragment
 from newsletter.rendering.recipient import Recipient, campaign_name
 from newsletter.rendering.size_budget import CEILINGS, LIMIT, DetailLevel, most_less_begins
@@ -24,6 +24,7 @@ from newsletter.rendering.templates import explain_template_error, template_envi
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.theme import OURS, Theme
 from newsletter.rendering.translations import translations
+from newsletter.rendering.variant import Variant
 from newsletter.sources.calendar import newest_day
 from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.text import one_line
@@ -157,12 +158,13 @@ class IssueEmails:
         """
         held = self._personal_variant(*variant, 0).held(picks)
         first = FirstPapers.of(held, self._texts(variant[1]))
+        opening = PicksOpening(first.readers, first.others, quiet_issues, for_everybody)
         step = 0
         while True:
             ordered = self._personal_variant(*variant, step)
-            lacking = ordered.lacking(first, quiet_issues, for_everybody=for_everybody)
+            lacking = ordered.lacking(first, opening)
             if not lacking or step * _STEP > LIMIT.decoded:
-                return ordered.content(first, quiet_issues, for_everybody=for_everybody)
+                return ordered.content(first, opening)
             step += -(-lacking // _STEP)
 
     def _of_their_days(self, reader: Recipient) -> "IssueEmails":

@@ -12,7 +12,7 @@ from html import escape
 
 from newsletter.rendering import headers
 from newsletter.rendering.base64_template import Base64Sequence, Base64Template
-from newsletter.rendering.qp_template import Fragment, QpSequence, QpTemplate, TextFragment
+from newsletter.rendering.qp_template import Fragment, Octets, QpSequence, QpTemplate, TextFragment
 from newsletter.rendering.translations import translations
 
 QUOTED_PRINTABLE, BASE64 = "quoted-printable", "base64"
@@ -77,6 +77,9 @@ class MessageContent:
         return "".join(fragment.text for fragment in self.text_fragments)
 
     @cached_property
+    def _shared_parts(self) -> tuple[_Part, _Part]:
+        return self._parts()
+
     def _parts(self) -> tuple[_Part, _Part]:
         html, text = self.placeholders.html.values(), self.placeholders.text.values()
         return (
@@ -97,14 +100,14 @@ class MessageContent:
         # quoted-printable text holds "=_".
         stable = hashlib.sha256((self.seed or self.subject).encode("utf-8", "replace"))
         if not self.seed:
-            for part in self._parts:
+            for part in self._shared_parts:
                 stable.update(b"".join(part.fixed))
         return f"=_{stable.hexdigest()[:32]}"
 
-    def body(self, values: Mapping[str, str]) -> list[bytes]:
+    def body(self, values: Mapping[str, str]) -> list[Octets]:
         """The finished multipart/alternative body, in pieces."""
         filled = self.placeholders.filled(values)
-        text, html = self._parts
+        text, html = self._shared_parts if self.is_shared else self._parts()
         line = f"--{self.boundary}"
         return [
             f"{line}\r\n{_part_head('plain', QUOTED_PRINTABLE)}".encode(),
@@ -158,7 +161,7 @@ class Message:
     def text(self) -> str:
         return _fill(self.content.text, self.content.placeholders.filled(self.values))
 
-    def pieces(self) -> list[bytes]:
+    def pieces(self) -> list[Octets]:
         """The message as it goes over the wire (RFC 5322): large shared pieces, small own ones.
 
         Lines end in CRLF, none is over 998 octets, and none begins with a dot.

@@ -5,13 +5,16 @@ from binascii import a2b_qp, b2a_qp
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from newsletter.rendering.base64_text import Base64Stretch
 
+Octets = bytes | memoryview
 SOFT_BREAK = b"=\r\n"
 LINE_ROOM = 75  # bytes of a line beside the "=" of a soft break
-_AS_IT_IS = re.compile(r"[!-\-/-<>-~][!-<>-~]{0,72}")  # a word of a line at most
+_AS_IT_IS = re.compile(r"[!-\-/-<>-~][!-<>-~]{0,74}")  # a word of a line at most
+_ON_TWO_LINES = re.compile(r"[!-\-/-<>-~][!-<>-~]{74}[!-\-/-<>-~][!-<>-~]{1,72}")
 # b2a_qp does not count that a space at the end of a line takes three characters.
 _SPACE_BEYOND = re.compile(rb"(?m)^(.{74,75})=(20|09)$")
 _LARGE = 1000  # bytes: what is shared and so long is not copied for each reader
@@ -25,6 +28,8 @@ def encode_quoted_printable(text: str) -> bytes:
     """
     if _AS_IT_IS.fullmatch(text):
         return text.encode()
+    if _ON_TWO_LINES.fullmatch(text):
+        return text[:LINE_ROOM].encode() + SOFT_BREAK + text[LINE_ROOM:].encode()
     return _with_room(_encoded(text))
 
 
@@ -91,6 +96,8 @@ class GappedText(NamedTuple):
 
     def filled(self, values: Mapping[str, bytes]) -> list[bytes]:
         """With these values in the gaps."""
+        if not self.names:
+            return [*self.parts]
         if self.name is not None:
             return [values[self.name].join(self.parts)]
         out = [b""] * (len(self.parts) + len(self.names))
@@ -156,6 +163,22 @@ class TextFragment:
         return len(self.text.encode("utf-8", "replace"))
 
 
+class Card(NamedTuple):
+    """A fragment, and the same encoded and cut at the placeholders of its issue."""
+
+    fragment: TextFragment
+    parts: Sequence[bytes]
+    name: str | None  # of all gaps; "" where it has none, and None where they have several
+
+    @classmethod
+    def of(cls, fragment: TextFragment, placeholders: re.Pattern[str]) -> "Card":
+        parts, names, name = fragment.cut(placeholders)
+        return cls(fragment, parts, name if names else "")
+
+
+_PARTS, _NAME = attrgetter("parts"), attrgetter("name")
+
+
 @dataclass(frozen=True)
 class FragmentWrapper:
     """What stands around a few words, encoded once for all of them; no placeholder is in it."""
@@ -179,57 +202,55 @@ class FragmentWrapper:
     def around(self, words: str) -> str:
         return f"{self.before}{words}{self.behind}"
 
-    def over(
-        self, encoded: Sequence[bytes], fragments: Sequence[TextFragment]
-    ) -> "WrappedFragments":
-        """Each of these encoded words framed over its fragment."""
-        return WrappedFragments(self._before, self._behind, encoded, fragments)
+    def over(self, encoded: Sequence[bytes], cards: Sequence[Card]) -> "WrappedCards":
+        """Each of these encoded words framed over its card."""
+        return WrappedCards(self._before, self._behind, encoded, cards)
 
 
 @dataclass(slots=True)
-class WrappedFragments:
-    """Fragments, each under a few words of one reader's mail, with the same around all of these."""
+class WrappedCards:
+    """Cards, each under a few words of one reader's mail, with the same around all of these."""
 
     before: bytes  # encoded, as all of it
     behind: bytes
     words: Sequence[bytes]
-    fragments: Sequence[TextFragment]
+    cards: Sequence[Card]
 
     @property
     def text(self) -> str:
         return "".join(
-            decode_quoted_printable(self.before + words + self.behind) + fragment.text
-            for words, fragment in zip(self.words, self.fragments, strict=True)
+            decode_quoted_printable(self.before + words + self.behind) + card.fragment.text
+            for words, card in zip(self.words, self.cards, strict=True)
         )
 
     def cut(self, placeholders: re.Pattern[str]) -> GappedText:
         return GappedText.joined(
             cut
-            for words, fragment in zip(self.words, self.fragments, strict=True)
+            for words, card in zip(self.words, self.cards, strict=True)
             for cut in (
                 GappedText.of((self.before + words + self.behind,), ()),
-                fragment.cut(placeholders),
+                card.fragment.cut(placeholders),
             )
         )
 
     def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
-        out: list[bytes] = []
-        before, behind = self.before, self.behind
-        for words, fragment in zip(self.words, self.fragments, strict=True):
-            parts, names, name = cut = fragment.cut(placeholders)
-            if name is not None:
-                out += (before, words, behind, values[name].join(parts))
-            elif names:
-                out += (before, words, behind, *cut.filled(values))
-            else:
-                out += (before, words, behind, parts[0])
+        names = {*map(_NAME, self.cards)} - {""}
+        out = [self.before, b"", self.behind, b""] * len(self.cards)
+        out[1::4] = self.words
+        if len(names) <= 1 and None not in names:
+            value = b"".join([values[name] for name in names if name])
+            out[3::4] = map(value.join, map(_PARTS, self.cards))
+        else:
+            out[3::4] = [
+                b"".join(card.fragment.filled(placeholders, values)) for card in self.cards
+            ]
         return out
 
     def plain(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
         out: list[bytes] = []
-        for words, fragment in zip(self.words, self.fragments, strict=True):
+        for words, card in zip(self.words, self.cards, strict=True):
             out.append(a2b_qp(self.before + words + self.behind))
-            out += fragment.plain_cut(placeholders).filled(values)
+            out += card.fragment.plain_cut(placeholders).filled(values)
         return out
 
 
@@ -241,7 +262,9 @@ class Fragment(Protocol):
 
     def cut(self, placeholders: re.Pattern[str]) -> GappedText: ...
 
-    def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
+    def filled(
+        self, placeholders: re.Pattern[str], values: Mapping[str, bytes]
+    ) -> Sequence[Octets]:
         """Encoded, with these encoded values at the placeholders."""
 
     def plain(
@@ -312,10 +335,10 @@ class QpSequence(NamedTuple):
     def fixed(self) -> tuple[bytes, ...]:
         return QpTemplate.of(self.pieces, self.blanks).fixed
 
-    def filled(self, values: Mapping[str, str]) -> list[bytes]:
+    def filled(self, values: Mapping[str, str]) -> list[Octets]:
         blank = either(self.blanks)
         encoded = {name: _encoded_value(values[name]) for name in self.blanks}
-        out: list[bytes] = []
+        out: list[Octets] = []
         for fragment in self.pieces:
             out += fragment.filled(blank, encoded)
         return out

@@ -223,6 +223,11 @@ class IssueTexts(MastheadTexts):
         return self._kinds[reason.of_newsletter][reason.kind]
 
     @cached_property
+    def close_templates(self) -> Sequence[str]:
+        """Of closeness to a paper: where the reader named it, and where the group did."""
+        return [kinds[ReasonType.CLOSE] for kinds in self._kinds]
+
+    @cached_property
     def _kinds(self) -> Sequence[Mapping[ReasonType, str]]:
         """What is said of each kind: where the reader named it, and where the group did."""
         return [{kind: of(kind) for kind in ReasonType} for of in (self._of_reader, self._of_group)]

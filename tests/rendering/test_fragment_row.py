@@ -13,9 +13,11 @@ from newsletter.rendering.message import (
     Placeholders,
 )
 from newsletter.rendering.qp_template import (
+    Card,
     Fragment,
     FragmentWrapper,
     TextFragment,
+    either,
     encode_quoted_printable,
 )
 
@@ -37,7 +39,8 @@ def test_what_is_left_of_a_row_behind_what_comes_first_is_sent_as_it_reads(
         for card in cards
     ]
     frame = FragmentWrapper.of("<p>", "</p>\n")
-    first = frame.over([encode_quoted_printable("为何 why")], [fragments[0]])
+    card = Card.of(fragments[0], either(blanks.html.values()))
+    first = frame.over([encode_quoted_printable("为何 why")], [card])
     row = FragmentRow(fragments, TextFragment("LABEL\n"))
     rest = row.without(sorted(place for place in gone if place < len(cards)))
     html: list[Fragment] = [first, rest, rest]

@@ -11,7 +11,7 @@ from newsletter.languages import LANGUAGES
 from newsletter.rendering.paper_text import is_plain
 from newsletter.rendering.qp_template import decode_quoted_printable, encode_quoted_printable
 from newsletter.rendering.reason_layout import around_whole
-from newsletter.rendering.reason_lines import reason_line
+from newsletter.rendering.reason_lines import reason_line, reason_lines
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import translations
 from newsletter.rendering.wrapping import wrap_text
@@ -49,17 +49,41 @@ def test_a_line_of_why_is_escaped_wrapped_and_encoded_as_any_text(
     language: str, reasons: list[PickReason]
 ) -> None:
     say = IssueTexts(translations(language))
-    line = reason_line(reasons, say)
-    wire = (line.html + b"\r\n" + line.text).split(b"\r\n")
+    html, text, decoded = reason_line(reasons, say)
+    wire = (html + b"\r\n" + text).split(b"\r\n")
     assert max(map(len, wire)) <= 76
     assert not [sent for sent in wire if sent.startswith(b".")]
-    told = decode_quoted_printable(line.html)
-    assert line.decoded == len(told.encode())
+    told = decode_quoted_printable(html)
+    assert decoded == len(told.encode())
     whole = say.reasons(reasons[:2])
     if told == escape(whole):
-        assert decode_quoted_printable(line.text) == wrap_text(f"* {whole}")
+        assert decode_quoted_printable(text) == wrap_text(f"* {whole}")
     else:
-        assert len(line.html) <= 300 < len(encode_quoted_printable(escape(whole)))
+        assert len(html) <= 300 < len(encode_quoted_printable(escape(whole)))
+
+
+_TITLE = st.text(st.sampled_from("xxxxxxy zz,:.-'\"&$ü "), min_size=1, max_size=90)
+_CLOSE = st.builds(
+    PickReason,
+    st.just(ReasonType.CLOSE),
+    _TITLE,
+    st.lists(_WORD, max_size=3).map(tuple),
+    st.booleans(),
+).map(lambda reason: [reason])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(st.lists(st.one_of(_CLOSE, _CLOSE, _REASONS), max_size=10))
+@example([close(60, "video"), close(60, "y" * 60, "z" * 30), [], close(20, "it's")])
+@example([close(60, "video"), [PickReason(ReasonType.CLOSE, "x\ny", ("video",))]])
+def test_lines_that_are_made_together_are_those_that_are_made_one_by_one(
+    language: str, whys: list[list[PickReason]]
+) -> None:
+    say = IssueTexts(translations(language))
+    lines, others = reason_lines(whys, say)
+    assert lines == [reason_line(why, say) for why in whys]
+    alone = [at for at in range(len(whys)) if at not in others]
+    assert all([reason.kind for reason in whys[at]] == [ReasonType.CLOSE] for at in alone)
 
 
 _LETTERS = string.ascii_lowercase
@@ -79,7 +103,7 @@ def test_a_title_in_plain_letters_is_sent_as_if_it_were_encoded_by_itself(
     reason = PickReason(ReasonType.CLOSE, title, tuple(words))
     around = around_whole(say.reason_template(reason), title)
     assert is_plain(title)
-    by_itself = around.line(b"", ", ".join(words).encode())
+    by_itself = around.line(b"", b"", ", ".join(words).encode())
     assert by_itself is None or reason_line([reason], say) == by_itself
 
 

@@ -13,11 +13,14 @@ from tests.transports.smtp_standins import mail_to
 LINES = st.lists(st.sampled_from([b"", b".", b"..", b".a", b"a.", b"a" * 1500, b"." * 1100]))
 
 
-@given(LINES, st.lists(st.integers(0, 8000)))
-def test_pieces_are_stuffed_as_the_whole_would_be(lines: list[bytes], cuts: list[int]) -> None:
+@given(LINES, st.lists(st.integers(0, 8000)), st.sampled_from([bytes, memoryview]))
+def test_pieces_are_stuffed_as_the_whole_would_be(
+    lines: list[bytes], cuts: list[int], kind: type[bytes] | type[memoryview]
+) -> None:
     message = b"".join(line + b"\r\n" for line in lines)
     edges = [0, *sorted(min(cut, len(message)) for cut in cuts), len(message)]
-    pieces = [message[start:end] for start, end in pairwise(edges)]
+    whole = kind(message)
+    pieces = [whole[start:end] for start, end in pairwise(edges)]
     expected = smtplib._quote_periods(message)  # type: ignore[attr-defined]
     assert b"".join(dot_stuff(pieces)) == expected + b".\r\n"
 

@@ -1,5 +1,7 @@
 """One connection to an SMTP server, and how mails go over it."""
 
+from __future__ import annotations
+
 import socket
 import ssl
 from collections.abc import Generator, Sequence
@@ -23,6 +25,7 @@ from newsletter.transports.smtp.replies import (
 
 if TYPE_CHECKING:
     from newsletter.rendering.message import Message
+    from newsletter.rendering.qp_template import Octets
 
 _GO_AHEAD = 354
 _STEPS = 3  # MAIL, RCPT, DATA
@@ -46,7 +49,6 @@ class Awaited(Enum):
     MAIL = "there is a mail to carry"
 
 
-Octets = bytes | memoryview
 _T = TypeVar("_T")
 # Something that takes time, in steps: at each `yield` its thread is free for other connections.
 # Whoever drives it goes on when what it waits for is there, or throws an OSError into it.
@@ -80,7 +82,7 @@ class SmtpConnection:
         self.usable = True
         self.announced: Message | None = None  # whose envelope is on the wire
 
-    def announce(self, mail: "Message") -> Coroutine[SendResult | None]:
+    def announce(self, mail: Message) -> Coroutine[SendResult | None]:
         """Send the envelope and hear whether the content may come; an outcome where it may not.
 
         Raises:
@@ -104,7 +106,7 @@ class SmtpConnection:
         return None
 
     def hand_over(
-        self, content: Sequence[bytes], following: "Message | None"
+        self, content: Sequence[Octets], following: Message | None
     ) -> Coroutine[SendResult]:
         """Send the content, and behind it the next envelope; hear what became of the content.
 
@@ -150,10 +152,10 @@ class SmtpConnection:
                 self.socket.recv(_HEARD_AT_ONCE)
         self.drop()
 
-    def _bears(self, mail: "Message") -> bool:
+    def _bears(self, mail: Message) -> bool:
         return self.smtputf8 or not mail.needs_smtputf8
 
-    def _refusal(self, mail: "Message", replies: list[Reply]) -> Coroutine[SendResult]:
+    def _refusal(self, mail: Message, replies: list[Reply]) -> Coroutine[SendResult]:
         by_step = dict(zip(("mail", "rcpt", "data"), replies, strict=False))
         try:
             if by_step["mail"][0] // 100 != OK:
@@ -199,9 +201,9 @@ class SmtpConnection:
             self._replies.feed(octets)
         return reply
 
-    def _write(self, pieces: Sequence[bytes], end: int = 0) -> Coroutine[None]:
+    def _write(self, pieces: Sequence[Octets], end: int = 0) -> Coroutine[None]:
         """Send it all; `end` is where the final dot has left."""
-        unsent: Sequence[Octets] = [b"".join(pieces)] if self._encrypted else pieces
+        unsent = [b"".join(pieces)] if self._encrypted else pieces
         size, sent = sum(map(len, pieces)), 0
         try:
             while True:
@@ -234,12 +236,12 @@ def _strip_parameter(pieces: Sequence[Octets], count: int) -> Sequence[Octets]:
     return []
 
 
-def _commands(mail: "Message") -> tuple[str, str, str]:
+def _commands(mail: Message) -> tuple[str, str, str]:
     parameters = " SMTPUTF8 BODY=8BITMIME" if mail.needs_smtputf8 else ""
     return f"MAIL FROM:<{mail.envelope_sender}>{parameters}", f"RCPT TO:<{mail.recipient}>", "DATA"
 
 
-def _envelope(mail: "Message") -> bytes:
+def _envelope(mail: Message) -> bytes:
     return "".join(f"{command}\r\n" for command in _commands(mail)).encode()
 
 
@@ -249,16 +251,14 @@ def _bad(replies: list[Reply]) -> bool:
     return not good or any(reply[0] // 100 != OK for reply in envelope)
 
 
-_SHARED_FROM = 4000  # octets of a piece; what is a reader's own is smaller, but for their picks
+_DOT = ord(".")
+_SHARED_FROM = 4000  # octets of a piece; what is made for one reader is smaller
 
 
-def dot_stuff(content: Sequence[bytes]) -> list[bytes]:
+def dot_stuff(content: Sequence[Octets]) -> list[Octets]:
     """The content with such dots doubled, and its end marked."""
-    pieces = [
-        _doubled_once(piece) if len(piece) > _SHARED_FROM else piece.replace(b"\n.", b"\n..")
-        for piece in content
-    ]
-    dotted = [number for number, piece in enumerate(pieces) if piece.startswith(b".")]
+    pieces = [*map(_doubled, content)]
+    dotted = [number for number, piece in enumerate(pieces) if piece and piece[0] == _DOT]
     for number in reversed(dotted):
         if _tail(pieces[:number])[-1:] in {b"", b"\n"}:
             pieces.insert(number, b".")
@@ -266,14 +266,23 @@ def dot_stuff(content: Sequence[bytes]) -> list[bytes]:
     return pieces
 
 
-def _tail(pieces: Sequence[bytes]) -> bytes:
+def _tail(pieces: Sequence[Octets]) -> bytes:
     """The last two octets of all of them."""
     tail = b""
     for piece in reversed(pieces):
-        tail = (piece[-2:] + tail)[-2:]
+        tail = (bytes(piece[-2:]) + tail)[-2:]
         if len(tail) > 1:
             break
     return tail
+
+
+def _doubled(piece: Octets) -> Octets:
+    if isinstance(piece, bytes):
+        return _doubled_once(piece) if len(piece) > _SHARED_FROM else piece.replace(b"\n.", b"\n..")
+    whole = piece.obj  # what mails share, of which this is a stretch
+    if isinstance(whole, bytes) and _doubled_once(whole) is whole:
+        return piece
+    return bytes(piece).replace(b"\n.", b"\n..")
 
 
 @lru_cache(maxsize=64)  # the same large pieces come with every mail of an issue

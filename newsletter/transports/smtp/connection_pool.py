@@ -10,6 +10,7 @@ from newsletter.transports.smtp.connection import SmtpConnection
 
 if TYPE_CHECKING:
     from newsletter.rendering.message import Message
+    from newsletter.rendering.qp_template import Octets
 
 _REFUSED_AGAIN = 2  # new connections
 
@@ -69,7 +70,7 @@ class ConnectionPool:
         while self._resting:
             self._resting.pop().quit()
 
-    def content(self, mail: "Message") -> Sequence[bytes]:
+    def content(self, mail: "Message") -> "Sequence[Octets]":
         """The message in pieces, of which mails share the large ones."""
         pieces = mail.pieces()
         if self._sign is None:
