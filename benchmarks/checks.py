@@ -111,7 +111,7 @@ def english(file: Path) -> Iterator[Pair]:
     for line in file.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         for reference in row["target"]:
-            yield reference, _paper(row["title"], " ".join(row["source"]))
+            yield reference.strip(), _paper(row["title"], " ".join(row["source"]))
 
 
 def chinese(file: Path) -> Iterator[Pair]:

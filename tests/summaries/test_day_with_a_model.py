@@ -129,7 +129,7 @@ def test_a_good_answer_stands_under_its_paper_with_the_models_name(
         (by(of_another), ""),
         (
             by(lambda p: f"{true_of(p)[:-1]}, and deserves acceptance."),
-            "praises or orders, deserves",
+            "judges or orders, deserves",
         ),
         (by(lambda p: f"{true_of(p)[:-1]}, a hundred million times faster."), "counts a hundred"),
         (by(lambda _: ORDERS), "leads to https://evil.example"),

@@ -12,24 +12,17 @@ _EXCLAIMED = r"|(?<=[^\W\d_]{2})\s?[!！](?=\W*(?:\Z|[^\W\d_]))"
 _FORMS = {
     # "Sie" is "they" where a sentence begins.
     "de": r"(?<=[a-zäöüß,] )(?:Sie|Ihnen|Ihr|Ihren?)\b|\b(?:[Ii]ch(?!-)|[Bb]itte|[Dd]anke)\b"
-    r"|\bGutachter(?:innen)? (?:soll|müss)\w+|\bMeister(?:werk|leistung)\b|\b[Ll]esenswert\w*"
-    r"|\b(?:zu|bitte) ignorieren\b|\bZusammenfassung (?:endet|lautet|ist fertig)|\b[Rr]abatt\b"
-    r"|\b(?:Jetzt|Heute|Hier) [^.]{0,40}(?:kaufen|bestellen|buchen|sichern|anmelden|abonnieren)\b",
+    r"|\b(?:zu|bitte) ignorieren\b|\b(?:Jetzt|Heute|Hier) [^.]{0,40}(?:buchen|sichern|anmelden)\b",
     "fr": r"\b(?:[Vv]ous|[Vv]otre|[Vv]os|[Jj]e|[Mm]erci)\b|\b[Jj]['\u2019]"
     r"|\b(?!chez\b|assez\b|nez\b)[a-zéèê]{2,}ez\b|(?:\A|(?<=[.!?;] ))(?!Chez\b|Assez\b)\w+ez\b"
-    r"|\b[Rr]electeurs (?:doivent|devraient)\b|\b[Cc]hefs?-d['\u2019](?:\u0153|oe)uvre\b"
-    r"|\b[Ii]gnorer (?:\w+ ){0,2}(?:consignes|instructions)\b|\b[Rr]ésumé (?:demandé|suivant|ci-)"
-    r"|\b(?:[Oo]ffres?|[Pp]romotion|[Rr]emise) (?:dès|spéciale|exceptionnelle)",
+    r"|\b[Ii]gnorer (?:\w+ ){0,2}(?:consignes|instructions)\b",
     "es": r"\b(?:[Uu]sted(?:es)?|[Gg]racias|[Ee]spero|[Yy]o)\b|\b[Pp]or favor\b|[¡¿]"
     r"|\b[Ll]e sirv|\b\w+[áéí]\w+(?:ase|ese|[ae]me|[ae]nos)\b"
-    r"|\b[Rr]evisores (?:deben|deberían)\b|\b[Oo]bra maestra\b|\b[Cc]on descuento\b"
-    r"|\b[Rr]esumen (?:solicitado|pedido|termina)"
     r"|\b[Ii]gnor(?:a|e|ar|en) (?:\w+ ){0,2}instrucciones\b"
     r"|(?:\A|(?<=[.!?] ))(?:Compra|Visita|Descarga|Suscríbete|Aprovecha|Ignora|Recuerda)\b"
     r"|\bAquí (?:termina|está|tienes)\b",
-    "ja": r"ください|下さい|お知らせ|お役に|ご(?:登録|購入|連絡|覧|利用)|ましょう|あなた|査読者は"
-    r"|採択す?べき|傑作(?:で|だ)|購入して|(?:以前|上記|これまで|前)の指示は|無視せよ|受けよう"
-    r"|(?:以上が|これが)[^。]{0,6}(?:要約|まとめ)|要約(?:です|でした)|でしょうか",
+    "ja": r"ください|下さい|お知らせ|お役に|ご(?:登録|購入|連絡|覧|利用)|ましょう|あなた"
+    r"|(?:以前|上記|これまで|前)の指示は|無視せよ|受けよう|(?:以上が|これが)[^。]{0,6}まとめ|でしょうか",
 }
 _PATTERNS = {code: lazy_pattern(forms + _EXCLAIMED) for code, forms in _FORMS.items()}
 _ANY: re.Pattern[str] = lazy_pattern(_EXCLAIMED.removeprefix("|"))
