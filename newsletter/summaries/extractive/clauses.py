@@ -35,7 +35,8 @@ _SAYING = lazy_pattern(
 HOLDS_ON = lazy_pattern(
     r"(?:\b(?:able|aims?|propose|how|used|seeks?|attempts?|try|want|needs?|allow|us|designed|"
     r"fails?|helps?|possible|ways?|required|intended|known|it|as|and|not|only|but|or|enough|"
-    r"sufficient|is|are|was|were|be|been|than|from|to|of|in|for|the|an?|introduc(?:es|ing)|featur(?:es|ing)|"
+    r"sufficient|is|are|was|were|be|been|than|from|to|of|in|for|with|by|on|at|between|via|through|under|"
+    r"over|into|the|an?|introduc(?:es|ing)|featur(?:es|ing)|"
     r"includ(?:es|ing)|compris(?:es|ing)|combin(?:es|ing)|integrat(?:es|ing)|proposes|presents|we)|,)\Z",
     re.IGNORECASE,
 )
