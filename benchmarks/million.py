@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import update
 
 from benchmarks import sending
-from newsletter import bootstrap, delivery_counters, issues, scaffold
+from newsletter import bootstrap, delivery_counters, issue_queries, scaffold
 from newsletter.cli.common import bar
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -46,7 +46,7 @@ def main(number: int, folder: Path) -> None:
 def freeze(database: Database) -> None:
     began_s, cpu_s = time.perf_counter(), time.process_time()
     with database.write.begin() as session:
-        issue = issues.get_issue(session, "audio", None)
+        issue = issue_queries.get_issue(session, "audio", None)
         issue.state = IssueState.FROZEN
         freeze_audience(session, issue)
     slices_s = [time.perf_counter() - began_s]

@@ -25,7 +25,7 @@ from pathlib import Path
 from sqlalchemy import event
 
 from benchmarks.sending import is_frozen, no_bar, subscribe
-from newsletter import bootstrap, issues, scaffold
+from newsletter import bootstrap, issue_queries, scaffold
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.sending import freezing, totals
@@ -64,7 +64,7 @@ def measure(url: str, readers: int, processes: int, wait_ms: float) -> tuple[flo
             ) as parts:
                 daily.run_day(parts, settings.newsletters[0], None)
             with database.read() as session:
-                issue_id = issues.get_issue(session, "audio", None).id
+                issue_id = issue_queries.get_issue(session, "audio", None).id
             freezing.freeze_on(database, issue_id, math.inf, lambda: False)
         ready = multiprocessing.Barrier(processes + 1)
         started = [
@@ -79,7 +79,7 @@ def measure(url: str, readers: int, processes: int, wait_ms: float) -> tuple[flo
             process.join()
         took_s, busy_s = time.monotonic() - began, _of_children_s() - busy
         with bootstrap.open_database(settings) as database, database.read() as session:
-            issue = issues.get_issue(session, "audio", None)
+            issue = issue_queries.get_issue(session, "audio", None)
             assert totals.delivery_totals(session, issue.id).sent == readers
         return took_s, busy_s
 
@@ -97,7 +97,7 @@ def sender(settings: Settings, number: int, wait_ms: float, ready: Barrier) -> N
     )
     with bootstrap.open_services(mine, now, no_bar, lambda: False) as parts:
         with parts.database.read() as session:
-            issue_id = issues.get_issue(session, "audio", None).id
+            issue_id = issue_queries.get_issue(session, "audio", None).id
         content = daily.load_frozen_issue(parts, issue_id)
         with far_away(parts, wait_ms) as services:
             ready.wait()

@@ -29,7 +29,7 @@ from pathlib import Path
 from sqlalchemy import Table, insert
 
 from benchmarks.light_server import light_server
-from newsletter import bootstrap, config, issue_days, issues, scaffold
+from newsletter import bootstrap, config, issue_days, issue_queries, scaffold
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -192,7 +192,7 @@ def share(port: int, number: int, detail: str, processes: int) -> float:
 def take_part(settings: Settings, together: Barrier) -> None:
     with bootstrap.open_services(settings, now, no_bar, lambda: False) as parts:
         with parts.database.read() as session:
-            issue = issues.get_issue(session, settings.newsletters[0].slug, None)
+            issue = issue_queries.get_issue(session, settings.newsletters[0].slug, None)
         digest = daily.load_frozen_issue(parts, issue.id)
         together.wait()
         daily.send_frozen_issue(parts, issue.id, digest)
@@ -206,7 +206,7 @@ def ours(settings: Settings, detail: str) -> Run:
     newsletter = settings.newsletters[0]
     with bootstrap.open_services(settings, now, no_bar, lambda: False) as parts:
         with parts.database.read() as session:
-            issue = issues.get_issue(session, newsletter.slug, None)
+            issue = issue_queries.get_issue(session, newsletter.slug, None)
             reader = totals.recipient(session, newsletter.slug, issue.day, "reader0@d0.example")
             assert reader.detail == detail
         digest = daily.load_frozen_issue(parts, issue.id)

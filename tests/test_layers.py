@@ -34,6 +34,7 @@ LAYERS = (
     "sending",
     "transports",
     "issues",
+    "issue_queries",
     "late_papers",
     "issue_edits",
     "rendering",

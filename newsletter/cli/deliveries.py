@@ -72,15 +72,15 @@ def status(
 
 def _issues(database: "Database", slugs: list[str], day: date | None) -> "list[IssueRow]":
     """The newsletter's issue; of several, that of each newsletter that has one, one at least."""
-    from newsletter import issues
+    from newsletter import issue_queries
 
     with database.read() as session:
         if len(slugs) == 1:
-            return [issues.get_issue(session, slugs[0], day)]
+            return [issue_queries.get_issue(session, slugs[0], day)]
         found = []
         for slug in slugs:
             try:
-                found.append(issues.get_issue(session, slug, day))
+                found.append(issue_queries.get_issue(session, slug, day))
             except WrongUseError as error:
                 common.warn(str(error))
     if not found:
@@ -128,7 +128,7 @@ def list_deliveries(
     `--state uncertain` or `--state failed` answers who missed it; `--subscriber` what one person
     got, also by `newsletter resend`.
     """
-    from newsletter import issues
+    from newsletter import issue_queries
     from newsletter.sending.stats import COLUMNS, list_deliveries
 
     settings = common.load(config_file)
@@ -140,7 +140,7 @@ def list_deliveries(
             _print_history(session, subscriber, state, as_json=as_json)
             return
         with common.empty_json([], wanted=as_json):
-            issue = issues.get_issue(session, asked[0], day)
+            issue = issue_queries.get_issue(session, asked[0], day)
         rows = list_deliveries(session, issue.id, state)
         if as_json:
             output.stream_json(dict(zip(COLUMNS, row, strict=True)) for row in rows)
@@ -236,7 +236,7 @@ def settle(
     itself. After trouble that was everybody's, `--state failed --as resend` brings the readers
     back; `--state pending --reason TEXT --as failed` ends those who wait for nothing.
     """
-    from newsletter import issues
+    from newsletter import issue_queries
     from newsletter.errors import WrongUseError
     from newsletter.models import DeliveryState
     from newsletter.sending import settle as operator_word
@@ -250,7 +250,7 @@ def settle(
     newsletter = common.newsletter(settings, slug).slug
     with common.open_database(settings, newsletter) as database, database.write.begin() as session:
         with common.empty_json([], wanted=as_json and dry_run):
-            issue = issues.get_issue(session, newsletter, day)
+            issue = issue_queries.get_issue(session, newsletter, day)
         _check_references(session, issue.id, chosen)
         if dry_run:
             rows = operator_word.select_deliveries(session, issue.id, chosen)

@@ -26,7 +26,7 @@ def issues() -> None:
 @common.with_config
 def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> None:
     """Every issue, newest first."""
-    from newsletter import issues as issue_store
+    from newsletter import issue_queries
     from newsletter.sending import totals
 
     settings = common.load(config_file)
@@ -36,8 +36,8 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
         else [newsletter.slug for newsletter in settings.newsletters]
     )
     with common.open_database(settings, *slugs) as database, database.read() as session:
-        newest_first = issue_store.list_issues(session, slugs)
-        papers = issue_store.counts(session, [issue.id for issue in newest_first])
+        newest_first = issue_queries.list_issues(session, slugs)
+        papers = issue_queries.counts(session, [issue.id for issue in newest_first])
         rows = []
         for issue in newest_first:
             account = totals.delivery_totals(session, issue.id)
@@ -140,12 +140,13 @@ def export(
 
 
 def _load_content(slug: str | None, day: date | None, config_file: Path | None) -> "IssueContent":
+    from newsletter import issue_queries
     from newsletter import issues as issue_store
 
     settings = common.load(config_file)
     chosen = common.newsletter(settings, slug).slug
     with common.open_database(settings, chosen) as database, database.read() as session:
-        issue = issue_store.get_issue(session, chosen, day)
+        issue = issue_queries.get_issue(session, chosen, day)
         return issue_store.load_issue(session, issue)
 
 

@@ -147,10 +147,10 @@ def _wishes(session: "Session", newsletter: "NewsletterSettings", day: date) -> 
     Raises:
         WrongUseError: it is frozen, or there will be none of that day.
     """
-    from newsletter import issue_edits, issues
+    from newsletter import issue_edits, issue_queries
     from newsletter.sources import calendar
 
-    issue = issues.covering_issue(session, newsletter.slug, day)
+    issue = issue_queries.covering_issue(session, newsletter.slug, day)
     if issue is None:
         if not calendar.is_mailing_day(day):
             raise WrongUseError(f"{day} is a weekend; arXiv announces from Monday to Friday")

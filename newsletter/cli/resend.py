@@ -31,14 +31,14 @@ def resend(
     account stays. Who left, did not confirm or must not be mailed gets nothing; what holds an
     issue, and the limits, hold this too. Exit code 1 where it did not leave, or nobody knows.
     """
-    from newsletter import issues
+    from newsletter import issue_queries
     from newsletter.daily_run import daily
     from newsletter.models import DeliveryState
 
     settings = common.load(config_file)
     with common.opened(settings) as services:
         with services.database.read() as session:
-            issue = issues.get_issue(session, common.newsletter(settings, slug).slug, day)
+            issue = issue_queries.get_issue(session, common.newsletter(settings, slug).slug, day)
         resent = daily.resend(services, issue.id, email, again=again)
     name = f"{issue.newsletter} {issue.day}"
     if as_json:

@@ -43,7 +43,7 @@ def send(
     Of the newest one, or that of --day. Nobody gets it twice. Tries at once, also where `run` is
     pausing for a provider in trouble.
     """
-    from newsletter import issue_days, issues
+    from newsletter import issue_days, issue_queries
     from newsletter.daily_run import daily, restored_or_moved
     from newsletter.daily_run.day_report import DayReport
     from newsletter.errors import NothingYetError
@@ -61,7 +61,7 @@ def send(
                 )
                 return False
             try:
-                issue = issues.get_issue(session, newsletter.slug, day)
+                issue = issue_queries.get_issue(session, newsletter.slug, day)
             except NothingYetError:
                 if not moved:
                     raise

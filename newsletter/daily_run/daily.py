@@ -11,6 +11,7 @@ from newsletter import (
     completeness,
     issue_days,
     issue_edits,
+    issue_queries,
     issues,
     papers,
     slugs,
@@ -131,7 +132,7 @@ def freeze_and_send(
             batches = freezing.freeze_audience(session, frozen, by, together=together)
             if services.hand_over is not None:
                 services.hand_over(session, batches)
-        issue_id = (frozen or issues.get_issue(session, newsletter.slug, content.day)).id
+        issue_id = (frozen or issue_queries.get_issue(session, newsletter.slug, content.day)).id
     if services.hand_over is not None:
         freeze_rest(services, issue_id)
         return DayReport(content.day, content, summaries, None)

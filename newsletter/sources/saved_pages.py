@@ -11,7 +11,7 @@ from newsletter.sources.catchup_page import (
     merge_catchup_pages,
     parse_catchup_page,
 )
-from newsletter.sources.dated_pages import dated_listing, no_announcement
+from newsletter.sources.dated_listing import dated_listing, no_announcement
 from newsletter.sources.listing_page import (
     ListingPage,
     PageEntry,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import issues, outbox, slugs
+from newsletter import issue_queries, outbox, slugs
 from newsletter.config import NewsletterSettings, Settings, SignupSettings
 from newsletter.models import AddressChangeRow, OutboxRow, Standing, SubscriberRow
 from newsletter.outbox import EmailType
@@ -90,7 +90,9 @@ class EmailBuilder:
         if row.kind == EmailType.ALREADY:
             return emails.already(to, now)
         newsletters = self._named(lifecycle.active_subscriptions(session, subscriber))
-        latest = issues.newest_days(session, [subscription.slug for subscription in newsletters])
+        latest = issue_queries.newest_days(
+            session, [subscription.slug for subscription in newsletters]
+        )
         return emails.welcome(to, newsletters, latest, now)
 
     def _notice(

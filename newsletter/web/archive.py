@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort, current_app
 
-from newsletter import issues
+from newsletter import issue_queries
 from newsletter.rendering.citations import FORMATS
 from newsletter.rendering.theme import Theme
 from newsletter.web.atom_feed import build_feed
@@ -19,7 +19,7 @@ _LATEST = 5
 @blueprint.get("/")
 def home() -> Response:
     with pages.database.read() as session:
-        state = issues.last_frozen(session)
+        state = issue_queries.last_frozen(session)
     return kept_page(state, home_page)
 
 
@@ -27,7 +27,7 @@ def home() -> Response:
 def atom(slug: str) -> Response:
     settings = pages.newsletters.get(slug) or abort(404)
     with pages.database.read() as session:
-        state = issues.last_frozen(session, slug)
+        state = issue_queries.last_frozen(session, slug)
 
     def make() -> bytes:
         with pages.database.read() as session:
@@ -68,10 +68,12 @@ def home_page(
     """
     with pages.database.read() as session:
         shelves = [
-            (newsletter, issues.list_issues(session, [slug], _LATEST))
+            (newsletter, issue_queries.list_issues(session, [slug], _LATEST))
             for slug, newsletter in pages.newsletters.items()
         ]
-        counts = issues.counts(session, [issue.id for _, found in shelves for issue in found])
+        counts = issue_queries.counts(
+            session, [issue.id for _, found in shelves for issue in found]
+        )
     return pages.render(
         "web/home.html",
         shelves=shelves,

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from sqlalchemy.orm import Session
 
-from newsletter import issues
+from newsletter import issue_queries, issues
 from newsletter.config import NewsletterSettings, SiteSettings
 from newsletter.models import IssueRow
 from newsletter.rendering.author_list import list_authors, read_authors
@@ -31,12 +31,12 @@ def build_feed(
     session: Session, newsletter: NewsletterSettings, site: SiteSettings, links: SignedLinks
 ) -> bytes:
     """The newest issues, newest first."""
-    newest = issues.list_issues(session, [newsletter.slug], _ENTRIES)
+    newest = issue_queries.list_issues(session, [newsletter.slug], _ENTRIES)
     home = links.archive(newsletter.slug)
     catalogue = translations(newsletter.language)
     title = f"{newsletter.title} · {site.name}"
     feed = _feed(title, f"{home}/feed", newest[0] if newest else None, catalogue, site)
-    oldest = issues.find_oldest(session, newsletter.slug)
+    oldest = issue_queries.find_oldest(session, newsletter.slug)
     _add(feed, "id", links.archive(oldest.first_name) if oldest else home)
     _add(feed, "link", rel="alternate", type="text/html", href=home)
     _add(feed, "subtitle", " · ".join(newsletter.categories))

@@ -9,7 +9,7 @@ from itertools import groupby
 from flask import Blueprint, Response, abort
 from werkzeug.routing import BaseConverter, ValidationError
 
-from newsletter import issues
+from newsletter import issue_queries
 from newsletter.config import NewsletterSettings
 from newsletter.rendering.citations import FORMATS
 from newsletter.web.kept_pages import kept_page
@@ -60,24 +60,24 @@ def newsletter(slug: str, month: date | None = None) -> Response:
     """The issues of a month, of the newest one where none is asked for."""
     settings = pages.newsletters.get(slug) or abort(404)
     with pages.database.read() as session:
-        state = issues.last_frozen(session, slug)
+        state = issue_queries.last_frozen(session, slug)
     return kept_page(state, lambda: _newsletter_page(settings, month), has_script=True)
 
 
 def _newsletter_page(settings: NewsletterSettings, asked: date | None) -> str:
     with pages.database.read() as session:
-        days = issues.days(session, settings.slug)
+        days = issue_queries.days(session, settings.slug)
         months = sorted({day.replace(day=1) for day in days})
         month = asked or (months[-1] if months else None)
         if month not in [None, *months]:
             abort(404)
         shown = [day for day in days if day.replace(day=1) == month]
         rows = (
-            issues.list_issues(session, [settings.slug], between=(shown[-1], shown[0]))
+            issue_queries.list_issues(session, [settings.slug], between=(shown[-1], shown[0]))
             if shown
             else []
         )
-        counts = issues.counts(session, [row.id for row in rows])
+        counts = issue_queries.counts(session, [row.id for row in rows])
     papers = {row.day: counts[row.id].total() for row in rows}
     place = months.index(month) if month else 0
     return pages.render(

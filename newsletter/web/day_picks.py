@@ -10,7 +10,7 @@ from threading import Lock
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter import issues, papers
+from newsletter import issue_queries, issues, papers
 from newsletter.interests import (
     DayIndex,
     Pick,
@@ -137,5 +137,5 @@ def newest_issues(session: Session, subscriber: SubscriberRow) -> list[tuple[Iss
     return [
         (issue, subscription.left_out)
         for slug, subscription in lifecycle.active_subscriptions(session, subscriber).items()
-        for issue in issues.list_issues(session, [slug], 1)
+        for issue in issue_queries.list_issues(session, [slug], 1)
     ]

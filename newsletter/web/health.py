@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.orm import Session
 
-from newsletter import issues, outbox
+from newsletter import issue_queries, outbox
 from newsletter.database import schema
 from newsletter.finding import Severity
 from newsletter.health import quick_checks
@@ -47,7 +47,7 @@ def ready() -> tuple[Response, int]:
 
 
 def _figures(session: Session, now: datetime) -> dict[str, Any]:
-    newest = issues.newest_days(session, list(pages.newsletters))
+    newest = issue_queries.newest_days(session, list(pages.newsletters))
     waiting, _ = outbox.backlog(session)
     return {
         "tables": schema.head(),

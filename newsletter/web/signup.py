@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug import Response
 
-from newsletter import issues, outbox
+from newsletter import issue_queries, outbox
 from newsletter.errors import WrongUseError
 from newsletter.models import Standing, SubscriberRow
 from newsletter.outbox import EmailType
@@ -74,7 +74,7 @@ def confirm(token: str) -> str:
         subscriber = lock_reader(session, claim.subscriber_id)
         confirmed = subscriber is not None and _confirm(session, subscriber, claim)
         named = [slug for slug in claim.newsletters if slug in pages.newsletters]
-        newest = issues.newest_days(session, named)
+        newest = issue_queries.newest_days(session, named)
     if not confirmed:
         return pages.expired_page()
     pages.wake()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from newsletter import bootstrap, issue_edits, issues, languages
+from newsletter import bootstrap, issue_edits, issue_queries, issues, languages
 from newsletter.config import Settings
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.picks import PickReason, ReasonType
@@ -59,7 +59,7 @@ def test_what_preview_shows_is_what_is_sent_and_stays(edited: Cli, settings: Set
     mails = sorted((settings.folder / "outbox").glob("*.eml"))
     assert mails
     with bootstrap.open_database(settings) as database, database.read() as session:
-        issue = issues.get_issue(session, "audio", date.fromisoformat(DAY))
+        issue = issue_queries.get_issue(session, "audio", date.fromisoformat(DAY))
         content = issues.load_issue(session, issue)
         assert issue_edits.load(session, "audio", issue.day) == IssueEdit()
     assert content.entries[0].paper.id.arxiv_id == FIRST

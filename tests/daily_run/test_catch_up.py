@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from newsletter import bootstrap, issues, taxonomy
+from newsletter import bootstrap, issue_queries, taxonomy
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.daily_run import fetching
@@ -326,7 +326,7 @@ def test_nobody_is_mailed_a_day_from_before_their_time(
     files = [file.name for file in (settings.folder / "outbox").glob("*late@reader.example*")]
     assert files == ["audio-2025-07-16-late@reader.example.eml"]
     with database.read() as session:
-        away = issues.get_issue(session, "audio", date(2025, 7, 15))
+        away = issue_queries.get_issue(session, "audio", date(2025, 7, 15))
         assert (away.first_day, away.state) == (date(2025, 7, 14), IssueState.DONE)
 
 

@@ -23,7 +23,7 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from unittest import mock
 from urllib.parse import urlsplit
 
-from newsletter import bootstrap, delivery_counters, issue_days, issues, scaffold
+from newsletter import bootstrap, delivery_counters, issue_days, issue_queries, scaffold
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -151,7 +151,7 @@ def freeze(settings: Settings) -> tuple[int, IssueEmails]:
     ):
         daily.run_day(parts, settings.newsletters[0], None)
         with parts.database.read() as session:
-            issue_id = issues.get_issue(session, "audio", None).id
+            issue_id = issue_queries.get_issue(session, "audio", None).id
         mails = IssueEmails(
             daily.load_frozen_issue(parts, issue_id), parts.site, parts.links, parts.theme
         )

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from newsletter import bootstrap, issues
+from newsletter import bootstrap, issue_queries, issues
 from newsletter.config import Settings
 from newsletter.interests import PickReason, ReasonType, interest_store, issue_picks
 from newsletter.interests.interest_store import InterestType
@@ -203,7 +203,7 @@ def test_more_and_less_of_a_card_act_are_changed_and_undone(site: Site) -> None:
 def test_a_page_has_both_links_to_each_paper_of_a_day(site: Site) -> None:
     tune = f"/tune/{token_of(site, TuneClaim)}"
     with site.database.read() as session:
-        (issue,) = issues.list_issues(session, ["audio"], 1)
+        (issue,) = issue_queries.list_issues(session, ["audio"], 1)
         names = [entry.paper.id.arxiv_id for entry in issues.load_issue(session, issue).entries]
     shown = site.get(f"{tune}/audio/{issue.day}/{issue.day}")
     for name in names:
@@ -308,7 +308,7 @@ def test_ones_own_picks_are_a_feed(site: Site) -> None:
     assert again.status_code == 304
     why = PickReason(ReasonType.IN_TITLE, "", ("speech",))
     with site.database.write.begin() as session:  # as a mail had them
-        issue = issues.get_issue(session, "audio", None)
+        issue = issue_queries.get_issue(session, "audio", None)
         ada = lifecycle.get_subscriber(session, ADA)
         picks = {ada.id: [IssuePick(SECURE, (why,)), IssuePick(SECURE, (why,))]}
         issue_picks.keep_picks(session, issue.id, picks, site.clock.now)
