@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, deliveries_status, output
+from newsletter.cli import chosen_newsletters, common, deliveries_status, output
 from newsletter.errors import NothingYetError, WrongUseError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def status(
     Without SLUG, of each newsletter's issue. Exit code 1 where something is still pending.
     """
     settings = common.load(config_file)
-    asked = [common.newsletter(settings, slug)] if slug else settings.newsletters
+    asked = [chosen_newsletters.newsletter(settings, slug)] if slug else settings.newsletters
     slugs = [newsletter.slug for newsletter in asked]
     with common.open_database(settings, *slugs) as database:
         with common.empty_json([] if len(slugs) > 1 else {}, wanted=as_json):
@@ -134,7 +134,7 @@ def list_deliveries(
     settings = common.load(config_file)
     if subscriber is not None and (slug or day):
         raise WrongUseError("--subscriber is across all issues; leave SLUG and --day out")
-    asked = [common.newsletter(settings, slug).slug] if subscriber is None else []
+    asked = [chosen_newsletters.newsletter(settings, slug).slug] if subscriber is None else []
     with common.open_database(settings, *asked) as database, database.read() as session:
         if subscriber is not None:
             _print_history(session, subscriber, state, as_json=as_json)
@@ -247,7 +247,7 @@ def settle(
         raise WrongUseError("who waits can only be given up: `--state pending --as failed`")
     verdicts = {"resend": DeliveryState.PENDING, "failed": DeliveryState.FAILED}
     settled_as = verdicts.get(verdict, DeliveryState.SENT)
-    newsletter = common.newsletter(settings, slug).slug
+    newsletter = chosen_newsletters.newsletter(settings, slug).slug
     with common.open_database(settings, newsletter) as database, database.write.begin() as session:
         with common.empty_json([], wanted=as_json and dry_run):
             issue = issue_queries.get_issue(session, newsletter, day)

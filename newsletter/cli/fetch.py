@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import chosen_newsletters, common, output
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
@@ -74,7 +74,7 @@ def fetch(
     try:
         source = SavedFiles(files) if files else None
         with common.opened(settings, source, sends=False) as services:
-            done = common.for_each_known(settings, services, slug, fetch_newsletter)
+            done = chosen_newsletters.for_each_known(settings, services, slug, fetch_newsletter)
         are_kept |= any(told["source"].startswith(SAVED_FILES) for told in rows_as_json)
     finally:
         _note_files(settings, are_kept=are_kept)

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import chosen_newsletters, common, interests_picks, output
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.text import counted
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from newsletter.config import Settings
     from newsletter.database.db import Database
-    from newsletter.interests import Interests, Pick
     from newsletter.interests.files import ReadingList
     from newsletter.interests.interest_store import Interest, Owner
     from newsletter.models import NamedInterest
@@ -123,7 +121,7 @@ def interests(
     from newsletter.interests.portable import to_portable
 
     settings = common.load(config_file)
-    owner = common.newsletter(settings, slug).slug
+    owner = chosen_newsletters.newsletter(settings, slug).slug
     changed = InterestOptions(**options)
     named = changed.named(settings)
     with common.open_database(settings, owner) as database:
@@ -141,7 +139,7 @@ def interests(
                 show(session, rows, as_json)
             ranked_by = interest_store.as_ranked_by(rows, texts)
     if picks:
-        show_picks(settings, owner, ranked_by, day, as_json, of_newsletter=True)
+        interests_picks.show_picks(settings, owner, ranked_by, day, as_json, of_newsletter=True)
 
 
 def papers_among(named: "Sequence[Interest]") -> list[str]:
@@ -269,55 +267,3 @@ def _text(value: object) -> object:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value
-
-
-def show_picks(
-    settings: "Settings",
-    slug: str,
-    ranked_by: "Interests",
-    day: date | None,
-    as_json: bool,
-    *,
-    of_newsletter: bool = False,
-) -> None:
-    """What comes first of a day of that newsletter by these interests, and why."""
-    from newsletter.cli.preview import content_of
-
-    newsletter = common.newsletter(settings, slug)
-    with common.opened(settings, sends=False) as services:
-        content = content_of(services, newsletter, day)
-    picks = _picks([entry.paper for entry in content.entries], ranked_by, of_newsletter)
-    if as_json:
-        output.print_json([_pick_as_json(pick) for pick in picks])
-        return
-    click.echo(f"{newsletter.slug}, {output.short(content.day)}: {counted(len(picks), 'pick')}")
-    for pick in picks:
-        click.echo(f"{pick.score:.3f}  {pick.paper.id.arxiv_id}  {pick.paper.title}")
-        for reason in pick.reasons:
-            click.echo(f"       {reason}")
-
-
-def _picks(papers: Sequence[Any], ranked_by: "Interests", of_newsletter: bool) -> "list[Pick]":
-    from dataclasses import replace
-
-    from newsletter.interests import DayIndex, compile_profile, pick_papers
-
-    return [
-        replace(
-            pick,
-            reasons=tuple(replace(why, of_newsletter=of_newsletter) for why in pick.reasons),
-        )
-        for pick in pick_papers(DayIndex(papers), compile_profile(ranked_by))
-    ]
-
-
-def _pick_as_json(pick: "Pick") -> dict[str, Any]:
-    return {
-        "arxiv_id": pick.paper.id.arxiv_id,
-        "title": pick.paper.title,
-        "score": round(pick.score, 4),
-        "reasons": [
-            {"kind": reason.kind, "about": reason.about, "words": reason.words, "text": str(reason)}
-            for reason in pick.reasons
-        ],
-    }

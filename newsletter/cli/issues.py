@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, day_output, issues_edit, output
+from newsletter.cli import chosen_newsletters, common, day_output, issues_edit, output
 from newsletter.cli.output import json_text
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
 
     settings = common.load(config_file)
     slugs = (
-        [common.newsletter(settings, slug).slug]
+        [chosen_newsletters.newsletter(settings, slug).slug]
         if slug
         else [newsletter.slug for newsletter in settings.newsletters]
     )
@@ -144,7 +144,7 @@ def _load_content(slug: str | None, day: date | None, config_file: Path | None) 
     from newsletter import issues as issue_store
 
     settings = common.load(config_file)
-    chosen = common.newsletter(settings, slug).slug
+    chosen = chosen_newsletters.newsletter(settings, slug).slug
     with common.open_database(settings, chosen) as database, database.read() as session:
         issue = issue_queries.get_issue(session, chosen, day)
         return issue_store.load_issue(session, issue)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import chosen_newsletters, common, output
 from newsletter.errors import WrongUseError
 from newsletter.text import counted, one_line
 
@@ -80,7 +80,7 @@ def edit(
         keep=_identifiers(keep),
     )
     settings = common.load(config_file)
-    newsletter = common.newsletter(settings, slug)
+    newsletter = chosen_newsletters.newsletter(settings, slug)
     with common.opened(settings, sends=False) as services:
         day = day or services.source.current_day(services.clock())
         with services.database.read() as session:

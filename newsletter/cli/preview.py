@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common
+from newsletter.cli import chosen_newsletters, common
 from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def preview(
     if email and (liked or words or authors):
         raise WrongUseError("--as shows what that subscriber named; leave --liked and the like out")
     settings = common.load(config_file)
-    newsletter = common.newsletter(settings, slug)
+    newsletter = chosen_newsletters.newsletter(settings, slug)
     with common.opened(settings, sends=False) as services:
         named = _interests(settings, services, liked, words, authors)
         content = content_of(services, newsletter, day)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import chosen_newsletters, common, output
 
 
 @click.command()
@@ -38,7 +38,9 @@ def resend(
     settings = common.load(config_file)
     with common.opened(settings) as services:
         with services.database.read() as session:
-            issue = issue_queries.get_issue(session, common.newsletter(settings, slug).slug, day)
+            issue = issue_queries.get_issue(
+                session, chosen_newsletters.newsletter(settings, slug).slug, day
+            )
         resent = daily.resend(services, issue.id, email, again=again)
     name = f"{issue.newsletter} {issue.day}"
     if as_json:

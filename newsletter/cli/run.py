@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, day_output, interests, output
+from newsletter.cli import chosen_newsletters, common, day_output, interests, output
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def run(
             if not dry_run:  # first, so that what somebody liked since acts on their next mail
                 interests.tell_papers(settings, services.database)
                 inbox.fold(services.database, services.clock, services.stopping)
-            done = common.for_each_mailed(settings, services, slug, run_newsletter)
+            done = chosen_newsletters.for_each_mailed(settings, services, slug, run_newsletter)
         if not dry_run:
             done = _finish(settings, services) and done
         outcome.is_done = done and not services.stopping()

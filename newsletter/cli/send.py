@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, day_output, output
+from newsletter.cli import chosen_newsletters, common, day_output, output
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
@@ -87,7 +87,7 @@ def send(
         return result.is_done
 
     with common.opened(settings) as services, common.empty_json([], wanted=as_json):
-        done = common.for_each_mailed(settings, services, slug, send_newsletter)
+        done = chosen_newsletters.for_each_mailed(settings, services, slug, send_newsletter)
     if as_json:
         output.print_json(sent)
     click.get_current_context().exit(0 if done else 1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, output, preview
+from newsletter.cli import chosen_newsletters, common, output, preview
 from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def send_test(
     address = normalize_address(email)
     with common.opened(settings) as services:
         _refuse_suppressed(services, address)
-        mail = _mail(services, common.newsletter(settings, slug), day, address)
+        mail = _mail(services, chosen_newsletters.newsletter(settings, slug), day, address)
         result = send_one(services.transport, mail)
     if result.status is not SendStatus.ACCEPTED:
         raise NewsletterError(f"the test to {address} was not accepted: {result.detail}")

@@ -8,6 +8,7 @@ import click
 
 from newsletter import languages
 from newsletter.cli import (
+    chosen_newsletters,
     common,
     output,
     subscribers_absence,
@@ -76,7 +77,7 @@ def add(
     settings = common.load(config_file)
     if not (consent or settings.site.url):
         raise WrongUseError("without site.url nobody can confirm by a link; give --consent TEXT")
-    chosen = [common.newsletter(settings, slug) for slug in slugs or (None,)]
+    chosen = [chosen_newsletters.newsletter(settings, slug) for slug in slugs or (None,)]
     request = lifecycle.SubscriptionRequest(
         [newsletter.slug for newsletter in chosen],
         detail or chosen[0].detail,

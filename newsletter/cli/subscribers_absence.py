@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import chosen_newsletters, common, output
 from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -130,7 +130,9 @@ def _known(session: "Session", settings: "Settings", slug: str | None) -> str | 
     from newsletter import slugs
 
     gone = slugs.orphans(session, settings)
-    return slug if slug is None or slug in gone else common.newsletter(settings, slug).slug
+    return (
+        slug if slug is None or slug in gone else chosen_newsletters.newsletter(settings, slug).slug
+    )
 
 
 def _tell(email: str, newsletters: list[str], until: date | None, *, as_json: bool) -> None:

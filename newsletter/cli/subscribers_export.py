@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common
+from newsletter.cli import chosen_newsletters, common
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
@@ -45,7 +45,7 @@ def subscriber_filter(
 
     return SubscriberFilter(
         standing=standing,
-        newsletter=common.newsletter(settings, slug).slug if slug else None,
+        newsletter=chosen_newsletters.newsletter(settings, slug).slug if slug else None,
         domain=domain.lower().lstrip("@") if domain else None,
         since=datetime.combine(since, time(), UTC) if since else None,
         search=search,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter import languages
-from newsletter.cli import common, output
+from newsletter.cli import chosen_newsletters, common, output
 from newsletter.text import counted
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _plan(
 ) -> "ImportOptions":
     from newsletter.subscribers.list_import.import_rows import ImportOptions
 
-    chosen = [common.newsletter(settings, slug) for slug in slugs or (None,)]
+    chosen = [chosen_newsletters.newsletter(settings, slug) for slug in slugs or (None,)]
     return ImportOptions(
         consent=consent,
         details={newsletter.slug: newsletter.detail for newsletter in settings.newsletters},

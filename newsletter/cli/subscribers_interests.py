@@ -6,13 +6,12 @@ from typing import Any
 
 import click
 
-from newsletter.cli import common
+from newsletter.cli import common, interests_picks
 from newsletter.cli.interests import (
     InterestOptions,
     change,
     papers_among,
     show,
-    show_picks,
     tell_papers,
     with_interests,
 )
@@ -57,4 +56,4 @@ def interests(
                 show(session, interest_store.rows_of(session, reader.id), as_json)
             ranked_by = interest_store.load(session, reader.id)
     if slug is not None:
-        show_picks(settings, slug, ranked_by, day, as_json)
+        interests_picks.show_picks(settings, slug, ranked_by, day, as_json)

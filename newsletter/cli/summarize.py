@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, day_output, output, summarize_try
+from newsletter.cli import chosen_newsletters, common, day_output, output, summarize_try
 from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def summarize(
         return done
 
     with common.opened(settings, sends=False) as services:
-        done = common.for_each_known(settings, services, slug, summarize_newsletter)
+        done = chosen_newsletters.for_each_known(settings, services, slug, summarize_newsletter)
     if as_json:
         output.print_json(days_as_json)
     click.get_current_context().exit(0 if done else 1)

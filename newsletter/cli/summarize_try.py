@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, day_output, output
+from newsletter.cli import chosen_newsletters, common, day_output, output
 from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def compare_summarizers(settings: "Settings", slug: str | None, tried: str, as_j
     from newsletter.summaries import report
     from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 
-    newsletter = common.newsletter(settings, slug)
+    newsletter = chosen_newsletters.newsletter(settings, slug)
     with common.opened(settings, sends=False) as services:
         paper = _paper(settings, services, tried)
         summarizers = {one.name: one for one in (ExtractiveSummarizer(), services.summarizer)}
