@@ -74,7 +74,7 @@ def _is_well(context: SendContext, worker: BatchWorker) -> bool:
     breaker = context.breaker
     for again, wait_s in breaker.probes():
         wait(context, wait_s, worker)
-        mails = _probe(context, worker, again=again, asked=breaker.probing.asked > 0)
+        mails = _probe(context, worker, again=again, asked=breaker.probing.told > 0)
         if context.stopping():
             break
         if mails:

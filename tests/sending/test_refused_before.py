@@ -186,6 +186,45 @@ def test_living_readers_of_a_domain_whose_dead_ones_come_first_get_theirs_within
     assert second.account.failed == 0
 
 
+class IllAfterTwenty(SmtpByReader):
+    """Takes twenty mails, and then says these words instead of a "250"."""
+
+    def __init__(self, judge: Callable[[str], str | None], when: str, words: str) -> None:
+        super().__init__(judge)
+        self._when, self._words = when, words
+
+    def next_reply(self, when: str) -> str:
+        is_ill = when == self._when and self.taken.total() >= 20
+        reply = super().next_reply(when)
+        return self._words if is_ill and reply.startswith("250") else reply
+
+
+@pytest.mark.parametrize("full", [set[str](), {EMAILS[5]}, set(EMAILS[2:19:3])])
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        (".", "550 5.4.5 Daily user sending limit exceeded"),
+        pytest.param("RCPT", "550 5.1.1 no such user", marks=pytest.mark.slow),
+        (".", "451 4.3.0 local error"),
+    ],
+)
+def test_full_mailboxes_hold_nobody_up_once_a_provider_is_well_and_are_not_named_before(
+    run: Run, full: set[str], when: str, words: str
+) -> None:
+    """Each run of the trouble asks them first, as those who were told "later" longest ago."""
+
+    def judge(email: str) -> str | None:
+        return "452 4.2.2 mailbox full" if email in full else None
+
+    with IllAfterTwenty(judge, when, words) as server:
+        for hours in (0, 1, 2, 4, 8):
+            result = run.by(smtp(server), after=hours * HOUR)
+            assert words in str(result.trouble)
+    with SmtpByReader(judge) as server:
+        result = run.by(smtp(server), after=12 * HOUR)
+    assert (result.account.sent, result.account.pending) == (READERS - len(full), len(full))
+
+
 def test_of_a_server_that_also_loses_answers_no_refusal_suppresses(
     run: Run, database: Database
 ) -> None:

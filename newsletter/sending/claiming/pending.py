@@ -46,18 +46,16 @@ def said_of_reader(reason: str | None) -> str:
 def was_refused(row: PendingRow, began: datetime | None) -> bool:
     """Whether a run before the one that `began` then tried the reader of a delivery in vain.
 
-    Within a run who is told "later" has one or two attempts, and is not among them yet. Nor is whom
-    another process was refused for since, which may not have judged that yet.
+    Who was told "later" within the run is not among them, until they rest. Nor is whom another
+    process was refused for since, which may not have judged that yet.
     """
-    if row.attempts >= RESTS_FROM:
-        return True
     is_older = began is None or row.changed_at < began
-    return is_older and not row.attempts and bool(said_of_reader(row.reason))
+    return row.attempts >= RESTS_FROM or (is_older and bool(said_of_reader(row.reason)))
 
 
 NOT_REFUSED = (  # the same of a delivery, turned round, as a run begins
     DeliveryRow.attempts < RESTS_FROM,
-    or_(DeliveryRow.attempts > 0, func.coalesce(DeliveryRow.reason, SETTLED) == SETTLED),
+    func.coalesce(DeliveryRow.reason, SETTLED) == SETTLED,
 )
 
 

@@ -211,7 +211,7 @@ class CircuitBreaker:
     def advice(self) -> str:
         """The server's words, and what to do."""
         doubt = Doubt.LOST if self.lost_answers.in_a_row else self.probing.doubt
-        return advice(doubt or Doubt.REFUSED, self.words)
+        return advice(doubt or Doubt.REFUSED, self.words or self.waiting.words)
 
     def _tells_of_provider(self, answer: DeliveryResult) -> bool:
         """Whether an answer is about everybody, or may be and is of who was not refused before."""
@@ -233,6 +233,7 @@ class CircuitBreaker:
             self._wait_for_reader(answer.result)
         if self.probing.is_on:
             self._weigh_probe(deferred=False)
+        self.probing.tell_nothing()
         attempt = self.waiting.count_attempt(
             answer, is_well=self.accepted > 0, in_trouble=self.troubles > 0
         )

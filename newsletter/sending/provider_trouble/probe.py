@@ -32,7 +32,8 @@ def of_another_domain(
     """A subscriber of a domain that takes mails, or that nobody was asked of yet.
 
     It is one who was not refused by a run before this one; `anybody` where there is none. Domains
-    that said no to such a run, when it ended badly, are added to those of this run.
+    that said no to such a run, when it ended badly, are added to those of this run. Of a domain
+    that nobody was asked of, best is a reader of whom no server said anything yet.
     Where there is none, anybody; but nobody where one was `asked` with already. Best is who got
     the issue before. From the end, since dead addresses often came together; another one with
     every trouble, so that one of them does not hold up everybody for ever.
@@ -43,10 +44,10 @@ def of_another_domain(
             takes.setdefault(row.domain, False)
     news = [row for row in rows if not row.was_refused]
     rows = news or (rows if anybody else [])
+    unasked = [row for row in rows if not row.reason] or rows
     taking = [row for row in rows if takes.get(row.domain)]
-    unasked = [row for row in rows if row.domain not in takes]
-    others = [row for row in rows if not row.reason] or rows
-    candidates = taking or unasked or ([] if asked else others)
+    elsewhere = [row for row in unasked if row.domain not in takes]
+    candidates = taking or elsewhere or ([] if asked else unasked)
     last = earlier_issues(session, batch.issue_id, 1)
     known = who_got(session, last, [row.subscriber_id for row in candidates])
     chosen = [row.subscriber_id for row in candidates if row.subscriber_id in known]

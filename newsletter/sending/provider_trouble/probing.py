@@ -22,6 +22,7 @@ class Probing:
 
     def begin_round(self) -> None:
         self.asked = 0  # mails
+        self.told = 0  # by them, to others than who was deferred, whether the provider takes mails
         self.is_undecided = False  # another batch may have readers who can tell
 
     def begin(self, doubt: Doubt) -> None:
@@ -32,10 +33,15 @@ class Probing:
         """While one mail asks; `again` somebody who was deferred, perhaps."""
         self.is_on, self.is_again = True, again
         self.asked += 1
+        self.told += not again
         try:
             yield
         finally:
             self.is_on = self.is_again = False
+
+    def tell_nothing(self) -> None:
+        """The mail that asks was refused for its reader's own sake."""
+        self.told -= self.is_on and not self.is_again
 
     def accept(self, *, lost_in_a_row: int) -> None:
         """A mail was accepted: whether the doubt is gone."""

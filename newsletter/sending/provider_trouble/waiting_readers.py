@@ -13,6 +13,7 @@ class WaitingReaders:
 
     def __init__(self) -> None:
         self.earlier = EarlierRuns()
+        self.words = ""  # what one of them was told last
         self._asked_in_vain: set[int] = set()  # by this run
 
     def has(self, recipient: Recipient) -> bool:
@@ -26,6 +27,7 @@ class WaitingReaders:
 
         `is_well`: this run has had a mail accepted. `in_trouble`: earlier runs ended badly.
         """
+        self.words = answer.result.detail or self.words
         if not self.has(answer.recipient) or not self._is_attempt(
             answer, is_well=is_well, in_trouble=in_trouble
         ):
