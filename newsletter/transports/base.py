@@ -47,6 +47,8 @@ class SendResult:
     # Somebody said when: the reader's server where it is `of_reader`, else the provider, for which
     # the whole sender waits.
     wait_s: float | None = None
+    # Which connection refused it that has taken no mail yet: one machine of many may be ill.
+    idle_connection: int | None = None
 
     @property
     def about_us(self) -> bool:

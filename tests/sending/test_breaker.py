@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, pairwise
-from threading import Event
+from threading import Event, Semaphore, get_ident
 
 import pytest
 from sqlalchemy import select
@@ -538,6 +538,44 @@ def test_of_a_domain_that_refuses_all_its_readers_nobody_is_failed(
         assert run.by(smtp(server), after=3 * HOUR).is_done
 
 
+ILL_IN_PART = [f"r{number:03}@d{number % DOMAINS}.example" for number in range(200)]
+
+
+class OneMachineIll(SmtpByReader):
+    """Of the machines behind one address, one knows no user; the third connection leads to it."""
+
+    def __init__(self) -> None:
+        super().__init__(self._judge_by_machine)
+        self._machines: list[int] = []
+        self._taken_elsewhere = Semaphore(0)
+        self.refused: list[str] = []
+
+    def _judge_by_machine(self, email: str) -> str | None:
+        if get_ident() not in self._machines:
+            self._machines.append(get_ident())
+        if self._machines.index(get_ident()) != 2:
+            self._taken_elsewhere.release()
+            return None
+        for _ in range(3):  # it is as slow as the others are together
+            self._taken_elsewhere.acquire(timeout=1)
+        self.refused.append(email)
+        return NO_USER
+
+
+@pytest.mark.parametrize("emails", [ILL_IN_PART[:100]])
+def test_whom_one_connection_of_several_refuses_is_neither_failed_nor_suppressed(
+    run: Run, database: Database
+) -> None:
+    with OneMachineIll() as server:
+        result = run.by(smtp(server, 4))
+    assert 5 <= len(server.refused) <= 30
+    assert (result.account.pending, result.account.failed) == (len(server.refused), 0)
+    assert suppressed(database) == 0
+    assert NO_USER in str(result.trouble)
+    with OddSmtp() as server_well:
+        assert run.by(smtp(server_well), after=HOUR).is_done
+
+
 class LosesOfOneDomain(SmtpByReader):
     """Answers no mail to a domain."""
 
@@ -600,9 +638,6 @@ def test_a_reader_at_whom_the_server_hangs_up_is_deferred_and_given_up_and_stops
     assert (result.account.sent, result.account.failed) == (READERS - 1, 1)
     assert suppressed(database) == 0
     assert result.is_done
-
-
-ILL_IN_PART = [f"r{number:03}@d{number % DOMAINS}.example" for number in range(200)]
 
 
 @pytest.mark.parametrize("emails", [ILL_IN_PART])

@@ -164,7 +164,7 @@ class CircuitBreaker:
         """Whether so many are refused in this way that nobody's address is worth less for it."""
         return (
             (self.is_open and are_alike(answer.result.detail, self.words))
-            or self.refused_share.spares(answer.recipient.subscriber_id)
+            or self.refused_share.spares(answer)
             or self.lost_answers.number >= max(_LOSES, _LOSES_SHARE * self.accepted)
             or self.domains.refuses_all(answer.domain)
         )

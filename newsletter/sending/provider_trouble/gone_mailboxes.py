@@ -38,7 +38,9 @@ def classify_refusals(
     words = answers[-1].result.detail if answers else ""
     share = breaker.refused_share
     share.end_batch(news, history.known, words, count_asked(session, issue_id))
-    share.see_places(answer.begun for answer in answers if answer.recipient.subscriber_id in news)
+    telling = [answer for answer in answers if answer.recipient.subscriber_id in news]
+    share.see_places(answer.begun for answer in telling)
+    share.see_connections(telling)
     judged = []
     for answer in answers:
         who = answer.recipient.subscriber_id

@@ -5,13 +5,17 @@ refusals tells; that they are too many to be the readers' own does.
 """
 
 import math
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+
+from newsletter.sending.ledger import DeliveryResult
 
 _DEAD = 0.125  # of an old list; by chance it is more, seldom by the root of how many were asked
 _SMALL = 100  # answers; of fewer a quarter is too many
 _FEW = 5  # refusals, of fewer a third
+_CHANCE = 1e-4  # of dead addresses that all meet one connection
 _KNOWN_SHARE = 0.05  # of who was accepted; so many who took mails before are no accident
 _FEW_KNOWN = 5  # of them are one
 
@@ -29,6 +33,7 @@ class RefusedShare:
     words: str = ""  # of the last refusal
     _before: tuple[int, int] = (0, 0)  # how many were accepted and refused up to this batch
     _known: set[int] = field(default_factory=set)
+    _ill_connections: set[int | None] = field(default_factory=set)
     is_high: bool = False
     is_high_of_known: bool = False
 
@@ -60,8 +65,27 @@ class RefusedShare:
         close = zip(places, places[most - 1 :], strict=False)
         self.is_high |= any(last - first < _SMALL for first, last in close)
 
-    def spares(self, subscriber_id: int) -> bool:
-        return self.is_high or (self.is_high_of_known and subscriber_id in self._known)
+    def see_connections(self, answers: Sequence[DeliveryResult]) -> None:
+        """Whether these were refused by one connection of several, which is more than chance.
+
+        One that took nothing while the others took nearly all leads to a machine that is ill.
+        """
+        by_connection = defaultdict[int | None, list[int]](list)
+        for answer in answers:
+            by_connection[answer.result.idle_connection].append(answer.begun)
+        by_connection.pop(None, None)
+        for connection, places in by_connection.items():
+            first, last = min(places), max(places)
+            others = last - first + 1 - len(places)
+            refused = sum(first <= answer.begun <= last for answer in answers) - len(places)
+            share = (refused + 1) / (others + 2)
+            if len(places) >= _FEW and others >= len(places) and share ** len(places) < _CHANCE:
+                self._ill_connections.add(connection)
+
+    def spares(self, answer: DeliveryResult) -> bool:
+        is_known = answer.recipient.subscriber_id in self._known
+        is_ill = answer.result.idle_connection in self._ill_connections
+        return self.is_high or is_ill or (self.is_high_of_known and is_known)
 
 
 def _are_too_many(refused: int, asked: int) -> bool:

@@ -6,8 +6,10 @@ import socket
 import ssl
 from collections.abc import Generator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.text import brief
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 _GO_AHEAD = 354
 _STEPS = 3  # MAIL, RCPT, DATA
+_NUMBERS = count(1)  # of connections, of this process
 # Not for ever: another server may bear it.
 _NO_SMTPUTF8 = SendResult(
     SendStatus.REJECTED,
@@ -79,6 +82,7 @@ class SmtpConnection:
         self.pipelining = connection.has_extn("pipelining")
         self.smtputf8 = connection.has_extn("smtputf8") and connection.has_extn("8bitmime")
         self.carried = 0  # mails
+        self._number, self._has_taken = next(_NUMBERS), False
         self.usable = True
         self.announced: Message | None = None  # whose envelope is on the wire
 
@@ -102,7 +106,7 @@ class SmtpConnection:
             if self._is_over(replies[-1]) or (not self.pipelining and _bad(replies)):
                 break
         if _bad(replies):
-            return (yield from self._refusal(mail, replies))
+            return self._numbered((yield from self._refusal(mail, replies)))
         return None
 
     def hand_over(
@@ -133,9 +137,10 @@ class SmtpConnection:
         result = result_of_data(reply)
         if self._is_over(reply) or result is None:
             self.drop()
-        return result or SendResult(
-            SendStatus.UNCERTAIN, f"an answer that is none: {brief(reply[1])}"
-        )
+        if result is None:
+            return SendResult(SendStatus.UNCERTAIN, f"an answer that is none: {brief(reply[1])}")
+        self._has_taken |= result.status is SendStatus.ACCEPTED
+        return self._numbered(result)
 
     def drop(self) -> None:
         """Hang up."""
@@ -151,6 +156,11 @@ class SmtpConnection:
                 self.socket.sendall(b"QUIT\r\n")
                 self.socket.recv(_HEARD_AT_ONCE)
         self.drop()
+
+    def _numbered(self, result: SendResult) -> SendResult:
+        if self._has_taken or result.status is not SendStatus.REJECTED:
+            return result
+        return replace(result, idle_connection=self._number)
 
     def _bears(self, mail: Message) -> bool:
         return self.smtputf8 or not mail.needs_smtputf8
