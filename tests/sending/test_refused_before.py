@@ -220,8 +220,8 @@ def test_full_mailboxes_hold_nobody_up_once_a_provider_is_well_and_are_not_named
         for hours in (0, 1, 2, 4, 8):
             result = run.by(smtp(server), after=hours * HOUR)
             assert words in str(result.trouble)
-    with SmtpByReader(judge) as server:
-        result = run.by(smtp(server), after=12 * HOUR)
+    with SmtpByReader(judge) as well:
+        result = run.by(smtp(well), after=12 * HOUR)
     assert (result.account.sent, result.account.pending) == (READERS - len(full), len(full))
 
 
