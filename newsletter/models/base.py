@@ -53,12 +53,13 @@ class TolerantJson(TypeDecorator[Any]):
         parsed = super().result_processor(dialect, coltype) or (lambda value: value)
 
         def read(value: object) -> object:
+            if value is None:  # what an outer join has where there is nothing at all
+                return None
             try:
                 told = parsed(value)
             except (ValueError, TypeError):
                 told = Ellipsis
-            # Nothing at all is what an outer join has.
-            if isinstance(told, self.kind) or value is None:
+            if isinstance(told, self.kind):
                 return told
             _log.error("a value in the database is damaged: %.60r", value)
             return self.kind()
