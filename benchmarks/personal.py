@@ -4,6 +4,9 @@ A line of the papers is a JSON object with `day`, `id`, `title`, `abstract`, `au
 in the order of days. The trial: an author's next paper is to be found among the newest 689, from
 their earlier ones. Authors count who share a co-author with an earlier paper, so that namesakes
 are few; words are counted in the earlier papers only.
+
+What ours are compared with takes the same papers: twenty keywords, and a linear SVM a reader, for
+which scikit-learn must be there. `--against` chooses among them.
 """
 
 from __future__ import annotations
@@ -21,18 +24,25 @@ from itertools import cycle, islice
 from pathlib import Path
 from statistics import mean, median, stdev
 from timeit import repeat
+from typing import TYPE_CHECKING
 
-from benchmarks.document_frequencies import count_words
-from newsletter.interests import (
-    DayIndex,
-    Interests,
-    LikedPaper,
-    Profile,
-    compile_profile,
-    pick_papers,
+from benchmarks.personal_rankings import (
+    NEEDS_SKLEARN,
+    NOT_RANKED,
+    Keywords,
+    Ours,
+    Ranking,
+    Svm,
+    has_sklearn,
+    lexicon_of,
+    likes,
 )
-from newsletter.interests.lexicon import Lexicon, parse, shipped
+from newsletter.interests import DayIndex, Profile, compile_profile, pick_papers
+from newsletter.interests.lexicon import shipped
 from newsletter.sources.base import Paper, PaperId
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _CANDIDATES = 689
 _EARLIER = range(2, 31)  # papers of an author whose next one is looked for
@@ -84,51 +94,66 @@ def _known(paper: Paper, earlier: list[Paper]) -> bool:
     return any(len(set(paper.authors) & set(other.authors)) > 1 for other in earlier)
 
 
-def liked(papers: list[Paper]) -> Interests:
-    return Interests(
-        liked=[
-            LikedPaper(paper.title, paper.abstract, categories=paper.categories) for paper in papers
-        ]
-    )
-
-
-def gains(day: DayIndex, author: Author, lexicon: Lexicon) -> tuple[float, float]:
-    """The nDCG and the recall of the first ten."""
-    picks = pick_papers(day, compile_profile(liked(author.earlier), lexicon), _TOP)
-    hits = [pick.paper.id.arxiv_id in author.next_ids for pick in picks]
+def gains(candidates: Sequence[Paper], ranking: Ranking, author: Author) -> tuple[float, float]:
+    """The nDCG and the recall of the first ten; ties stand in the order of the candidates."""
+    scores = ranking.scores(author.earlier)
+    ranked = [place for place, score in enumerate(scores) if score != NOT_RANKED]
+    ranked.sort(key=scores.__getitem__, reverse=True)
+    hits = [candidates[place].id.arxiv_id in author.next_ids for place in ranked[:_TOP]]
     best = sum(1 / math.log2(rank + 2) for rank in range(min(_TOP, len(author.next_ids))))
     gain = sum(hit / math.log2(rank + 2) for rank, hit in enumerate(hits))
     return gain / best, sum(hits) / len(author.next_ids)
 
 
-def trial(papers: list[Paper], most: int, pools: int) -> None:
-    everything: list[tuple[float, float]] = []
+def trial(papers: list[Paper], most: int, pools: int, against: Sequence[str]) -> None:
+    everything: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
     for pool in range(pools):
         end = len(papers) - pool * _CANDIDATES
         candidates = papers[end - _CANDIDATES : end]
         new = {paper.id.arxiv_id for paper in candidates}
         known = {paper.id.arxiv_id: paper for paper in papers[: end - _CANDIDATES]}
         earlier = [paper for paper in known.values() if paper.id.arxiv_id not in new]
-        texts = (f"{paper.title}\n{paper.abstract}" for paper in earlier)
-        lexicon = parse(list(count_words(texts)))
-        day = DayIndex(candidates, lexicon)
         authors = authors_of(candidates, earlier, most)
-        found = [gains(day, author, lexicon) for author in authors]
-        everything += found
         number = median(len(author.earlier) for author in authors)
         print(
             f"pool {pool + 1}: {len(authors)} authors with {number:g} earlier papers (median)"
-            f" among {_CANDIDATES}: {_figures(found)}"
+            f" among {_CANDIDATES}"
         )
-    if pools > 1:
-        print(f"all pools: {_figures(everything)}")
+        for ranking in _rankings(candidates, earlier, against):
+            began = time.process_time()
+            found = [gains(candidates, ranking, author) for author in authors]
+            each_ms = 1000 * (time.process_time() - began) / len(authors)
+            everything[ranking.name] += found
+            print(f"  {ranking.name}: {_figures(found)}, {each_ms:.1f} ms CPU an author")
+    _sum_up(everything)
+
+
+def _rankings(
+    candidates: Sequence[Paper], earlier: Sequence[Paper], against: Sequence[str]
+) -> list[Ranking]:
+    lexicon = lexicon_of(earlier)
+    rankings: list[Ranking] = [Ours(candidates, lexicon, _TOP)]
+    if "svm" in against:
+        rankings.append(Svm(candidates, earlier))
+    if "keywords" in against:
+        rankings.append(Keywords(candidates, lexicon))
+    return rankings
+
+
+def _sum_up(everything: dict[str, list[tuple[float, float]]]) -> None:
+    (ours, own), *others = everything.items()
+    print(f"all pools, {ours}: {_figures(own)}")
+    for name, found in others:
+        more = [one[0] - other[0] for one, other in zip(own, found, strict=True)]
+        print(f"all pools, {name}: {_figures(found)}; ours have {_mean(more)} more nDCG@10")
 
 
 def _figures(found: list[tuple[float, float]]) -> str:
-    ndcg = [pair[0] for pair in found]
-    recall = [pair[1] for pair in found]
-    error = stdev(ndcg) / math.sqrt(len(ndcg))
-    return f"nDCG@10 {mean(ndcg):.3f} +- {error:.3f}, recall@10 {mean(recall):.3f}"
+    return f"nDCG@10 {_mean([it[0] for it in found])}, recall@10 {mean(it[1] for it in found):.3f}"
+
+
+def _mean(values: list[float]) -> str:
+    return f"{mean(values):.3f} +- {stdev(values) / math.sqrt(len(values)):.3f}"
 
 
 def cost(papers: list[Paper], readers: list[int]) -> None:
@@ -144,7 +169,7 @@ def cost(papers: list[Paper], readers: list[int]) -> None:
     earlier = papers[:-_DAY]
     chosen = [chance.sample(earlier, chance.randint(5, 50)) for _ in range(_PROFILES)]
     began = time.process_time()
-    profiles = [compile_profile(liked(some)) for some in chosen]
+    profiles = [compile_profile(likes(some)) for some in chosen]
     each_ms = 1000 * (time.process_time() - began) / sum(map(len, chosen))
     print(f"a profile: {each_ms:.2f} ms CPU a liked paper, once until the interests change")
     for number in readers:
@@ -172,11 +197,16 @@ def main() -> None:
     parser.add_argument("papers", type=Path)
     parser.add_argument("--authors", type=int, default=400, help="of a pool, at most")
     parser.add_argument("--pools", type=int, default=1, help="of 689 papers, the newest first")
+    parser.add_argument("--against", nargs="*", choices=["svm", "keywords"], help="beside ours")
     parser.add_argument("--readers", type=int, nargs="*", default=[1000, 10_000])
     chosen = parser.parse_args()
     papers = read_papers(chosen.papers)
+    against = chosen.against if chosen.against is not None else ["svm", "keywords"]
+    if chosen.pools and "svm" in against and not has_sklearn():
+        print(NEEDS_SKLEARN)
+        against = [name for name in against if name != "svm"]
     if chosen.pools:
-        trial(papers, chosen.authors, chosen.pools)
+        trial(papers, chosen.authors, chosen.pools, against)
     if chosen.readers:
         cost(papers, chosen.readers)
 

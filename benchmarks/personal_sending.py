@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, update
 
-from benchmarks.personal import liked, read_papers
+from benchmarks.personal import read_papers
+from benchmarks.personal_rankings import likes
 from benchmarks.sending import no_bar, now, prepared, used_s
 from newsletter import bootstrap, issues
 from newsletter.config import SiteSettings
@@ -75,7 +76,7 @@ def main() -> None:
     papers = read_papers(chosen.papers)
     chance = random.Random(16)  # noqa: S311 - no secret
     profiles = [
-        compile_profile(liked(chance.sample(papers[:-_DAY], chance.randint(5, 50))))
+        compile_profile(likes(chance.sample(papers[:-_DAY], chance.randint(5, 50))))
         for _ in range(_PROFILES)
     ]
     day = papers[-_DAY:]
