@@ -33,7 +33,7 @@ _SAME_SIGNS = bytes(sign for sign in range(32, 127) if chr(sign) not in "\"&'<=>
 _IN_HTML = _SAME_SIGNS + b"&"
 _BEFORE_ELLIPSIS = b" ,;:."  # is left out
 _SPACE = ord(" ")
-_LEAST_SHOWN = REASON_CHARACTERS // 2
+_LEAST_SHOWN, _MOST_SHOWN = REASON_CHARACTERS // 2, REASON_CHARACTERS - 1  # of what is cut
 _CLOSE = ReasonType.CLOSE  # asked of an enumeration it takes longer
 
 
@@ -109,19 +109,16 @@ def _of_plain_title(
     if len(title) <= REASON_CHARACTERS:
         plain = whole[len(title)]
     else:  # as `shortened` does it
-        space = title.rfind(b" ", _LEAST_SHOWN, REASON_CHARACTERS - 1)
-        title = title[: max(space, 0)].rstrip(_BEFORE_ELLIPSIS)
-        plain = cut[len(title)]
+        title = title[: title.rfind(b" ", _LEAST_SHOWN, _MOST_SHOWN)].rstrip(_BEFORE_ELLIPSIS)
+        plain = cut[len(title)] if len(title) < _MOST_SHOWN else None
     if plain is None:
         return None
     html, html_between, html_after, text, text_between, text_after, size, room, any_ = plain
+    in_html = html + title + html_between + words + html_after
     if len(words) <= room:
-        in_text: bytes | None = text + title + text_between + words + text_after
-    else:
-        in_text = any_.text_line(title, words)
-    if in_text is None:
-        return None
-    return html + title + html_between + words + html_after, in_text, size + len(words)
+        return in_html, text + title + text_between + words + text_after, size + len(words)
+    in_text = any_.text_line(title, words)
+    return None if in_text is None else (in_html, in_text, size + len(words))
 
 
 def reason_line(reasons: Sequence[PickReason], say: IssueTexts) -> ReasonLine:
