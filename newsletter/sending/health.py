@@ -66,22 +66,26 @@ def audit(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
 
 def _paused(session: Session) -> Iterator[Finding]:
     """The last trouble, until a mail was accepted again: a pause that is over mends nothing."""
+    then = "`run` tries again with one mail, `newsletter send` at once"
     down = pauses.down(session)
     if down is not None:
         moment = f"{down.filled_at:%F %R} UTC"
         text = f"{moment}: {down.reason}; `newsletter send` goes on as soon as it may"
         yield Finding("sending", Severity.TROUBLE, text)
-    for of, what, then in (
-        (pauses.TRANSPORT, "", "`run` tries again with one mail, `newsletter send` at once"),
-        (pauses.OUTBOX, " for confirm mails and the like", "one of them is tried again"),
-    ):
-        row = pauses.last_trouble(session, of)
-        if row is not None and row.paused_until is not None:
-            text = (
-                f"the transport is in trouble{what} ({row.reason});"
-                f" after {row.paused_until:%H:%M} UTC {then}"
-            )
-            yield Finding("sending", Severity.TROUBLE, text)
+    else:
+        yield from _provider_trouble(session, pauses.TRANSPORT, "", then)
+    then = "one of them is tried again"
+    yield from _provider_trouble(session, pauses.OUTBOX, " for confirm mails and the like", then)
+
+
+def _provider_trouble(session: Session, of: str, what: str, then: str) -> Iterator[Finding]:
+    row = pauses.last_trouble(session, of)
+    if row is not None and row.paused_until is not None:
+        text = (
+            f"the transport is in trouble{what} ({row.reason});"
+            f" after {row.paused_until:%H:%M} UTC {then}"
+        )
+        yield Finding("sending", Severity.TROUBLE, text)
 
 
 def _is_late(settings: Settings, issue: IssueRow, now: datetime) -> bool:
@@ -117,7 +121,8 @@ def _issues(
                 )
                 yield Finding("sending", Severity.TROUBLE, text)
             elif (why := _why_they_wait(session, issue)) is not None:
-                text = f"{name}: {counted[DeliveryState.PENDING]} pending: {why}"
+                text = f"{name}: {counted[DeliveryState.PENDING]} pending"
+                text = text if pauses.is_in_trouble(session) else f"{text}: {why}"
                 yield Finding("sending", Severity.WARNING, text)
         if counted[DeliveryState.UNCERTAIN]:
             text = (
@@ -147,7 +152,7 @@ def _unwritable_memory(settings: Settings, trouble: str) -> Finding:
 
 
 def _why_they_wait(session: Session, issue: IssueRow) -> str | None:
-    """What was said of one of those whom a run asked, or passed over, in vain."""
+    """What was said last of one of those whom a run asked, or passed over, in vain."""
     waiting = select(BatchRow.id).where(BatchRow.issue_id == issue.id, BatchRow.pending > 0)
     said = session.scalar(
         select(DeliveryRow.reason)
@@ -156,6 +161,7 @@ def _why_they_wait(session: Session, issue: IssueRow) -> str | None:
             DeliveryRow.state == DeliveryState.PENDING,
             DeliveryRow.reason.is_not(None),
         )
+        .order_by(DeliveryRow.changed_at.desc())
         .limit(1)
     )
     return without_addresses(brief(said)) if said else None

@@ -23,8 +23,11 @@ def pause_sending(
 ) -> datetime:
     """The provider as a whole is in trouble: nobody is sent to for a while, longer each time.
 
-    `wait` is the provider's own word where it gave one. Returns when the next run may try.
+    `wait` is the provider's own word where it gave one. Returns when the next run may try. Why
+    mails were left before (`down`) is no news any more.
     """
+    if of == TRANSPORT:
+        forget_down(session)
     row = _row(session, of)
     row.troubles += 1
     grown = min(_FIRST_PAUSE * 2 ** min(row.troubles - 1, 10), _LONGEST_PAUSE)
@@ -53,6 +56,11 @@ def last_trouble(session: Session, of: str = TRANSPORT) -> RateRow | None:
     return row if row is not None and row.troubles else None
 
 
+def is_in_trouble(session: Session) -> bool:
+    """Whether mails were left, or the provider is in trouble, and none was accepted since."""
+    return down(session) is not None or last_trouble(session) is not None
+
+
 def resume_sending(session: Session, now: datetime, of: str = TRANSPORT) -> None:
     """The provider has taken mails."""
     row = _row(session, of)
@@ -72,7 +80,10 @@ def forget_down(session: Session) -> None:
 
 
 def down(session: Session) -> RateRow | None:
-    """Why mails were left, and when (`filled_at`), until one was accepted again."""
+    """Why mails were left, and when (`filled_at`), until one was accepted again.
+
+    It is newer than any trouble that paused the provider.
+    """
     return session.get(RateRow, _DOWN)
 
 

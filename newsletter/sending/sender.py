@@ -74,10 +74,7 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     )
     stopped = bool(account.pending) and context.stopping()
     if stopped and not is_held:
-        reason = f"stopped with {counted(account.pending, 'mail')} still to go"
-        trouble_records.record_down(
-            context, f"{reason}, after trouble: {trouble}" if trouble else reason
-        )
+        trouble_records.record_stop(context, account.pending, trouble)
     elif trouble and not is_held:
         trouble_records.record_unsent(context, issue_id, trouble)
     return IssueSendResult(account, trouble, stopped, paused=context.breaker.is_open)
@@ -153,8 +150,7 @@ def _in_rounds(
         try:
             trouble = send_round()
         except TransportDownError as error:
-            trouble_records.record_down(context, f"nothing could be sent: {error}")
-            return str(error)
+            return trouble_records.record_failure(context, error)
         heard = breaker.trouble or breaker.held.refused.answers or breaker.accepted > accepted
         if down and not (heard or context.stopping()):
             breaker.trouble = down  # nobody was left to ask with: the last one rests

@@ -14,7 +14,8 @@ from newsletter.sending import pauses, stats, totals
 from newsletter.sending.context import SendContext
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 from newsletter.sending.provider_trouble.doubt import advice_on_many_refused
-from newsletter.text import without_addresses
+from newsletter.text import counted, without_addresses
+from newsletter.transports.base import ProviderRefusalError, TransportDownError
 
 
 @contextmanager
@@ -28,22 +29,52 @@ def database_errors_in_words() -> Iterator[None]:
         ) from error
 
 
-def record_down(context: SendContext, reason: str) -> None:
-    """For the alarms: who reads what a run says may be nobody, as when a scheduler stops it."""
+def record_failure(context: SendContext, failure: TransportDownError) -> str:
+    """Nothing can be sent at all; a provider that says so itself is left alone for a while.
+
+    The alarms read it: who reads what a run says may be nobody, as when a scheduler stops it.
+    """
+    if isinstance(failure, ProviderRefusalError):
+        context.breaker.is_open = True
+        return pause_provider(context, str(failure))
+    _record_down(context, f"nothing could be sent: {failure}")
+    return str(failure)
+
+
+def record_stop(context: SendContext, number: int, trouble: str | None) -> None:
+    """A run was stopped with so many mails still to go; what was wrong before that still is."""
     with database_errors_in_words(), context.database.write.begin() as session:
+        paused = pauses.last_trouble(session)
+        said = trouble or (paused.reason if paused else None)
+        reason = f"stopped with {counted(number, 'mail')} still to go"
+        reason = f"{reason}, after trouble: {said}" if said else reason
         pauses.record_down(session, without_addresses(reason), context.clock())
 
 
 def record_unsent(context: SendContext, issue_id: int, trouble: str) -> None:
-    """The same where nobody got the issue yet, and no pause of the provider's says so."""
-    if context.breaker.is_open or context.breaker.provider_down:
+    """The same where nobody got the issue yet, and no pause of the provider's says so.
+
+    Also where an older one is written down, and this run asked and got nothing through either.
+    """
+    breaker = context.breaker
+    if breaker.is_open or breaker.provider_down:
         return
     with database_errors_in_words(), context.database.write.begin() as session:
         issue = session.get_one(IssueRow, issue_id)
         account = totals.totals_of(session, issue)
+        name = f"{issue.newsletter} {issue.day}"
         if account.pending and not account.sent:
-            reason = f"{issue.newsletter} {issue.day} went to nobody yet: {trouble}"
-            pauses.record_down(session, without_addresses(reason), context.clock())
+            reason = f"{name} went to nobody yet: {trouble}"
+        elif account.pending and breaker.begun and not breaker.accepted and pauses.down(session):
+            reason = f"{name} goes to nobody any more: {trouble}"
+        else:
+            return
+        pauses.record_down(session, without_addresses(reason), context.clock())
+
+
+def _record_down(context: SendContext, reason: str) -> None:
+    with database_errors_in_words(), context.database.write.begin() as session:
+        pauses.record_down(session, without_addresses(reason), context.clock())
 
 
 def why_they_wait(session: Session, issue_id: int, breaker: CircuitBreaker) -> str | None:
@@ -57,16 +88,15 @@ def why_they_wait(session: Session, issue_id: int, breaker: CircuitBreaker) -> s
     return None
 
 
-def pause_provider(context: SendContext) -> str:
-    """Nothing leaves for a while: the provider as a whole does not take mails now."""
+def pause_provider(context: SendContext, told: str | None = None) -> str:
+    """Nothing leaves for a while: the provider as a whole does not take mails now, as it `told`."""
     breaker = context.breaker
     asked_s = breaker.throttle.provider_wait_s
     wait = timedelta(seconds=asked_s) if asked_s else None
-    said = breaker.advice() if breaker.is_open else breaker.trouble
+    said = told or (breaker.advice() if breaker.is_open else breaker.trouble)
     reason = without_addresses(said or "the provider asks to wait")
     with context.database.write.begin() as session:
         if breaker.accepted:
-            pauses.forget_down(session)
             pauses.note_accepted(session, context.began)
         running = pauses.sending_pause(session, context.clock())
         if running is not None and running.paused_until and running.troubles > breaker.troubles:

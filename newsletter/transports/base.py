@@ -68,6 +68,10 @@ class TransportDownError(NewsletterError):
     """Nothing can be sent at all; what has no outcome yet was surely not sent."""
 
 
+class ProviderRefusalError(TransportDownError):
+    """The provider answers, and takes nothing from anybody: it is left alone for a while."""
+
+
 class RecordUnreadableError(NewsletterError):
     """There is a record of what was taken, and it cannot be asked now."""
 

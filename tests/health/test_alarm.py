@@ -399,10 +399,15 @@ def test_an_issue_that_nobody_got_is_trouble_and_the_ping_has_the_servers_words(
         assert words in said
     now = datetime.now(UTC)
     client = create_app(watched, lambda: now).test_client()
+    first = cli("check", "--json").out
+    assert "went to nobody yet: " in first
+    assert words in first
     for _ in range(2):  # nobody listens any more, which who types `send` finds out at once
         assert cli("send").code == 1
         assert client.get("/healthz").status_code == 503
-        assert "went to nobody yet: " in cli("check", "--json").out
+        checked = cli("check", "--json").out
+        assert "before the mail" in checked
+        assert words not in checked
 
 
 @pytest.mark.usefixtures("database", "short_day")

@@ -395,12 +395,15 @@ def test_when_one_half_is_lost_the_other_is_still_known() -> None:
 
 STOPPING = [
     refusal(401, None, "The provided authorization grant is invalid"),
+    refusal(402, None, "pay"),
     refusal(404, None, "not found"),
+    refusal(409, None, "conflict"),
+    refusal(418, None, "a teapot"),
     refusal(403, "from", "The from address does not match a verified Sender Identity"),
     refusal(400, "content.1.value", "The content value must be a string"),
     refusal(400, None, "Bad Request"),
 ]
-PERHAPS_OF_ONE = STOPPING[2:]
+PERHAPS_OF_ONE = STOPPING[5:]
 
 
 @pytest.mark.parametrize("answer", STOPPING, ids=lambda answer: f"{answer.status} {answer.body!r}")
@@ -498,7 +501,7 @@ def test_errors_about_a_reader_and_about_the_request_together_stop_the_sending()
 GATEWAYS = [200, 400, 403, 404, 429, 499, 500, 502, 503, 504, 520, 522, 523, 524, 525, 530]
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("status", [408, 429, 500, 503])
 def test_failure_12_what_sendgrid_surely_did_not_take_may_be_tried_later(status: int) -> None:
     outcomes = send_to(saying(refusal(status, None, "not now")), ADA, BOB)
     assert [outcome.status for outcome in outcomes] == [SendStatus.TRY_LATER] * 2
@@ -509,7 +512,9 @@ def test_failure_12_what_sendgrid_surely_did_not_take_may_be_tried_later(status:
     "answer",
     [
         *(Answer(status, b"<html>a gateway</html>") for status in GATEWAYS),
-        *(refusal(status, None, "a gateway that speaks JSON") for status in (408, 499, 502, 524)),
+        *(refusal(status, None, "a gateway that speaks JSON") for status in (502, 504, 524)),
+        Answer(402, b'{"error": "a proxy that speaks JSON"}'),
+        Answer(418, b'{"errors": ["a proxy that speaks JSON"]}'),
         Answer(503, b'{"errors": []}'),
         Answer(429, b"[" * 100_000),
         Answer(308, headers={"Location": "https://elsewhere.example/"}),

@@ -13,7 +13,9 @@ from newsletter.config import TransportSettings
 from newsletter.finding import Finding, Severity
 from newsletter.http_limits import reasons
 from newsletter.text import brief
+from newsletter.transports.sendgrid.advice import advice_of_account
 from newsletter.transports.sendgrid.bounded_client import sendgrid_client
+from newsletter.transports.sendgrid.responses import words_of
 
 _PART = "transport"
 _WITHIN_S = 10.0
@@ -81,4 +83,6 @@ def _refused(settings: TransportSettings, error: HTTPError) -> str:
                 with suppress(HTTPError, OSError, ValueError):
                     _scopes(settings, other)
                     return f'that key is of SendGrid\'s {region}: transport.base_url = "{other}"'
-    return f"the key is refused (HTTP {error.status_code}); look at transport.api_key"
+    status, words = error.status_code, words_of(error.body)
+    todo = advice_of_account(status, words) or "look at transport.api_key"
+    return f"the key is refused ({f'HTTP {status} {words}'.strip()}); {todo}"

@@ -13,22 +13,25 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyErr
 
 from newsletter.http_limits import reasons, retry_after_s
 from newsletter.text import brief
-from newsletter.transports.base import SendResult, SendStatus, TransportDownError
+from newsletter.transports.base import (
+    ProviderRefusalError,
+    SendResult,
+    SendStatus,
+    TransportDownError,
+)
 from newsletter.transports.refusal_kinds import RefusalCause
 from newsletter.transports.refusals import refusal_cause
+from newsletter.transports.sendgrid.advice import advice, advice_of_account
 from newsletter.transports.sendgrid.bounded_client import LostAnswerError
 
 TOO_LARGE = 413
 _BAD_REQUEST = 400
-_NO_KEY = 401
-_FORBIDDEN = 403
-_NOT_LEGAL = 451
-_ADVICE = "; check transport.api_key and the sender's rights"
-# What SendGrid documents as "not now", and as a fault of the request. Any other status comes from
-# somebody before it, a gateway or a proxy, who may have passed the request on:
-# https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/errors
-_NOT_NOW = (429, 500, 503)
-_REFUSED = (_BAD_REQUEST, _NO_KEY, _FORBIDDEN, 404, 405, 406, TOO_LARGE, 415, _NOT_LEGAL)
+# What SendGrid says of a fault of ours, and of one of its own after which nothing was taken. Any
+# other status comes from somebody before it, a gateway or a proxy, who may have passed the request
+# on: https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/errors
+_NOT_NOW = (408, 425, 429, 500, 503)
+_NOT_TAKEN = (*range(400, 500), *_NOT_NOW)
+_PERHAPS_OF_ONE = (_BAD_REQUEST, 403, 422, 451)
 _TOO_MANY = 429
 _LONGEST_WAIT_S = 3600.0  # whatever the header says
 _USUAL_WAIT_S = 60.0  # after a 429, where nothing is said that can be read
@@ -36,38 +39,46 @@ _BROKEN = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SS
 _NEVER_REACHED = (NewConnectionError, ConnectTimeoutError, ProxyError)
 
 
-class WholeRequestError(TransportDownError):
-    """A request was refused for good, and nothing says whom for: perhaps for one of its readers."""
+class WholeRequestError(ProviderRefusalError):
+    """A request was refused for good, and nothing says whom for: perhaps for one of its readers.
 
-    def __init__(self, told: str, advice: str = "") -> None:
-        super().__init__(told + advice)
+    `of_account` tells that its words are about everybody.
+    """
+
+    def __init__(self, told: str, todo: str, *, of_account: bool) -> None:
+        super().__init__(f"{told}; {todo}")
         self.result = SendResult(SendStatus.TRY_LATER, told)
+        self.of_account = of_account
 
 
 def result_of_error(error: HTTPError, now_s: float) -> SendResult:
     """The meaning of an HTTP error at this time (in seconds since 1970).
 
-    Surely not taken is only what SendGrid documents as such, in a body of its own form.
+    Surely not taken is only what SendGrid says so of, in a body of its own form.
 
     Raises:
         WholeRequestError: it may be about anybody, or about everybody.
-        TransportDownError: it would meet every reader.
+        ProviderRefusalError: it would meet every reader.
     """
     status, body = error.status_code, error.body
-    said = f"HTTP {status} {_reasons(body)}".strip()
-    if status not in (*_NOT_NOW, *_REFUSED) or not _errors(body):
+    words = words_of(body)
+    said = f"HTTP {status} {words or (brief(body) if body else '')}".strip()
+    if status not in _NOT_TAKEN or not _errors(body):
         return SendResult(SendStatus.UNCERTAIN, f"not SendGrid's own answer: {said}")
     told = f"SendGrid: {said}"
+    of_account = advice_of_account(status, words)
     if status in _NOT_NOW:
+        told = f"{told}; {of_account}" if of_account else told
         return SendResult(SendStatus.TRY_LATER, told, wait_s=_asked_wait(error, now_s))
     if status == TOO_LARGE:
         return SendResult(SendStatus.REJECTED, told, of_sender=True)
     if status == _BAD_REQUEST and _about_a_reader(body):
-        cause = refusal_cause(_reasons(body))
+        cause = refusal_cause(words)
         return SendResult(SendStatus.REJECTED, told, of_sender=cause is RefusalCause.SENDER)
-    if status in (_BAD_REQUEST, _FORBIDDEN, _NOT_LEGAL):
-        raise WholeRequestError(told, _ADVICE if status == _FORBIDDEN else "")
-    raise TransportDownError(told + _ADVICE if status == _NO_KEY else told)
+    todo = advice(status, words)
+    if status in _PERHAPS_OF_ONE:
+        raise WholeRequestError(told, todo, of_account=of_account is not None)
+    raise ProviderRefusalError(f"{told}; {todo}")
 
 
 def result_of_no_answer(error: requests.RequestException) -> SendResult:
@@ -144,11 +155,10 @@ def _about_a_reader(body: bytes) -> bool:
     return bool(fields) and all(field.startswith("personalizations") for field in fields)
 
 
-def _reasons(body: bytes) -> str:
-    errors = _errors(body)
-    if not errors:
-        return brief(body) if body else ""
-    return brief("; ".join(f"{field} {message}".strip() for field, message in errors))
+def words_of(body: bytes) -> str:
+    """What SendGrid says of an error; nothing where the body is not its own."""
+    said = "; ".join(f"{field} {message}".strip() for field, message in _errors(body))
+    return brief(said) if said else ""
 
 
 def _errors(body: bytes) -> list[tuple[str, str]]:

@@ -74,7 +74,7 @@ class _Response:
 
     result: SendResult
     places: list[int] = field(default_factory=list)
-    failure: TransportDownError | None = None  # where it meets everybody
+    failure: WholeRequestError | None = None  # where it may meet everybody
 
 
 class SendGrid(Transport):
@@ -193,7 +193,7 @@ class SendGrid(Transport):
         result = answer.result
         if all(map(watch.refused_before, mails)):
             result = refused_alone(result)
-        elif answer.failure is not None and len(mails) > 1:
+        elif answer.failure is not None and (len(mails) > 1 or answer.failure.of_account):
             raise answer.failure
         else:
             self._put_off |= references(mails)
