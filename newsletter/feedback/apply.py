@@ -29,7 +29,7 @@ from newsletter.models import (
 from newsletter.models.json_texts import as_list, listed
 from newsletter.models.missing_rows import insert_missing
 from newsletter.sending import delivery_updates, pauses, resend
-from newsletter.subscribers import address_change, signups, suppression
+from newsletter.subscribers import address_change, opt_out_by_link, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.link_claims import ALL
 from newsletter.text import without_addresses
@@ -199,7 +199,7 @@ def _apply_to_subscriber(
     if event.kind is EventType.BOUNCE and why is None and bounces:
         why = f"bounced: {bounce_rules.BOUNCES} issues in a row"
     if known.subscriber_id is not None and event.kind in LEAVING:
-        address_change.unsubscribe_following_changes(
+        opt_out_by_link.unsubscribe_following_changes(
             session, known.subscriber_id, ALL, _unsubscribe(event), now
         )
     if why is None or known.email is None:

@@ -18,7 +18,7 @@ from newsletter.feedback.events import Event
 from newsletter.feedback.leave_requests import LeaveRequest
 from newsletter.feedback.mailbox import InboundMessages
 from newsletter.models import DeliveryRow, EventType, IssueRow, SubscriberRow
-from newsletter.subscribers import address_change
+from newsletter.subscribers import opt_out_by_link
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.link_claims import UnsubscribeClaim
 from newsletter.subscribers.signed_links import SignedLinks
@@ -70,7 +70,7 @@ def _act(session: Session, meaning: Meaning, tally: PollReport, now: datetime) -
         case Event():
             return _take(session, meaning, tally, now)
         case UnsubscribeClaim():  # somebody long gone may leave as often as they like
-            address_change.unsubscribe_following_changes(
+            opt_out_by_link.unsubscribe_following_changes(
                 session, meaning.subscriber_id, meaning.newsletter, _FAREWELL, now
             )
             tally.unsubscribed += 1
@@ -96,7 +96,7 @@ def _let_go(session: Session, request: LeaveRequest, tally: PollReport, now: dat
         leave_requests.set_aside(session, request.address, now)
         tally.asking.append(request.address)
         return False
-    address_change.unsubscribe_following_changes(
+    opt_out_by_link.unsubscribe_following_changes(
         session, answered.id, answered.newsletter, _REQUEST, now
     )
     tally.unsubscribed += 1

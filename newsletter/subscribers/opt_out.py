@@ -59,7 +59,7 @@ def unsubscribe(
 
     A second time writes nothing.
 
-    What somebody asks for by a link of ours goes by `address_change`. `held` are their
+    What somebody asks for by a link of ours goes by `opt_out_by_link`. `held` are their
     subscriptions, where the caller has them.
     """
     ended = end_subscriptions(session, subscriber, newsletters, now, held)

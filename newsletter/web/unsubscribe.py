@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from newsletter.health.public_address import ENTRIES, NOBODY
 from newsletter.models import Standing
 from newsletter.subscribers import address_change, consent_log, lifecycle, opt_out
-from newsletter.subscribers.address_change import UnsubscribeRequest
 from newsletter.subscribers.consent_log import Channel, ConsentAction
 from newsletter.subscribers.link_claims import ALL, UndoClaim, UnsubscribeClaim
 from newsletter.subscribers.opt_out import UNDO_WITHIN
+from newsletter.subscribers.opt_out_by_link import UnsubscribeRequest
 from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("unsubscribe", __name__)

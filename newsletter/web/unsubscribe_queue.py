@@ -12,7 +12,7 @@ from threading import Event, Lock
 from sqlalchemy.exc import OperationalError
 
 from newsletter.database.db import Database
-from newsletter.subscribers.address_change import UnsubscribeRequest, unsubscribe_many
+from newsletter.subscribers.opt_out_by_link import UnsubscribeRequest, unsubscribe_many
 
 _TOGETHER = 64  # so that no other writer waits long
 

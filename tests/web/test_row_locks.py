@@ -28,7 +28,6 @@ from newsletter.models import (
 )
 from newsletter.sending import freezing
 from newsletter.subscribers import erasure, lifecycle
-from newsletter.subscribers.address_change import UnsubscribeRequest, unsubscribe_many
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.subscribers.link_claims import ALL, UndoClaim
@@ -36,6 +35,7 @@ from newsletter.subscribers.list_import import importing
 from newsletter.subscribers.list_import.import_files import ImportEntry
 from newsletter.subscribers.list_import.import_rows import ImportOptions, RowReport
 from newsletter.subscribers.opt_out import UNDO_WITHIN
+from newsletter.subscribers.opt_out_by_link import UnsubscribeRequest, unsubscribe_many
 from tests import postgresql
 from tests.conftest import NOW
 from tests.web.conftest import Hand, Site, opened
