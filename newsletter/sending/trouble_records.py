@@ -35,7 +35,7 @@ def record_failure(context: SendContext, failure: TransportDownError) -> str:
     The alarms read it: who reads what a run says may be nobody, as when a scheduler stops it.
     """
     if isinstance(failure, ProviderRefusalError):
-        context.breaker.is_open = True
+        context.breaker.is_open, context.breaker.words = True, str(failure)
         return pause_provider(context, str(failure))
     _record_down(context, f"nothing could be sent: {failure}")
     return str(failure)

@@ -10,8 +10,8 @@ from newsletter.cli import common
 from newsletter.models import DeliveryState
 from newsletter.transports.sendgrid.transport import SendGrid
 from tests.conftest import Cli, Said
-from tests.sending.frozen_issue import HOUR, READERS, Run, smtp
-from tests.transports.http_standin import Answer, HttpStandIn, Request, refusal
+from tests.sending.frozen_issue import EMAILS, HOUR, READERS, Run, smtp
+from tests.transports.http_standin import Answer, HttpStandIn, Request, SendGridRules, refusal
 from tests.transports.smtp_standins import GOOD_REPLIES, OddSmtp
 
 SHUT = Answer(302, headers={"Location": "http://127.0.0.1:1/"})
@@ -163,6 +163,21 @@ def test_a_quota_that_is_used_up_in_the_middle_costs_nobody_anything(
     assert 0 < result.account.sent < READERS
     assert result.account.sent + result.account.pending == READERS
     assert QUOTA in str(result.trouble)
+
+
+@pytest.mark.parametrize("emails", [["bad@one.example", *EMAILS]])
+def test_a_reader_who_was_refused_before_the_quota_was_used_up_stays_failed(
+    sendgrid: HttpStandIn, run: Run
+) -> None:
+    rules, used_up = SendGridRules(), refusal(401, None, "Maximum credits exceeded")
+
+    def answer(request: Request) -> Answer:
+        return used_up if len(sendgrid.requests) > 5 else rules(request)
+
+    sendgrid.answer = answer
+    account = run.by(SendGrid("key", sendgrid.url, 5)).account
+    assert account.failed == 1
+    assert account.sent + account.pending == READERS
 
 
 @pytest.mark.parametrize("status", [400, 403, 451])

@@ -61,5 +61,10 @@ class WaitingReaders:
 
 
 def are_alike(words: str, others: str) -> bool:
-    """Whether two replies say the same by their codes, as `550 5.1.1`."""
-    return words.split()[:2] == others.split()[:2]
+    """Whether two replies say the same by their codes, as `550 5.1.1` and `SendGrid: HTTP 400`."""
+    return _codes(words) == _codes(others)
+
+
+def _codes(words: str) -> list[str]:
+    first = words.split()[:3]
+    return first if "HTTP" in first else first[:2]
