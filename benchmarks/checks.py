@@ -177,7 +177,9 @@ def strangers(pairs: list[Pair], further: int = _FURTHER) -> list[Pair]:
 
 def main() -> None:
     show = "--show" in sys.argv
-    files = [Path(each) for each in sys.argv[1:] if not each.startswith("--")]
+    files = [Path(name) for name in sys.argv[1:] if not name.startswith("--")]
+    if not files:
+        sys.exit("usage: python -m benchmarks.checks SCITLDR/dev.jsonl DIGEST.md ...: name files")
     both = {
         "en": [pair for file in files if file.suffix == ".jsonl" for pair in english(file)],
         "zh": [pair for file in files if file.suffix == ".md" for pair in chinese(file)],

@@ -17,9 +17,9 @@ _THOUGHTS = (
     r"|tool_calls?|思考(?:过程)?|推理(?:过程)?)(?:_\w+)?"
 )
 _OPENS = r"\\?[<\[◁【]\s?[|\uff5c]?"
-_CLOSES = r"\s?[|\uff5c]?\\?[>\]▷】»}]"
+_CLOSES = r"\s?[|\uff5c]?\\?[>\]▷】»})]"
 _ENDED = lazy_pattern(
-    rf"\A.*(?:(?:{_OPENS}|[«{{])(?:/|end\s){_THOUGHTS}{_CLOSES}|<\|end_of_(?:thought|thinking|reasoning)\|>"
+    rf"\A.*(?:(?:{_OPENS}|[«{{(])(?:/|end\s){_THOUGHTS}{_CLOSES}|<\|end_of_(?:thought|thinking|reasoning)\|>"
     r"|<\|channel\|>final<\|message\|>)",
     re.DOTALL | re.IGNORECASE,
 )
@@ -42,7 +42,7 @@ _LIGHT_EMPHASIS = lazy_pattern(r"(?<![\w*$\\])([*_])(?=\w)([^*_$\n]+?)(?<=[\w.])
 _COMMAND = lazy_pattern(r"\\(?:text(?:bf|it|tt|sc)|emph|underline)\{([^{}]*)\}")
 # What stands around an answer: rules, comments, marks of a template's end, TeX's box.
 _AROUND = lazy_pattern(
-    r"\A(?:<!--.*?-->|-{3,}|={3,}|\*+(?=\w[^*]*\Z)|\s)+"
+    r"\A(?:<!--.*?-->|\\item\b|-{3,}|={3,}|\*+(?=\w[^*]*\Z)|\s)+"
     r"|(?:</s>|<[|\uff5c]?[\w▁]+[|\uff5c]?>|\[(?:/INST|end|eos)\]|<!--[^<>]*-->|-{3,}|={3,}|\\|\s)+\Z",
     re.DOTALL | re.IGNORECASE,
 )

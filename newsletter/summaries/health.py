@@ -12,7 +12,7 @@ from newsletter.config import SummarizerSettings
 from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries import checks, retries
+from newsletter.summaries import checks, remedies, retries
 from newsletter.summaries.base import Draft, Summarizer, SummaryError
 from newsletter.summaries.completions import completion
 from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
@@ -30,16 +30,7 @@ _SAMPLE = Paper(
     ("Ada Lovelace",),
     ("eess.AS",),
 )
-_NEEDS = {
-    400: "it refuses the request; look at summarizer.model, temperature and options",
-    401: "it refuses the key; look at summarizer.api_key",
-    402: "the account has no balance",
-    403: "this key may not use that model, or not from here",
-    422: "it refuses the request; look at summarizer.model, temperature and options",
-    429: "it is busy, or the account's limit is reached",
-}
 _SHOWN = 200  # characters of the answer
-_WEB_PAGE = (b"<!doctype", b"<html")
 
 
 def translated(summarizer: Summarizer, language: str) -> Finding:
@@ -86,7 +77,7 @@ class AskedModel:
         if not reply.is_success:
             return Severity.TROUBLE, f"{model}: {_wrong(endpoint, self.settings, reply)}"
         if completion(reply.content) is None:
-            told = endpoint.reason(reply) or _no_completion(reply)
+            told = endpoint.reason(reply) or remedies.of_no_completion(reply)
             return Severity.TROUBLE, f"{model}: {told}"
         try:
             draft = self.draft(reply, messages)
@@ -113,12 +104,8 @@ def _wrong(endpoint: Endpoint, chosen: SummarizerSettings, reply: Reply) -> str:
     text = endpoint.describe(reply)
     if reply.status == 404:  # noqa: PLR2004 - HTTP
         return f"{_not_found(endpoint, chosen)} ({text})"
-    if reply.status == 401 and not chosen.api_key.get_secret_value():  # noqa: PLR2004 - HTTP
-        return f"it wants a key, and summarizer.api_key is empty ({text})"
-    if 300 <= reply.status < 400:  # noqa: PLR2004 - HTTP
-        return f"it sends elsewhere; put that address into summarizer.base_url ({text})"
-    need = _NEEDS.get(reply.status, "it is in trouble itself; try again later")
-    return f"{need} ({text})"
+    need = remedies.of_status(chosen, reply.status)
+    return f"{need or 'it is in trouble itself; try again later'} ({text})"
 
 
 def _not_found(endpoint: Endpoint, chosen: SummarizerSettings) -> str:
@@ -129,7 +116,7 @@ def _not_found(endpoint: Endpoint, chosen: SummarizerSettings) -> str:
         return f"it has no model {chosen.model!r}{hint}"
     if not chosen.base_url.endswith("/v1") and _models(endpoint, "/v1/models") is not None:
         return f'summarizer.base_url lacks its end; write "{chosen.base_url}/v1"'
-    return "there is no such model, or summarizer.base_url is wrong (most end in /v1)"
+    return remedies.of_status(chosen, 404)
 
 
 def _models(endpoint: Endpoint, path: str) -> list[str] | None:
@@ -139,9 +126,3 @@ def _models(endpoint: Endpoint, path: str) -> list[str] | None:
         if reply.is_success:
             return [one_line(str(model["id"])) for model in json.loads(reply.content)["data"]]
     return None
-
-
-def _no_completion(reply: Reply) -> str:
-    if reply.content.lstrip()[:9].lower().startswith(_WEB_PAGE):
-        return "a web page answers, not a model; is summarizer.base_url right (most end in /v1)?"
-    return "it answers, but not with a chat completion; is summarizer.base_url right?"

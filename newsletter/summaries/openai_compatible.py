@@ -11,7 +11,7 @@ from newsletter.config import Settings, SummarizerSettings, combinations
 from newsletter.finding import Finding
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
-from newsletter.summaries import prompts, retries
+from newsletter.summaries import prompts, remedies, retries
 from newsletter.summaries.base import (
     Draft,
     OutOfServiceError,
@@ -86,7 +86,7 @@ class OpenAICompatible(Summarizer):
         """
         answer = completion(reply.content)
         if answer is None:
-            reason = self._endpoint.reason(reply) or "the answer is no chat completion"
+            reason = self._endpoint.reason(reply) or remedies.of_no_completion(reply)
             raise SummaryError(f"{self.name}: {reason}")
         if answer.reason == "content_filter":
             raise RefusedError(f"{self.name}: the answer was held back (content_filter)")
@@ -125,10 +125,11 @@ class OpenAICompatible(Summarizer):
             later = f", and not to come again for {wait_s:.0f} s"
             tries = f" ({retries.TRIES} tries)"
             return SummaryError(refusal + (later if wait_s > retries.LONGEST_WAIT_S else tries))
-        if reply.status in _HOPELESS:
-            return OutOfServiceError(refusal)
-        about_the_text = reply.status in {400, 422, 451} and _CONTENT.search(refusal)
-        return RefusedError(refusal) if about_the_text else SummaryError(refusal)
+        if reply.status in {400, 422, 451} and _CONTENT.search(refusal):
+            return RefusedError(refusal)
+        remedy = remedies.of_status(self._settings, reply.status)
+        told_how = f"{refusal}; {remedy}" if remedy else refusal
+        return (OutOfServiceError if reply.status in _HOPELESS else SummaryError)(told_how)
 
 
 def estimated(text: str) -> int:

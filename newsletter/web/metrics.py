@@ -123,7 +123,9 @@ def _health_metrics(found: Iterable[Finding]) -> Iterable[Metric]:
 def _summarizer_metrics(session: Session) -> Iterable[Metric]:
     """What came of asking models: what was asked is the sum of all outcomes."""
     asked = CounterMetricFamily(
-        "newsletter_model_asked", "Questions to a model, answered or not.", labels=("model",)
+        "newsletter_model_asked",
+        "Questions to a model, answered or not; one that is tried again counts once.",
+        labels=("model",),
     )
     answers = CounterMetricFamily(
         "newsletter_model_answers",

@@ -12,6 +12,7 @@ from newsletter.summaries.checks import (
     objection_to_quotation,
     run_checks,
 )
+from newsletter.summaries.checks.numbers import changed_unit
 
 PAPER = Paper(
     id=PaperId("2507.00001"),
@@ -565,3 +566,21 @@ def test_numbers_of_myriads_are_read() -> None:
         if each.check == "numbers"
     ]
     assert "74000" in found
+
+
+@pytest.mark.parametrize(
+    ("said", "claimed"),
+    [
+        ("by a factor of 25", "is suppressed 25 times"),
+        ("by a factor of 25", "被抑制了25倍"),
+        ("by a factor of about four", "needs four times less memory"),
+        (r"by a factor $\sim$3", "is 3x faster"),
+    ],
+)
+def test_a_factor_is_a_factor_however_the_abstract_says_it(said: str, claimed: str) -> None:
+    assert changed_unit(claimed, f"Noise is reduced {said} relative to baselines.") == ""
+    assert changed_unit(claimed, "Noise is reduced in 25, 4 and 3 steps.")
+
+
+def test_a_per_cent_is_no_factor() -> None:
+    assert changed_unit("by a factor of 25", "improves by 25 %")

@@ -32,6 +32,8 @@ GOOD = "DiffuVoice is a latent diffusion model that enhances speech in 4 steps."
         f'```json\n{{"summary": "{GOOD}", "title": "DiffuVoice", "confidence": 0.9}}\n```',
         f"```\n{GOOD}\n```",
         f"<seed:think>99 words?</seed:think>{GOOD}",
+        f"(thinking) 99 words? (/thinking) {GOOD}",
+        f"\\item {GOOD}",
         f"[THINK]Is it {GOOD}?[/THINK]\n{GOOD}",
         f"◁think▷99 words◁/think▷{GOOD}",
         f"<|begin_of_thought|>Well.<|end_of_thought|>\n{GOOD}",

@@ -106,7 +106,7 @@ def test_an_answer_that_no_run_would_print_is_trouble(
         (in_turn(SILENT), "no answer within 0.5 s"),
         (in_turn(None), "cut its answer off"),
         (in_turn(Answer(200, b"<!DOCTYPE html><p>Hotel")), "a web page answers, not a model"),
-        (in_turn(Answer(200, b'{"object": "list"}')), "not with a chat completion"),
+        (in_turn(Answer(200, b'{"object": "list"}')), "no chat completion; is summarizer"),
         (refusal(200, "the model is overloaded"), "HTTP 200: the model is overloaded"),
     ],
 )

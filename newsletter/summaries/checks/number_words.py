@@ -66,17 +66,18 @@ _EXPONENT = lazy_pattern(r"(?<![\w.])(\d+(?:\.\d+)?)e([-+]?\d{1,2})(?!\w)")
 class SpelledNumber:
     shown: str
     value: str
-    end: int  # where it ends in the text
+    start: int  # where it stands in the text
+    end: int
 
 
 def find_spelled_numbers(text: str) -> Iterator[SpelledNumber]:
     """The numbers in words: "twenty-five", "a hundred", 三个, 二十. One is no number."""
     for match in _ENGLISH.finditer(text):
-        yield SpelledNumber(match[0], str(_english(match[0].lower())), match.end())
+        yield SpelledNumber(match[0], str(_english(match[0].lower())), *match.span())
     for pattern in (_COUNTED, _LONG):
         for match in pattern.finditer(text):
             if match[1] != "一":
-                yield SpelledNumber(match[0], str(_chinese(match[1])), match.end(1))
+                yield SpelledNumber(match[0], str(_chinese(match[1])), *match.span(1))
 
 
 def without_powers(text: str) -> str:

@@ -55,6 +55,13 @@ _PERCENT = rf"(?P<points>{_POINTS})|%|per ?cent|percentage"
 _TIMES = r"\\times|\u00d7|x\b|-?fold\b|times\b|倍"
 _UNIT = rf"(?:[ $-]{{0,3}}(?:(?P<percent>{_PERCENT})|(?P<times>{_TIMES})))?"
 _UNIT_AFTER = lazy_pattern(_UNIT, re.IGNORECASE)
+# By a factor of about 25: a factor, too.
+_FACTOR = lazy_pattern(
+    r"\bfactors? (?:of )?(?:(?:about|around|roughly|approximately|nearly|almost|over|up to|at least"
+    r"|more than|between)\s+|[\s~\u2248$]|\\sim|\\approx)*\Z",
+    re.IGNORECASE,
+)
+_FACTOR_STANDS_WITHIN = 40  # characters before the number
 # 16 kHz is 16000 Hz, too.
 _PREFIXES = {"k": 3, "M": 6, "G": 9, "T": 12}
 _PREFIXED = lazy_pattern(r"[ ~-]?([kMGT])(?:Hz|B|b|m|W|eV|pc|g|bps)\b")
@@ -162,18 +169,20 @@ def _in_digits(text: str) -> Iterator[Number]:
                 meant = _canonical(f"{Decimal(shown) * _SCALES[match['scale'].lower()]:f}")
             if prefix:
                 prefixed = _canonical(f"{Decimal(shown).scaleb(_PREFIXES[prefix[1]]):f}")
-        yield Number(shown, meant, *_unit(match), prefixed)
+        yield Number(shown, meant, *_unit(match, plain, match.start()), prefixed)
 
 
 def _in_words(text: str) -> Iterator[Number]:
     for word in find_spelled_numbers(text):
         after = _UNIT_AFTER.match(text, word.end)
-        yield Number(word.shown, word.value, *(_unit(after) if after else ()))
+        yield Number(word.shown, word.value, *(_unit(after, text, word.start) if after else ()))
 
 
-def _unit(match: re.Match[str]) -> tuple[bool, bool, bool]:
-    """Whether a percentage, a factor, and percentage points follow."""
-    return bool(match["percent"]), bool(match["times"]), bool(match["points"])
+def _unit(match: re.Match[str], text: str, start: int) -> tuple[bool, bool, bool]:
+    """Whether it is a percentage, a factor, and percentage points, by what stands around it."""
+    before = text[max(0, start - _FACTOR_STANDS_WITHIN) : start]
+    is_factor = bool(match["times"] or _FACTOR.search(before))
+    return bool(match["percent"]), is_factor, bool(match["points"])
 
 
 def _canonical(digits: str) -> str:
