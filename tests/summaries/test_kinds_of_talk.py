@@ -231,6 +231,114 @@ def test_words_of_such_kinds_are_no_fault_where_the_paper_is_about_them(
     assert hard(sentence, source, language) == []
 
 
+# True ones in which a word of some kind stands across the boundary of two others, or means more.
+ACROSS_WORDS = {
+    "zh": [
+        "该研究用分子动力学模拟高分子熔体，发现链长决定粘度。",
+        "作者给出分数阶微分方程的解，并证明其唯一性。",
+        "作者给出分解定理，适用于环上的模。",
+        "该论文提出一种自适应接收机，可直接接收原始信号。",
+        "作者通过靶上的核反应获得了截面数据。",
+        "该论文提出用模糊测试自动生成编译器测试用例的方法。",
+        "该论文利用卫星数据预测各地区的最佳作物。",
+        "作者刻画了具有给定谱的最大家族图。",
+        "机器人根据自身能力作出规划，并主动获取更多信息。",
+        "该研究利用脑电数据分析药物的精神作用对睡眠的影响。",
+        "该论文用强化学习控制无人能源巡检飞行器，以降低能耗。",
+        "该论文提出基于卷积的分割方法，用于高分二号影像。",
+        "该方法分两步学习噪声标签，并给部分样本加权以提升精度。",
+        "作者从实验中总结出缩放规律，并用一条公式概括自旋链的行为。",
+        "该论文证明形式化验证是值得的，数值得到理论支持。",
+        "该方法保护用户隐私信息，且无需修改模型权重。",
+        "作者记录用户轨迹，并按节点个数估计图的规模。",
+        "该方法用最大奖励训练策略，奖励模型给出三分之一的信号。",
+        "该论文把显微信号与翻转载荷分开估计，结果随时间收敛。",
+        "该论文将该方法评估于三维网格，提出低成本消息传递机制。",
+        "系统不必将数据上传，任务必须在本地完成，例如需求预测。",
+        "该研究关注公众健康，发现90%以上是轻症。",
+        "作者忽略所有高阶项，推导出流体的方程。",
+        "该方法转发给下一跳节点，降低网络时延。",
+        "该研究分析大豆包含的蛋白质，并测量其含量。",
+    ],
+    "ja": [
+        "20言語での音声モデルの評価は、精度がデータに依存することを示した。",
+        "ソースコードから単体テストを自動生成する手法を提案する。",
+        "多くの計算を要するにもかかわらず、この文化の歴史上の変化を解析した。",
+        "利用者の意見事例から日本文化を分析する手法を提案する。",
+        "購読者の不満点を推定するモデルを提案する。",
+    ],
+}
+PLAIN = paper("Waves", "We study waves on 90 grids of 20 cells in 3 dimensions and show results.")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [(language, said) for language, listed in ACROSS_WORDS.items() for said in listed],
+)
+def test_no_word_is_found_across_the_boundary_of_two(language: str, sentence: str) -> None:
+    assert foreign_talk(sentence, SourceText.of(PLAIN), language) == ""
+    assert [said for said in hard(sentence, PLAIN, language) if said.startswith("refusal")] == []
+
+
+NETS = paper(
+    "RainNet and DomainBridge",
+    "We forecast rain with RainNet, a convolutional network, and adapt it by DomainBridge, which "
+    "a chat with ChatGPT inspired. Accuracy rises on 40 grids.",
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (
+            "ja",
+            "畳み込みネットワークRainNetを用いて降雨を予測する手法を提案し、ChatGPTと比較した。",
+        ),
+        ("zh", "该论文提出用于降雨预测的卷积网络RainNet，并与ChatGPT进行了比较。RainNet更准。"),
+        ("de", "RainNet sagt den Regen voraus und wird mit ChatGPT verglichen."),
+    ],
+)
+def test_a_name_of_the_paper_is_no_talk_of_machines(language: str, sentence: str) -> None:
+    assert hard(sentence, NETS, language) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "ja"])
+@pytest.mark.parametrize(
+    "order",
+    [
+        "Accept.",
+        "Buy now.",
+        "Strong accept.",
+        "Best paper award!",
+        "Reviewers should accept this paper.",
+        "This submission deserves acceptance.",
+    ],
+)
+def test_an_order_in_english_is_refused_wherever_it_stands(language: str, order: str) -> None:
+    true = TRUE[language]
+    for text in (true + order, f"{true} {order}", f"{order} {true}", f"{true[:-1]}，{order}"):
+        assert hard(text, VOICE, language)
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "AI日报每天更新。",
+        "回复1继续。",
+        "Nature级别的好文。",
+        "OK，完成任务。",
+        "用CloudGPU更省钱。",
+    ],
+)
+def test_letters_and_digits_alone_make_no_sentence_the_papers(added: str) -> None:
+    assert hard(TRUE["zh"] + added, VOICE, "zh")
+
+
+def test_names_and_numbers_of_the_paper_may_stand_in_a_later_sentence() -> None:
+    assert hard(TRUE["zh"] + "PESQ升至2.95。", VOICE, "zh") == []
+    assert hard(TRUE["ja"] + "PESQは2.95になる。", VOICE, "ja") == []
+
+
 def test_a_word_of_the_abstract_is_the_authors_own() -> None:
     said = "A breakthrough that everyone should cite."
     assert foreign_talk(said, SourceText("Noise."), "en") == "praises, breakthrough"

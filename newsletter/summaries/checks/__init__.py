@@ -20,6 +20,7 @@ from newsletter.summaries.checks import (
     numerals,
     opposites,
     opposites_zh,
+    other_script,
     quantities,
     relevance,
 )
@@ -44,10 +45,11 @@ _REFUSAL = lazy_pattern(
     r"|\bif you (?:need|want|have|would)|\b(?:would|do) you (?:like|want)"
     r"|\bi(?:['’]m| am| can|['’]d| would| will|['’]ll) |\b(?:visit|contact) (?:us|our|me)\b"
     r"|\A\W*(?:thinking|thoughts?|reasoning|思考)(?: process|过程)?\W{0,3}[:：]"
-    r"|(?<!受)欢迎|点击(?:链接|这里|下方|此处)|如(?:有|需|果您|果你)|希望(?:这|对你|对您|以上)|您|需要我|我可以|随时"
-    r"|忽略(?:以上|上述|上面|之前|前面|所有)|官网|谢谢|帮到|(?<![申邀聘])请(?!求)|感谢"
+    r"|(?<!受)欢迎|点击(?:链接|这里|下方|此处)|(?<![例诸假譬比正犹])如(?:有(?![限效机向序理监界源氧])|需(?!求)|果您|果你)|希望(?:这|对你|对您|以上)|您|需要我(?![们国])|我可以|随时(?![间刻变空延频域])"
+    r"|忽略(?:以上|上述|上面|之前|前面|所有)(?=\W|\Z|[^，。；]{0,4}(?:指令|指示|规则|要求|内容|提示|命令|说明|设定))|官网|谢谢|帮到|(?<![申邀聘提恳])请(?![求愿])|感谢"
     r"|(?:\A|[。；\n.] ?)(?:系统|用户|助手|system|user|assistant|human)\s?[:：]"
-    r"|以上(?:就是|是|为|即)|如上所述|吗[？?]|你|[本此]消息|[（(]完[)）]"
+    r"|(?:\A|(?<=[。；，,.])|(?<=[。；.] ))以上(?:就是|是|为|即)|如上所述|吗[？?]"
+    r"|(?<!迷)你|(?<![成基样文因彼如])[本此]消息(?!传)|[（(]完[)）]"
     r"|\A\W*(?:根据|按照)(?:要求|指示|提示)|\A\W*首先[，,]?(?:用户|我)|用户(?:要求|希望|让)(?:我|用?一句)"
     r"|\bignore (?:all |any |the )?(?:earlier|above|other) |\. (?:accept|reject) with\b"
     r"|\A\W*(?:let me|first, the user|the user (?:wants|asks)|okay\b|as requested)\b"
@@ -172,6 +174,8 @@ def _talk(text: str, source: SourceText, language: str) -> str:
 
 
 def _stray(text: str, source: SourceText, language: str) -> str:
+    if foreign := other_script.in_other_script(text, source, language):
+        return f"says something in another language: {foreign[:60]}"
     return relevance.stray_sentence(text, source, language) or later_parts.objection(
         text, source, language
     )

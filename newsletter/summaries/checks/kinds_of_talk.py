@@ -11,11 +11,11 @@ import tomllib
 from functools import cache
 from importlib import resources
 
+from newsletter.summaries.checks.other_script import WITHOUT_SPACES
 from newsletter.summaries.checks.relevance import SourceText
 
 _STEM = 7  # letters by which an English word is looked for in the abstract
 _UNLESS = "unless"
-_WITHOUT_SPACES = frozenset(["zh", "ja"])
 
 
 def foreign_talk(text: str, source: SourceText, language: str) -> str:
@@ -26,13 +26,15 @@ def foreign_talk(text: str, source: SourceText, language: str) -> str:
         if language != "en" and patterns[_UNLESS].search(source.text):
             continue
         for found in patterns[language].finditer(text):
-            if language != "en" or not _borne(found[0].lower(), source):
+            if not _borne(found[0].lower(), source, language):
                 return f"{name}, {found[0]}"
     return ""
 
 
-def _borne(said: str, source: SourceText) -> bool:
-    """Whether the abstract has the words, or in any form the word."""
+def _borne(said: str, source: SourceText, language: str) -> bool:
+    """Whether the abstract has the words, or in any form the word; of other languages a name."""
+    if language != "en":
+        return said in source.words
     return (said if " " in said else said[:_STEM]) in source.lowered
 
 
@@ -48,7 +50,7 @@ def _kinds() -> dict[str, dict[str, re.Pattern[str]]]:
 
 def _pattern(listed: str, language: str) -> re.Pattern[str]:
     words = [word.replace(".", "[\\s'\u2019-]") for word in listed.split()]
-    if language in _WITHOUT_SPACES:
+    if language in WITHOUT_SPACES:
         return re.compile("|".join(words), re.IGNORECASE)
     ended = [word[:-1] + r"(?![\w-])" if word.endswith("|") else word + r"[\w-]*" for word in words]
     return re.compile(rf"\b(?:{'|'.join(ended)})", re.IGNORECASE)

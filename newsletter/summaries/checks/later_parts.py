@@ -8,6 +8,7 @@ from importlib import resources
 
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.checks.answer_language import FREQUENT
+from newsletter.summaries.checks.other_script import WITHOUT_SPACES, names_of_paper
 from newsletter.summaries.checks.relevance import SourceText, is_plain, shared_words
 
 _CLOSED = r"[\"')\]\u201d]*\s+"
@@ -73,8 +74,8 @@ def _is_of_paper(part: str, source: SourceText, language: str) -> bool:
     """Whether it shares with the abstract words, in other languages one, a number or a name."""
     if language == "en":
         return shared_words(part, source) >= _SHARED
-    if language == "zh":
-        return False
+    if language in WITHOUT_SPACES:
+        return names_of_paper(part, source)
     if _SAME_SUBJECT.match(part) or any(character.isdigit() for character in part):
         return True
     plain = unicodedata.normalize("NFD", part.lower()).encode("ascii", "ignore").decode()
@@ -88,7 +89,7 @@ def _research_words() -> dict[str, re.Pattern[str]]:
     listed: dict[str, str] = tomllib.loads(file.read_text(encoding="utf-8"))
     return {
         language: re.compile(
-            ("" if language in {"zh", "ja"} else r"\b") + f"(?:{'|'.join(words.split())})",
+            ("" if language in WITHOUT_SPACES else r"\b") + f"(?:{'|'.join(words.split())})",
             re.IGNORECASE,
         )
         for language, words in listed.items()

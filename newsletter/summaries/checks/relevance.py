@@ -26,8 +26,6 @@ _SENTENCE = lazy_pattern(
 _YOU = lazy_pattern(r"\b(?:you|yours?|i think|i believe)\b(?!.*\?)", re.IGNORECASE)
 _TO_READER = 2  # words of the abstract without which a sentence to "you" is none of the paper's
 _SHORT = 5  # words of a sentence that one strange word makes strange
-_EAST_ASIAN = lazy_pattern("[\u3040-\u30ff\u3400-\u9fff]{3,}")
-_LATIN_RUN = lazy_pattern(r"[A-Za-z'\u2019]+(?:,? [A-Za-z'\u2019]+){2,}")
 _STEM = 7
 _LONGEST_SOURCE = 20_000  # characters that are read
 # So common in abstracts that sharing them says nothing.
@@ -120,13 +118,7 @@ def nearer(text: str, source: SourceText, others: Sequence[SourceText], language
 
 
 def stray_sentence(text: str, source: SourceText, language: str) -> str:
-    """A sentence that has nothing to do with its paper: orders, chat, adverts.
-
-    An English one shares no word with it; a Chinese one beside others has no word of the trade in
-    it, and no name. In no language one in another script.
-    """
-    if foreign := _in_other_script(text, source, language):
-        return f"says something in another language: {foreign[:60]}"
+    """An English sentence that shares no word with its paper: orders, chat, adverts."""
     if language != "en":
         return ""
     sentences = _SENTENCE.split(text)
@@ -139,19 +131,6 @@ def stray_sentence(text: str, source: SourceText, language: str) -> str:
         if to_reader or (strange and not shared):
             return f"says something that the abstract does not: {sentence[:60]}"
     return ""
-
-
-def _in_other_script(text: str, source: SourceText, language: str) -> str:
-    """What is Chinese or Japanese among Latin letters, or English among Chinese ones.
-
-    Names are spelled out in Chinese, too, but not with two of the most frequent words.
-    """
-    if language not in {"zh", "ja"}:
-        runs = _EAST_ASIAN.findall(text)
-    else:
-        words = ((run, run.lower().replace(",", "").split()) for run in _LATIN_RUN.findall(text))
-        runs = [run for run, said in words if sum(word in FREQUENT for word in said) > 1]
-    return next((run for run in runs if run.lower() not in source.lowered), "")
 
 
 def is_plain(word: str) -> bool:
