@@ -12,6 +12,7 @@ from operator import attrgetter, itemgetter
 from string import ascii_letters, digits
 
 from newsletter.interests.picks import PickReason, ReasonType
+from newsletter.rendering.paper_text import shortened
 from newsletter.rendering.qp_template import encode_quoted_printable
 from newsletter.rendering.reason_layout import (
     ITEM,
@@ -34,6 +35,7 @@ _IN_HTML = _SAME_SIGNS + b"&"
 _BEFORE_ELLIPSIS = b" ,;:."  # is left out
 _SPACE = ord(" ")
 _LEAST_SHOWN, _MOST_SHOWN = REASON_CHARACTERS // 2, REASON_CHARACTERS - 1  # of what is cut
+_LESS_OF_TITLES = (40, 32, 26, 21, 17, 13, 10)  # characters
 _CLOSE = ReasonType.CLOSE  # asked of an enumeration it takes longer
 
 
@@ -174,12 +176,16 @@ def _whole(line: str) -> ReasonLine:
 
 
 def _with_room(reasons: Sequence[PickReason], say: IssueTexts) -> str:
-    """What has room: with fewer reasons, or fewer words, rather than with half of one."""
+    """What has room: with fewer reasons, fewer words or less of a title, not half of a sentence.
+
+    On the wire a Chinese title takes nine bytes a character.
+    """
     strongest = reasons[:1]
     fewer = [
         reasons[:_REASONS_SHOWN],
         strongest,
         *([replace(why, words=why.words[:most])] for why in strongest for most in (2, 1)),
+        *([_with_less_of_title(why, most)] for why in strongest for most in _LESS_OF_TITLES),
     ]
     line = ""
     for shown in fewer:
@@ -189,6 +195,10 @@ def _with_room(reasons: Sequence[PickReason], say: IssueTexts) -> str:
     while not _fits(line):
         line = line[: len(line) * 3 // 4].rstrip() + "…"
     return line
+
+
+def _with_less_of_title(reason: PickReason, characters: int) -> PickReason:
+    return replace(reason, about=shortened(display_name(reason.about), characters))
 
 
 def _fits(line: str) -> bool:

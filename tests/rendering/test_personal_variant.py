@@ -21,6 +21,7 @@ from newsletter.interests import (
     compile_profile,
 )
 from newsletter.interests.issue_picks import IssuePick
+from newsletter.rendering.first_paper import MOST_MARKS
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueEntry
 from newsletter.rendering.marked_words import mark_words
@@ -269,6 +270,30 @@ def test_a_paper_that_is_here_is_asked_of_nobody(
     monkeypatch.setattr(lookup, "find_paper", lambda *_: 1 / 0)
     said = cli("preview", "--liked", "2507.07877", "--format", "text")
     assert (said.code, said.out.count("为您优先")) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("word", "card", "marked"),
+    [
+        ("k-means", "<p><em>k</em>-means, fast</p>", "<p><em><u>k</u></em><u>-means</u>, fast</p>"),
+        ("CO2", "<p>of CO<sub>2</sub> in</p>", "<p>of <u>CO</u><sub><u>2</u></sub> in</p>"),
+        ("SE(3)", "<p><em>SE</em>(3)&amp;</p>", "<p><em><u>SE</u></em><u>(3)</u>&amp;</p>"),
+        ("net works", "<h3>net</h3><p>works</p>", "<h3>net</h3><p>works</p>"),
+        ("gram", "<p><em>n</em>gram</p>", "<p><em>n</em>gram</p>"),
+    ],
+)
+def test_a_word_is_marked_that_stands_partly_in_a_formula(
+    word: str, card: str, marked: str
+) -> None:
+    assert mark_words(TextFragment(card), [word]).text == marked
+
+
+@given(st.lists(st.sampled_from(["k", "-", "<em>", "</em>", "<b>", "x y", "&lt;", "</p><p>"])))
+def test_no_more_is_marked_than_a_mail_has_room_for(parts: list[str]) -> None:
+    card = TextFragment(f"<p>{''.join(parts)}</p>")
+    marked = mark_words(card, ["k", "k-k", "x y"]).text
+    assert marked.count("<u>") == marked.count("</u>") <= MOST_MARKS
+    assert re.sub("</?u>", "", marked) == card.text
 
 
 @given(st.text(max_size=30), st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=4))

@@ -1,6 +1,6 @@
 import re
 import string
-from html import escape
+from html import escape, unescape
 
 import pytest
 from hypothesis import assume, example, given
@@ -10,7 +10,7 @@ from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.languages import LANGUAGES
 from newsletter.rendering.paper_text import is_plain
 from newsletter.rendering.qp_template import decode_quoted_printable, encode_quoted_printable
-from newsletter.rendering.reason_layout import around_whole
+from newsletter.rendering.reason_layout import LONGEST, around_whole
 from newsletter.rendering.reason_lines import reason_line, reason_lines
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import translations
@@ -112,3 +112,24 @@ def test_a_title_in_plain_letters_is_sent_as_if_it_were_encoded_by_itself(
 def test_what_needs_no_reading_of_tex_is_what_that_gives(title: str) -> None:
     assume(is_plain(title))
     assert " ".join(to_text(title).split()) == title
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "title",
+    [
+        "基于扩散模型的高保真语音合成与音频编码方法研究综述",
+        "深層学習を用いた音声合成の高品質化に関する研究動向と展望",
+        "Нейронные аудиокодеки: обзор методов сжатия речи и музыки",
+        "خوارزميات التعلم العميق في معالجة اللغات الطبيعية الحديثة",
+        "😀" * 60,
+    ],
+)
+def test_of_a_title_in_any_script_the_sentence_stays_whole(language: str, title: str) -> None:
+    say = IssueTexts(translations(language))
+    html, _, _ = reason_line([PickReason(ReasonType.CLOSE, title, ("codec", "neural"))], say)
+    line = unescape(decode_quoted_printable(html))
+    begin, end = say.reasons([PickReason(ReasonType.CLOSE, "|", ("codec",))]).split("|")
+    assert line.startswith(begin + title[:6])
+    assert line.endswith((end, end.replace("codec", "codec, neural")))
+    assert len(html) <= LONGEST
