@@ -12,7 +12,9 @@ from newsletter.summaries.checks import (
     objection_to_quotation,
     run_checks,
 )
-from newsletter.summaries.checks.numbers import changed_unit
+from newsletter.summaries.checks.numbers import changed_unit, invented_number
+from newsletter.summaries.checks.relevance import SourceText, is_off_topic
+from newsletter.summaries.checks.rounding import in_full
 
 PAPER = Paper(
     id=PaperId("2507.00001"),
@@ -584,3 +586,47 @@ def test_a_factor_is_a_factor_however_the_abstract_says_it(said: str, claimed: s
 
 def test_a_per_cent_is_no_factor() -> None:
     assert changed_unit("by a factor of 25", "improves by 25 %")
+
+
+COUNTED = "We study 673,127 posts of agents; the cost falls by 49.7% and accuracy is 93.46\\%."
+
+
+@pytest.mark.parametrize(
+    "rounded",
+    [
+        "67万余条",
+        "67万多条",
+        "超过67万条",
+        "约67万条",
+        "近68万条",
+        "more than 670,000 posts",
+        "about 673 thousand posts",
+        "over 93% of",
+        "exceeds 93.4%",
+        "nearly 50% of",
+        "mehr als 93% der",
+    ],
+)
+def test_a_number_may_be_rounded_where_the_sentence_says_so(rounded: str) -> None:
+    assert invented_number(in_full(rounded, COUNTED), COUNTED) == ""
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["68万余条", "近67万条", "超过94%", "66万多条", "67万条", "over 600,000 posts", "moreover 93"],
+)
+def test_another_number_is_none_that_is_rounded(wrong: str) -> None:
+    assert invented_number(in_full(wrong, COUNTED), COUNTED)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "该论文提出参数学习与函数学习的方法，大量子任务来自谷歌。",
+        "作者把部分子集与部分类别分开，进行为期三年的观测，其中文本身很短。",
+        "该系统的功能源于噪声学习，并用固定位置的传送带检验。",
+    ],
+)
+def test_two_words_make_no_topic_between_them(sentence: str) -> None:
+    waves = SourceText("Waves on grids. We study waves.")
+    assert is_off_topic(sentence, waves, "zh") == ""

@@ -23,6 +23,7 @@ from newsletter.summaries.checks import (
     other_script,
     quantities,
     relevance,
+    rounding,
 )
 from newsletter.summaries.checks.relevance import SourceText
 from newsletter.text import stands_in_order
@@ -188,7 +189,9 @@ def _without_raised(text: str) -> str:
 
 def _figures(text: str, source: SourceText, language: str) -> Iterator[CheckResult]:
     """A number is looked at in each way in which it may be meant."""
-    readings = numerals.readings(text, language)
+    readings = [
+        rounding.in_full(reading, source.text) for reading in numerals.readings(text, language)
+    ]
     for name, check in _OF_FIGURES.items():
         found = [check(reading, source.text) for reading in readings]
         yield CheckResult(name, found[0] if all(found) else "")

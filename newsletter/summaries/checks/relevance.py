@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 
 from newsletter.lazy_pattern import lazy_pattern
@@ -194,8 +194,9 @@ def _meets(topic: Sequence[str], source: SourceText) -> bool:
     return any(word in source.lowered for word in topic)
 
 
+@lru_cache(maxsize=16)  # a sentence is compared with every paper of the day
 def _topics_of(text: str) -> list[list[str]]:
-    return [english for chinese, english in _topics() if chinese in text]
+    return [english for chinese, english in _topics() if chinese.search(text)]
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -204,8 +205,11 @@ def _stems(text: str) -> frozenset[str]:
 
 
 @cache
-def _topics() -> list[tuple[str, list[str]]]:
-    """Chinese words of the trade, each with what an English abstract would say for it."""
+def _topics() -> list[tuple[re.Pattern[str], list[str]]]:
+    """Chinese words of the trade, each with what an English abstract would say for it.
+
+    They look around where they may stand across two other words: 数学 in 参数学习.
+    """
     file = resources.files("newsletter.summaries.checks").joinpath("topics.json")
     topics: dict[str, list[str]] = json.loads(file.read_text(encoding="utf-8"))
-    return list(topics.items())
+    return [(re.compile(chinese), english) for chinese, english in topics.items()]

@@ -1,0 +1,51 @@
+"""Rounded numbers: 67万余 and "more than 670,000" are said of 673,127, "over 93 %" of 93.46 %."""
+
+import re
+from decimal import Decimal
+
+from newsletter.lazy_pattern import lazy_pattern
+from newsletter.summaries.checks.numbers import values_in
+
+_MORE = "more than|exceed(?:s|ing)?|over|above|超过?|逾|高于|大于|mehr als|über|plus de|más de"
+_LESS = "nearly|almost|close to|将近|接近|近|fast|knapp|près de|presque|casi|cerca de|ほぼ"
+_ABOUT = "about|around|roughly|approximately|some|大约|约|約|rund|etwa|environ|unos|unas"
+_ROUNDED = lazy_pattern(
+    rf"(?<![A-Za-z\u00c0-\u017f])(?:(?P<more>{_MORE})|(?P<less>{_LESS})|(?P<about>{_ABOUT}))?\s?"
+    r"(?P<digits>(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])|(?<![\d.,])\d+(?:\.\d+)?(?![\d.]))"
+    r"(?:\s?(?P<scale>万|亿|千|百万|億|thousand|million|billion))?(?P<odd>余|多(?!模|头|层|维|步|种|粒|体))?",
+    re.IGNORECASE,
+)
+_SCALES = {"千": 3, "thousand": 3, "万": 4, "million": 6, "百万": 6, "亿": 8, "億": 8, "billion": 9}
+_FURTHEST = Decimal("0.05")  # of the number itself
+
+
+def in_full(text: str, source: str) -> str:
+    """The text with the source's own number for one that says that it is rounded."""
+    return _ROUNDED.sub(lambda found: _of_source(found, source), text)
+
+
+def _of_source(found: re.Match[str], source: str) -> str:
+    up, down = found["more"] or found["odd"], found["less"]
+    if not (up or down or found["about"]):
+        return found[0]
+    exponent = _SCALES.get((found["scale"] or "").lower(), 0)
+    said = Decimal(found["digits"].replace(",", "")).scaleb(exponent)
+    reach = min(_last_place(said), said * _FURTHEST)
+    nearest = min(
+        (
+            value
+            for value in values_in(source)
+            if value.count(".") <= 1
+            and abs(Decimal(value) - said) < reach
+            and (Decimal(value) >= said or not up)
+            and (Decimal(value) <= said or not down)
+        ),
+        key=lambda value: abs(Decimal(value) - said),
+        default="",
+    )
+    return f" {nearest}" if nearest else found[0]
+
+
+def _last_place(number: Decimal) -> Decimal:
+    """The place of the last digit that is no nought: of 670000 it is 10000."""
+    return Decimal(1).scaleb(int(number.normalize().as_tuple().exponent))
