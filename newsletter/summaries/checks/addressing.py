@@ -1,7 +1,7 @@
 """An answer that speaks to its reader, by the forms that each language has for that.
 
 No summary of a paper says "you" or "I", asks for anything, or exclaims. English and Chinese have
-their own, longer lists.
+their own, longer lists; what is exclaimed in Chinese is looked for here.
 """
 
 import re
@@ -28,16 +28,15 @@ _PATTERNS = {code: lazy_pattern(forms + _EXCLAIMED) for code, forms in _FORMS.it
 _ANY: re.Pattern[str] = lazy_pattern(_EXCLAIMED.removeprefix("|"))
 _SENTENCE = lazy_pattern(r"(?<=[^\W\d_][.!?…])\s+(?=[^\W\d_a-z])")
 _SHORT = 4  # words of a sentence beside others that says nothing of a paper
-_OWN_LISTS = frozenset(["en", "zh"])
 
 
 def speaks_to_reader(text: str, source: str, language: str) -> str:
     """The words that do; empty where none does. A source with "Yahoo!" may be told of so."""
-    if language in _OWN_LISTS:
+    if language == "en":
         return ""
     sentences = _SENTENCE.split(text)
     short = next((said for said in sentences if len(said.split()) < _SHORT), "")
-    if language != "ja" and len(sentences) > 1 and short:
+    if language not in {"zh", "ja"} and len(sentences) > 1 and short:
         return f"says something that stands alone, {short[:60]}"
     if "!" in source:
         text = text.replace("!", "")

@@ -12,12 +12,13 @@ from newsletter.summaries.checks.relevance import SourceText
 WITHOUT_SPACES = frozenset(["zh", "ja"])
 _LETTER = "\u3040-\u30ff\u3400-\u9fff"
 _EAST_ASIAN = lazy_pattern(f"[{_LETTER}]{{3,}}")
-# What could be said in English: what stands alone between two stops, and words in a row.
+# What could be said in English: what stands alone between two stops, words in a row, a plain one.
 _PART = lazy_pattern(
     rf"(?:\A|(?<=[。！？；，：])|(?<=[.!?;]\s))[^{_LETTER}。！？；，：]+(?=[。！？；，：]|\Z)"
     rf"|[A-Za-z][^{_LETTER}。！？；，：]*[A-Za-z][.!?](?=\s|[{_LETTER}]|\Z)"
 )
 _IN_A_ROW = lazy_pattern(r"[A-Za-z][A-Za-z'\u2019-]+(?:,? [A-Za-z][A-Za-z'\u2019-]+)+")
+_PLAIN = lazy_pattern(r"(?<![A-Za-z\d$\\_^{-])[a-z]{4,}(?![A-Za-z\d_(-])")
 _WORD = lazy_pattern(r"[A-Za-z][A-Za-z'\u2019-]*[A-Za-z]")
 _NAME = lazy_pattern(r"[A-Za-z][A-Za-z0-9]*(?:[-+.'/][A-Za-z0-9]+)*")
 _INITIALS = 3  # letters of an acronym of which the paper may have the words only
@@ -29,7 +30,7 @@ def in_other_script(text: str, source: SourceText, language: str) -> str:
     if language not in WITHOUT_SPACES:
         runs = _EAST_ASIAN.findall(text)
         return next((run for run in runs if run not in source.text), "")
-    for pattern in (_PART, _IN_A_ROW):
+    for pattern in (_PART, _IN_A_ROW, _PLAIN):
         for said in pattern.findall(text):
             if not all(_bears_word(word, source) for word in _WORD.findall(said)):
                 return str(said).strip()
@@ -40,6 +41,8 @@ def _bears_word(word: str, source: SourceText) -> bool:
     """Whether the paper has that very word, or the words that an acronym stands for."""
     plain = re.sub(r"[^a-z0-9]", "", word.lower())
     if plain in source.words or plain.removesuffix("s") in source.words:
+        return True
+    if word.islower() and re.search(rf"\b{re.escape(word)}\b", source.lowered):  # of "one-shot"
         return True
     if len(plain) >= _INITIALS and word.isupper() and plain in source.initials:
         return True
