@@ -320,6 +320,35 @@ def test_an_order_in_english_is_refused_wherever_it_stands(language: str, order:
         assert hard(text, VOICE, language)
 
 
+@pytest.mark.parametrize("end", ["，建议accept。", "，强推！", "，A+", "，给作者点个赞。"])
+def test_a_word_an_exclamation_or_a_mark_at_its_end_is_refused(end: str) -> None:
+    assert hard(TRUE["zh"].removesuffix("。") + end, VOICE, "zh")
+
+
+TERMS = paper(
+    "One-Shot Tracking with LLMs",
+    "We adapt LLMs to one-shot tracking by fine-tuning; graph neural networks on Wi-Fi HaLow help.",
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("zh", "该论文把大语言模型（Large Language Model）用于一 shot 目标跟踪任务，效果更好。"),
+        (
+            "zh",
+            "该论文利用图神经网络（graph neural network）与Wi-Fi HaLow改进单样本目标跟踪。",
+        ),
+        (
+            "ja",
+            "大規模言語モデル（large language models）を微調整し、追跡に適用する手法を提案する。",
+        ),
+    ],
+)
+def test_terms_of_the_paper_may_be_spelled_out_in_english(language: str, sentence: str) -> None:
+    assert hard(sentence, TERMS, language) == []
+
+
 @pytest.mark.parametrize(
     "added",
     [

@@ -18,7 +18,7 @@ _PART = lazy_pattern(
     rf"|[A-Za-z][^{_LETTER}。！？；，：]*[A-Za-z][.!?](?=\s|[{_LETTER}]|\Z)"
 )
 _IN_A_ROW = lazy_pattern(r"[A-Za-z][A-Za-z'\u2019-]+(?:,? [A-Za-z][A-Za-z'\u2019-]+)+")
-_PLAIN = lazy_pattern(r"(?<![A-Za-z\d$\\_^{-])[a-z]{4,}(?![A-Za-z\d_(-])")
+_PLAIN = lazy_pattern(r"(?<![A-Za-z\d$\\_^{-])(?<![A-Za-z] )[a-z]{4,}(?![A-Za-z\d_(-]| [A-Za-z])")
 _WORD = lazy_pattern(r"[A-Za-z][A-Za-z'\u2019-]*[A-Za-z]")
 _NAME = lazy_pattern(r"[A-Za-z][A-Za-z0-9]*(?:[-+.'/][A-Za-z0-9]+)*")
 _INITIALS = 3  # letters of an acronym of which the paper may have the words only
@@ -32,15 +32,23 @@ def in_other_script(text: str, source: SourceText, language: str) -> str:
         return next((run for run in runs if run not in source.text), "")
     for pattern in (_PART, _IN_A_ROW, _PLAIN):
         for said in pattern.findall(text):
-            if not all(_bears_word(word, source) for word in _WORD.findall(said)):
+            words = _WORD.findall(said)
+            spelled_out = len(words) > 1 and _bears_acronym(words, source)
+            if not (spelled_out or all(_bears_word(word, source) for word in words)):
                 return str(said).strip()
     return ""
+
+
+def _bears_acronym(words: list[str], source: SourceText) -> bool:
+    """Whether the paper has the acronym that the words stand for: LLM for large language model."""
+    initials = "".join(part[0] for word in words for part in word.lower().split("-") if part)
+    return not source.words.isdisjoint({initials, f"{initials}s"}) and len(initials) >= _INITIALS
 
 
 def _bears_word(word: str, source: SourceText) -> bool:
     """Whether the paper has that very word, or the words that an acronym stands for."""
     plain = re.sub(r"[^a-z0-9]", "", word.lower())
-    if plain in source.words or plain.removesuffix("s") in source.words:
+    if not source.words.isdisjoint({plain, plain.removesuffix("s"), f"{plain}s"}):
         return True
     if word.islower() and re.search(rf"\b{re.escape(word)}\b", source.lowered):  # of "one-shot"
         return True
