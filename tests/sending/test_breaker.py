@@ -88,10 +88,10 @@ def test_refused_for_everybody_nobody_is_marked_and_the_run_stops(
 ) -> None:
     with OddSmtp(**{when: [*[GOOD_REPLIES[when]] * taken, refusal]}) as server:
         result = run.by(smtp(server, CONNECTIONS))
-        tried = server.heard.count("MAIL")
+        refused = server.said.count(refusal)
     assert (result.account.sent, result.account.pending) == (taken, READERS - taken)
     assert (result.account.failed, suppressed(database)) == (0, 0)
-    assert tried - taken < 25
+    assert 0 < refused < 25
     assert not result.is_done
     assert refusal in str(result.trouble)
     assert "one mail first" in str(result.trouble)
