@@ -4,7 +4,6 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from hashlib import sha1, sha256
 from hmac import compare_digest
 from typing import TypeVar
 
@@ -124,7 +123,7 @@ def _mark(key: str, address: str, moves: int) -> str:
 
 @lru_cache(maxsize=64)
 def _marker(key: str) -> PreparedHmac:
-    return PreparedHmac(key.encode(), sha256)
+    return PreparedHmac(key.encode(), "sha256")
 
 
 def _parse(kind: type[_C], value: str, key: bytes) -> _C | None:
@@ -145,7 +144,7 @@ class _Seal:
 
     def __init__(self, key: str, purpose: Purpose) -> None:
         self.key: bytes = Signer(key, salt=f"newsletter.{purpose}").derive_key()
-        self._mac = PreparedHmac(self.key, sha1)
+        self._mac = PreparedHmac(self.key, "sha1")
 
     def signed(self, value: str) -> str:
         mac = self._mac.digest(value.encode())

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -146,7 +145,7 @@ def _keyed(key: bytes, address: str) -> str:
 
 @lru_cache(maxsize=4)
 def _hasher(key: bytes) -> PreparedHmac:
-    return PreparedHmac(key, sha256)
+    return PreparedHmac(key, "sha256")
 
 
 # Keys that lie in the database and never rotate: a rotated one would forget everybody.
