@@ -24,9 +24,10 @@ def mark_words(card: TextFragment, words: Sequence[str]) -> TextFragment:
     for run in _runs(pieces):
         signs = [_SIGN.findall(pieces[place]) for place in run]
         read = ["".join(map(unescape, piece)) for piece in signs]
+        lengths = [*map(len, read)]
         found: list[list[tuple[int, int]]] = [[] for _ in run]
         for match in wanted.finditer("".join(read)):
-            parts = _parts(match, [*map(len, read)])
+            parts = _parts(match, lengths)
             if len(parts) > left:
                 break
             left -= len(parts)

@@ -136,7 +136,9 @@ def objection_to_quotation(text: str, paper: Paper) -> list[CheckResult]:
 
 def _length(text: str, language: str) -> str:
     shortest, longest = (
-        (_SHORTEST_ZH, _LONGEST_ZH) if language in {"zh", "ja"} else (_SHORTEST, _LONGEST)
+        (_SHORTEST_ZH, _LONGEST_ZH)
+        if language in answer_language.WITHOUT_SPACES
+        else (_SHORTEST, _LONGEST)
     )
     if shortest <= len(text) <= longest:
         return ""

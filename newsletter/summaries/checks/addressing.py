@@ -7,6 +7,7 @@ their own, longer lists; what is exclaimed in Chinese is looked for here.
 import re
 
 from newsletter.lazy_pattern import lazy_pattern
+from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
 
 _EXCLAIMED = r"|(?<=[^\W\d_]{2})\s?[!！](?=\W*(?:\Z|[^\W\d_]))"
 _FORMS = {
@@ -36,7 +37,7 @@ def speaks_to_reader(text: str, source: str, language: str) -> str:
         return ""
     sentences = _SENTENCE.split(text)
     short = next((said for said in sentences if len(said.split()) < _SHORT), "")
-    if language not in {"zh", "ja"} and len(sentences) > 1 and short:
+    if language not in WITHOUT_SPACES and len(sentences) > 1 and short:
         return f"says something that stands alone, {short[:60]}"
     if "!" in source:
         text = text.replace("!", "")

@@ -9,6 +9,7 @@ from babel.core import get_global
 
 from newsletter.lazy_pattern import lazy_pattern
 
+WITHOUT_SPACES = frozenset(["zh", "ja"])  # between words
 _WORD = lazy_pattern(r"[^\W\d_]+")
 _FORMULA = lazy_pattern(r"\$[^$]*\$")
 # The most frequent words, which no sentence of some length does without.

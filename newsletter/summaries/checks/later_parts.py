@@ -7,8 +7,8 @@ from functools import cache
 from importlib import resources
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.checks.answer_language import FREQUENT
-from newsletter.summaries.checks.other_script import WITHOUT_SPACES, names_of_paper
+from newsletter.summaries.checks.answer_language import FREQUENT, WITHOUT_SPACES
+from newsletter.summaries.checks.other_script import names_of_paper
 from newsletter.summaries.checks.relevance import SourceText, is_plain, shared_words
 
 _CLOSED = r"[\"')\]\u201d]*\s+"

@@ -6,10 +6,10 @@ Chinese and Japanese sentences bear Latin names, acronyms and formulas, but thos
 import re
 
 from newsletter.lazy_pattern import lazy_pattern
+from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
 from newsletter.summaries.checks.numbers import values_in
 from newsletter.summaries.checks.relevance import SourceText
 
-WITHOUT_SPACES = frozenset(["zh", "ja"])
 _LETTER = "\u3040-\u30ff\u3400-\u9fff"
 _EAST_ASIAN = lazy_pattern(f"[{_LETTER}]{{3,}}")
 # What could be said in English: what stands alone between two stops, words in a row, a plain one.
