@@ -47,9 +47,9 @@ class _Taking(BaseHTTPRequestHandler):
         body = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
         people = body["personalizations"]
         assert len(people) <= MOST
-        for each in people:
-            (to,), own = each["to"], each["headers"]
-            reference = each["custom_args"]["reference"]
+        for person in people:
+            (to,), own = person["to"], person["headers"]
+            reference = person["custom_args"]["reference"]
             assert "@" in to["email"]
             assert reference in own["Message-ID"]
             assert own["List-Unsubscribe"].startswith("<http")

@@ -200,6 +200,17 @@ def test_no_class_name_stands_twice() -> None:
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
+def test_what_a_loop_goes_through_has_a_name_that_says_what_it_is() -> None:
+    loop = re.compile(r'[^"]*\b(?:for (?:\w+, )*each(?:, \w+)* in|lambda (?:\w+, )*each)\b')
+    nameless = [
+        f"{module}: {line.strip()}"
+        for module, file in MODULES.items()
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if "each" in line and loop.match(line)
+    ]
+    assert nameless == []
+
+
 def test_what_is_imported_is_declared() -> None:
     project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]

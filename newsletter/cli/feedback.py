@@ -125,13 +125,13 @@ def _tell(report: "PollReport", as_json: bool) -> None:
     if not report.letters:
         click.echo("No new mail.")
         return
-    services = [f"{number} {kind}" for kind, number in sorted(report.kinds.items())]
-    services += [f"{report.unsubscribed} unsubscribed"] * bool(report.unsubscribed)
+    counts = [f"{number} {kind}" for kind, number in sorted(report.kinds.items())]
+    counts += [f"{report.unsubscribed} unsubscribed"] * bool(report.unsubscribed)
     if report.automatic:
-        services.append(counted(report.automatic, "automatic reply", "automatic replies"))
-    services += [f"{len(report.asking)} asking to leave"] * bool(report.asking)
-    services += [f"{report.kept.total()} not understood"] * bool(report.kept)
-    click.echo(f"{counted(report.letters, 'mail')}: {', '.join(services)}")
+        counts.append(counted(report.automatic, "automatic reply", "automatic replies"))
+    counts += [f"{len(report.asking)} asking to leave"] * bool(report.asking)
+    counts += [f"{report.kept.total()} not understood"] * bool(report.kept)
+    click.echo(f"{counted(report.letters, 'mail')}: {', '.join(counts)}")
     if report.suppressed:
         click.echo(f"  {counted(report.suppressed, 'address', 'addresses')} suppressed")
     for reason, number in report.kept.most_common():

@@ -93,7 +93,7 @@ def _run_newsletter(
 
 @contextmanager
 def _finishing_failed_run(settings: "Settings", services: "Services") -> "Iterator[None]":
-    """Where an only newsletter fails: letters leave and old picks are forgotten all the same."""
+    """Where an only newsletter fails: transactional mails leave, old picks are forgotten."""
     try:
         yield
     except NewsletterError as failure:

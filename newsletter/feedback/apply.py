@@ -122,14 +122,14 @@ def _write_down(session: Session, events: Sequence[Event], now: datetime) -> lis
     rows = session.execute(_DELIVERIES, {"references": references})
     deliveries = {row.reference: row for row in rows}
     unknown = [event.reference for event in fresh if event.reference not in deliveries]
-    of_letters = outbox.addresses_of(session, unknown)
+    of_outbox = outbox.addresses_of(session, unknown)
     known_events = []
     for event in fresh:
         row = deliveries.get(event.reference)
         if row is not None:
             known = _KnownEvent(event, row.issue_id, row.subscriber_id, row.email, row.state)
-        elif event.reference in of_letters or event.subscriber_id is None:
-            known = _KnownEvent(event, email=of_letters.get(event.reference, event.address))
+        elif event.reference in of_outbox or event.subscriber_id is None:
+            known = _KnownEvent(event, email=of_outbox.get(event.reference, event.address))
         else:
             reader = session.get(SubscriberRow, event.subscriber_id)
             known = _KnownEvent(event)

@@ -1,6 +1,6 @@
 """What a mail to the feedback address says: a bounce, a complaint, a farewell, or nothing.
 
-Anybody can write to that address. So a letter acts only on the mail whose reference it bears (96
+Anybody can write to that address. So a mail acts only on the mail whose reference it bears (96
 random bits that only the reader's own copy holds), or with a signed unsubscribe token; whom it
 names as recipient does not matter. And it is read with bounds: size, parts, depth.
 """
@@ -80,7 +80,7 @@ Meaning = Event | UnsubscribeClaim | LeaveRequest | AutomaticReply | NotUndersto
 
 
 def parse_message(raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
-    """What a letter says; whatever it holds, this returns."""
+    """What a mail says; whatever it holds, this returns."""
     raw = raw[:LONGEST]
     if len(_BOUNDARY.findall(raw)) > _MOST_BOUNDARIES:
         return NotUnderstood("more parts within parts than any bounce has")
@@ -92,24 +92,22 @@ def parse_message(raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
 
 
 def _interpret(message: Message, raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
-    letter = _Letter(message, list(_parts(message)), raw, links, now)
-    statuses = letter.of_type(report_parts.STATUS)
-    reports = letter.of_type(report_parts.FEEDBACK)
+    mail = _ReceivedMail(message, list(_parts(message)), raw, links, now)
+    statuses = mail.of_type(report_parts.STATUS)
+    reports = mail.of_type(report_parts.FEEDBACK)
     if statuses:
-        return letter.says(*report_parts.read_status(statuses[0], letter.words))
+        return mail.says(*report_parts.read_status(statuses[0], mail.words))
     if reports:
-        return letter.says(*report_parts.read_feedback(reports[0]))
+        return mail.says(*report_parts.read_feedback(reports[0]))
     claim = _farewell(message, links)
     if claim is not None:
         return claim
-    if letter.is_old_complaint():
-        return letter.says(EventType.COMPLAINT, "abuse", "complained")
+    if mail.is_old_complaint():
+        return mail.says(EventType.COMPLAINT, "abuse", "complained")
     if is_automatic_reply(message):
         return AutomaticReply()
-    meaning = _odd_bounce(letter)
-    return (
-        (find_leave_request(message, letter.parts) or meaning) if meaning is _NOTHING else meaning
-    )
+    meaning = _odd_bounce(mail)
+    return (find_leave_request(message, mail.parts) or meaning) if meaning is _NOTHING else meaning
 
 
 def _farewell(message: Message, links: SignedLinks) -> UnsubscribeClaim | None:
@@ -127,28 +125,28 @@ def _claim_in(texts: Iterable[str], links: SignedLinks) -> UnsubscribeClaim | No
     return None
 
 
-def _odd_bounce(letter: "_Letter") -> Meaning:
+def _odd_bounce(mail: "_ReceivedMail") -> Meaning:
     """A bounce in no standard form: its words say what it is, its sender or form that it is one."""
-    message = letter.message
-    if len(letter.raw) > _LONGEST_STRANGE or not may_be_bounce(message):
+    message = mail.message
+    if len(mail.raw) > _LONGEST_STRANGE or not may_be_bounce(message):
         return _NOTHING
-    if is_delay_warning(message, letter.words):
-        return letter.says(EventType.DEFERRED, "a bounce in no standard form")
+    if is_delay_warning(message, mail.words):
+        return mail.says(EventType.DEFERRED, "a bounce in no standard form")
     temporary, permanent = all_failures(message)
     trusted = permanent or is_certain_bounce(message) or is_from_mail_server(message)
-    cause = recognized_cause(letter.words) if trusted else None
+    cause = recognized_cause(mail.words) if trusted else None
     if cause is RefusalCause.NO_MAILBOX and not temporary:
-        return letter.says(*report_parts.judged(cause, "a bounce in no standard form"))
+        return mail.says(*report_parts.judged(cause, "a bounce in no standard form"))
     if cause is RefusalCause.SENDER or permanent:
-        return letter.says(*report_parts.judged(cause, "a bounce in no standard form"))
+        return mail.says(*report_parts.judged(cause, "a bounce in no standard form"))
     if temporary:
-        return letter.says(EventType.DEFERRED, "a bounce in no standard form")
+        return mail.says(EventType.DEFERRED, "a bounce in no standard form")
     return AutomaticReply() if is_automatic(message) else _NOTHING
 
 
 @dataclass(frozen=True)
-class _Letter:
-    """A letter as it was read."""
+class _ReceivedMail:
+    """A mail as it was read."""
 
     message: Message
     parts: Sequence[Message]
@@ -167,7 +165,7 @@ class _Letter:
         return _COPY.split(first, maxsplit=1)[0][:_LONGEST_WORDS]
 
     def is_old_complaint(self) -> bool:
-        """A mail of ours in a letter of somebody who forwards complaints, in whatever form."""
+        """A mail of ours in a mail of somebody who forwards complaints, in whatever form."""
         if not holds_returned_mail(self.parts):
             return False
         if self.of_type("message/rfc822") and any(_HOTMAIL in part for part in self.parts):
@@ -205,7 +203,7 @@ def _parts(message: Message) -> Iterator[Message]:
 
 
 def _written(message: Message, now: datetime) -> datetime:
-    """When the letter was written; its writer may not say that this lies in the future."""
+    """When the mail was written; its writer may not say that this lies in the future."""
     try:
         date = parsedate_to_datetime(str(message["Date"]))
     except (ValueError, OverflowError, TypeError):

@@ -1,4 +1,4 @@
-"""Where a letter that came back bears the reference of our mail.
+"""Where a mail that came back bears the reference of our mail.
 
 That is the Message-ID of the mail that left. Servers give it back in a returned mail, as headers or
 whole, attached, encoded or quoted; some only name it in a header of their own.

@@ -66,7 +66,7 @@ class LeaveRequest:
 
 
 def find_leave_request(message: Message, parts: Sequence[Message]) -> LeaveRequest | None:
-    """What a person asks who wrote this letter, or None."""
+    """What a person asks who wrote this mail, or None."""
     subject = _ANSWERS.sub("", subject_of(message))
     own = _own_words(parts)
     is_subject = _ASKS_ONLY.fullmatch(subject) is not None

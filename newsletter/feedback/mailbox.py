@@ -1,6 +1,6 @@
-"""Where letters to the feedback address lie: an IMAP folder, a Maildir, a pipe.
+"""Where mails to the feedback address lie: an IMAP folder, a Maildir, a pipe.
 
-A letter that was dealt with is marked as seen, one that nobody here understands as seen and
+A mail that was dealt with is marked as seen, one that nobody here understands as seen and
 flagged, so that a person finds it. Nothing is ever deleted.
 """
 
@@ -24,7 +24,7 @@ from newsletter.feedback.bounce_parser import LONGEST
 from newsletter.text import brief
 
 _LONGEST_KEPT = 25 * 1024 * 1024
-_LONGEST_ANSWER = 16 * 1024 * 1024  # of an IMAP server: a letter, or the numbers of two million
+_LONGEST_ANSWER = 16 * 1024 * 1024  # of an IMAP server: a mail, or the numbers of two million
 _PATIENCES = 4  # so many time-outs may one answer take
 _deliveries = count()
 
@@ -35,7 +35,7 @@ class MailboxError(NewsletterError):
 
 @dataclass(frozen=True)
 class InboundMessage:
-    """A letter's beginning, and how to mark it: understood or not."""
+    """A mail's beginning, and how to mark it: understood or not."""
 
     raw: bytes
     mark: Callable[[bool], None]
@@ -45,7 +45,7 @@ InboundMessages = Generator[InboundMessage]
 
 
 def read_maildir(folder: Path) -> InboundMessages:
-    """The new letters of a Maildir.
+    """The new mails of a Maildir.
 
     Raises:
         WrongUseError: there is none.
@@ -66,7 +66,7 @@ def read_maildir(folder: Path) -> InboundMessages:
 
 
 def _seen_in(file: Path, current: Path) -> Callable[[bool], None]:
-    def mark(understood: bool) -> None:  # noqa: FBT001 - the one thing that is said of a letter
+    def mark(understood: bool) -> None:  # noqa: FBT001 - the one thing that is said of a mail
         try:
             file.rename(current / f"{file.name}:2,{'S' if understood else 'FS'}")
         except OSError as error:
@@ -76,14 +76,14 @@ def _seen_in(file: Path, current: Path) -> Callable[[bool], None]:
 
 
 def read_pipe(stream: BinaryIO, folder: Path) -> InboundMessages:
-    """One letter that a mail server hands over; what is not understood goes into a Maildir.
+    """One mail that a mail server hands over; what is not understood goes into a Maildir.
 
     Raises:
         MailboxError: it could not be kept; the mail server should hand it over again.
     """
     raw = stream.read(_LONGEST_KEPT)
 
-    def mark(understood: bool) -> None:  # noqa: FBT001 - the one thing that is said of a letter
+    def mark(understood: bool) -> None:  # noqa: FBT001 - the one thing that is said of a mail
         if understood:
             return
         try:
@@ -108,7 +108,7 @@ def _put(folder: Path, raw: bytes) -> None:
 
 
 def read_imap(settings: FeedbackSettings) -> InboundMessages:
-    """The unseen letters of an IMAP folder.
+    """The unseen mails of an IMAP folder.
 
     Raises:
         WrongUseError: the settings would give a password away.
@@ -221,7 +221,7 @@ def _modified_utf7(name: str) -> str:
 
 
 def _seen_on(server: _BoundedImap, host: str, number: str) -> Callable[[bool], None]:
-    def mark(understood: bool) -> None:  # noqa: FBT001 - the one thing that is said of a letter
+    def mark(understood: bool) -> None:  # noqa: FBT001 - the one thing that is said of a mail
         flags = r"(\Seen)" if understood else r"(\Seen \Flagged)"
         with _clear_trouble(host):
             _ask(server, "STORE", number, "+FLAGS.SILENT", flags)

@@ -1,4 +1,4 @@
-"""Read a mailbox to its end, each letter in a transaction of its own."""
+"""Read a mailbox to its end, each mail in a transaction of its own."""
 
 import logging
 from collections import Counter
@@ -32,9 +32,9 @@ UNKNOWN = "it bears a reference that no mail from here has"
 
 @dataclass
 class PollReport:
-    """What the letters said. `kinds` counts events in feedback's own words."""
+    """What the mails said. `kinds` counts events in feedback's own words."""
 
-    letters: int = 0
+    letters: int = 0  # mails that were read, by the name that `--json` gives it
     kinds: Counter[str] = field(default_factory=Counter)
     unsubscribed: int = 0
     automatic: int = 0
@@ -46,26 +46,26 @@ class PollReport:
 def read_mailbox(
     database: Database, messages: InboundMessages, links: SignedLinks, clock: Callable[[], datetime]
 ) -> PollReport:
-    """Let every new letter act; a letter is marked once what it says is committed.
+    """Let every new mail act; a mail is marked once what it says is committed.
 
     Raises:
         MailboxError: the mailbox cannot be read on; what was read stays so.
     """
     tally = PollReport()
     with closing(messages):
-        for letter in messages:
+        for mail in messages:
             now = clock()
-            meaning = bounce_parser.parse_message(letter.raw, links, now)
+            meaning = bounce_parser.parse_message(mail.raw, links, now)
             with database.concurrent.begin() as session:
                 understood = _act(session, meaning, tally, now)
-            letter.mark(understood)
+            mail.mark(understood)
             tally.letters += 1
     _log.info("mailbox read", extra={**vars(tally), "asking": len(tally.asking)})
     return tally
 
 
 def _act(session: Session, meaning: Meaning, tally: PollReport, now: datetime) -> bool:
-    """Do what a letter says; whether it was understood."""
+    """Do what a mail says; whether it was understood."""
     match meaning:
         case Event():
             return _take(session, meaning, tally, now)

@@ -1,4 +1,4 @@
-"""The parts of a letter that are written for machines: delivery statuses and feedback reports."""
+"""The parts of a mail that are written for machines: delivery statuses and feedback reports."""
 
 import re
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ Verdict = tuple[EventType | None, str, str | None]  # of what, in whose words, w
 
 
 def as_text(raw: bytes) -> bytes:
-    """A letter whose parts for machines are called text; `STATUS` and `FEEDBACK` find them."""
+    """A mail whose parts for machines are called text; `STATUS` and `FEEDBACK` find them."""
     return _AS_MESSAGE.sub(rb"text/\1", raw)
 
 

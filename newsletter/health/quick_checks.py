@@ -57,7 +57,9 @@ def watched_with(
             told.append(read(session))
         return ()
 
-    if not any(each.part == _DATABASE and each.level is Severity.TROUBLE for each in found):
+    if not any(
+        finding.part == _DATABASE and finding.level is Severity.TROUBLE for finding in found
+    ):
         found += asked(_DATABASE, ask)
     return found, told[0] if told else None
 

@@ -24,7 +24,7 @@ class CompletenessTexts(DaySentences):
         ) % {
             "num": self._number(lacking),
             "categories": self._categories(
-                [each.category for each in content.listings if each.category in lack],
+                [listing.category for listing in content.listings if listing.category in lack],
             ),
         }
 
@@ -41,7 +41,9 @@ class CompletenessTexts(DaySentences):
         links = [(name, f"https://arxiv.org/abs/{name}") for name in named]
         if len(named) == content.lacking:
             return links
-        lack = [each.category for each in content.listings if each.missing or each.unnamed]
+        lack = [
+            listing.category for listing in content.listings if listing.missing or listing.unnamed
+        ]
         return links + [
             (category, f"https://arxiv.org/catchup/{category}/{content.day}?abs=True")
             for category in lack[:SHOWN_CATEGORIES]

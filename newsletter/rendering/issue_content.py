@@ -278,7 +278,7 @@ class IssueContent:
     @property
     def without_replacements(self) -> list[str]:
         """The categories whose replacements are not known."""
-        return [each.category for each in self.listings if each.lacks_replacements]
+        return [listing.category for listing in self.listings if listing.lacks_replacements]
 
     @property
     def unread(self) -> list[str]:

@@ -183,7 +183,7 @@ def _read(content: mmap.mmap, owner: str, batch_id: int) -> dict[str, Mark] | No
     if batch != batch_id:
         return {}  # it had not come to this one yet
     slots = _SLOT.iter_unpack(content[_HEADER.size :])
-    return {each.rstrip(b"\0").decode(): Mark(mark) for each, mark in slots if mark}
+    return {reference.rstrip(b"\0").decode(): Mark(mark) for reference, mark in slots if mark}
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def domains(session: Session, issue_id: int) -> dict[str, dict[str, int]]:
     by_domain: dict[str, dict[str, int]] = {}
     for row in rows:
         by_domain.setdefault(row.domain, {})[row.state] = int(row.number)
-    largest = sorted(by_domain, key=lambda each: (-sum(by_domain[each].values()), each))
+    largest = sorted(by_domain, key=lambda name: (-sum(by_domain[name].values()), name))
     return {domain: by_domain[domain] for domain in largest[:_MOST_DOMAINS]}
 
 
@@ -161,7 +161,7 @@ def list_deliveries(
     yield from session.execute(chosen.execution_options(yield_per=_AT_ONCE))
 
 
-def queue_status(session: Session) -> int:
+def count_waiting(session: Session) -> int:
     """How many mails of all issues wait to be sent."""
     waiting = func.sum(BatchRow.pending + BatchRow.sending)
     return int(session.scalar(select(func.coalesce(waiting, 0))) or 0)

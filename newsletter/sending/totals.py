@@ -111,7 +111,7 @@ def history(session: Session, subscriber_id: int) -> list[dict[str, object]]:
             "reference": row.reference,
             "changed": row.changed_at,
         }
-        for issue, sent_by, row in sorted(found, key=lambda each: each[0].day, reverse=True)
+        for issue, sent_by, row in sorted(found, key=lambda entry: entry[0].day, reverse=True)
     ]
 
 
@@ -150,10 +150,10 @@ def recipient(session: Session, newsletter: str, day: date, email: str) -> Recip
         )
     ).one_or_none()
     reference, had_issue = delivery or ("preview", row.had_issue)
-    return find_recipient(row, reference, had_issue)
+    return build_recipient(row, reference, had_issue)
 
 
-def find_recipient(
+def build_recipient(
     row: Row[*tuple[Any, ...]],
     reference: str,
     had_issue: int | None,

@@ -218,9 +218,11 @@ def listing_of(
     """
     strongest: dict[str, Announcement] = {}
     for item in items:
-        each = _seen_from(category, item)
-        known = strongest.setdefault(each.paper.arxiv_id, each)
-        strongest[each.paper.arxiv_id] = min(known, each, key=lambda said: said.kind.rank)
+        announcement = _seen_from(category, item)
+        known = strongest.setdefault(announcement.paper.arxiv_id, announcement)
+        strongest[announcement.paper.arxiv_id] = min(
+            known, announcement, key=lambda said: said.kind.rank
+        )
     if not strongest:
         state = ListingState.NONE
     return Listing(day, category, state, tuple(strongest.values()), source)

@@ -97,7 +97,9 @@ def _records(verb: etree._Element) -> Iterator[Record]:
 
 
 def _raw(raw: etree._Element) -> Record:
-    versions = sorted(map(_version, raw.findall(f"{_RAW}version")), key=lambda each: each.number)
+    versions = sorted(
+        map(_version, raw.findall(f"{_RAW}version")), key=lambda version: version.number
+    )
     if not versions:
         raise SourceError(f"{one_line(raw.findtext(f'{_RAW}id'))[:40]!r} has no versions")
     authors = authors_of(one_line(raw.findtext(f"{_RAW}authors")), parted_by_and=True)

@@ -89,7 +89,9 @@ def by_date(
         source = OAI_BY_DATE
     else:
         told = {paper_id.arxiv_id for paper_id in papers}
-        papers |= {each: paper for each, paper in found.items() if each.arxiv_id not in told}
+        papers |= {
+            paper_id: paper for paper_id, paper in found.items() if paper_id.arxiv_id not in told
+        }
     if len(failed) > 1:
         raise SourceError("; ".join(failed))
     return listings_from_papers(rebuild_day(categories, day, papers, source), papers)
@@ -213,7 +215,9 @@ def _of_then(
     }
     first = papers_by_id(session, api_url, sorted(since)) if since else {}
     replaced = {since[paper_id] for paper_id in first}
-    return {each: paper for each, paper in found.items() if each not in replaced} | first
+    return {
+        paper_id: paper for paper_id, paper in found.items() if paper_id not in replaced
+    } | first
 
 
 def _query(category: str) -> str:

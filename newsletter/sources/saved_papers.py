@@ -19,7 +19,7 @@ class SavedPapers:
         for paper in papers:
             versions = self._by_api.setdefault(paper.id.arxiv_id, [])
             versions.append(paper)
-            versions.sort(key=lambda each: each.id, reverse=True)
+            versions.sort(key=lambda paper: paper.id, reverse=True)
 
     def add_records(self, records: Iterable[Record]) -> None:
         """Of two records of a paper the one that knows more versions is kept."""

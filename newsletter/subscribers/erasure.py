@@ -24,8 +24,8 @@ from newsletter.notice_queue import Notice
 from newsletter.reader_locks import lock_readers
 from newsletter.subscribers import (
     address_change,
+    form_limits,
     lifecycle,
-    signup_limits,
     signups,
     suppression,
 )
@@ -48,7 +48,7 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
         _tell(session, person, now)
         session.expunge(person)
         outbox.delete_for(session, number)
-        signup_limits.forget_key(session, str(number))
+        form_limits.forget_key(session, str(number))
         _detach_deliveries(session, number)
     for _, number, _ in everybody:
         address_change.forget_new_address(session, number, now)

@@ -20,9 +20,9 @@ from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRo
 from newsletter.models.missing_rows import insert_missing
 from newsletter.outbox import EmailType
 from newsletter.reader_locks import lock_addresses, lock_readers
-from newsletter.subscribers import consent_log, lifecycle, signup_limits, suppression
+from newsletter.subscribers import consent_log, form_limits, lifecycle, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
-from newsletter.subscribers.signup_limits import Limit, LimitKey
+from newsletter.subscribers.form_limits import Limit, LimitKey
 
 _HOUR, _DAY, _MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 _AT_ONCE = 50  # so that no other writer waits long
@@ -55,7 +55,7 @@ class SignupLimits:
         self.waiting = Limit("waiting", settings.waiting, _HOUR, alarms=True)
 
     def of_address(self, session: Session, address: str) -> list[LimitKey]:
-        key = signup_limits.key_of(session, signup_limits.mailbox_of(address))
+        key = form_limits.key_of(session, form_limits.mailbox_of(address))
         uses = [LimitKey(self.address_day, key), LimitKey(self.address_month, key)]
         if suppression.suppression_reason(session, address) == suppression.ERASED:
             uses.append(LimitKey(self.erased, key))
@@ -63,7 +63,7 @@ class SignupLimits:
 
     def of_mail(self, session: Session, address: str) -> list[LimitKey]:
         """The limits of one more mail that a stranger can cause; those of the address first."""
-        domain = signup_limits.key_of(session, address.rpartition("@")[2])
+        domain = form_limits.key_of(session, address.rpartition("@")[2])
         return [
             *self.of_address(session, address),
             LimitKey(self.domain, domain),
@@ -75,10 +75,10 @@ def request_signup(
     session: Session, request: SignupRequest, settings: SignupSettings, now: datetime
 ) -> bool:
     """Put a sign-up into the queue; False where the queue is full for everybody."""
-    key = signup_limits.key_of(session, signup_limits.mailbox_of(request.email))
+    key = form_limits.key_of(session, form_limits.mailbox_of(request.email))
     waiting = session.get(SignupRow, key, with_for_update=True)
     if waiting is None and _count_waiting(session) >= settings.waiting:
-        signup_limits.record_refusal(session, LimitKey(SignupLimits(settings).waiting, "all"), now)
+        form_limits.record_refusal(session, LimitKey(SignupLimits(settings).waiting, "all"), now)
         return False
     if waiting is None:
         row = {**vars(request), "newsletters": [], "asked_at": now, "not_before": now}
@@ -100,9 +100,7 @@ def consume_confirm_mail(
     """
     if suppression.suppression_reason(session, address) == suppression.ERASED:
         raise WrongUseError(f"{address} was erased; only they can come back, by the sign-up page")
-    used_up = signup_limits.consume(
-        session, SignupLimits(settings).of_address(session, address), now
-    )
+    used_up = form_limits.consume(session, SignupLimits(settings).of_address(session, address), now)
     if used_up is not None:
         raise NewsletterError(
             f"{address} was asked to confirm often enough ({used_up.limit.scope}:"
@@ -164,7 +162,7 @@ def withdraw_signup(session: Session, address: str, newsletters: Collection[str]
 
     Who wrote from another spelling of the same mailbox (`ada+tag@`) still does.
     """
-    key = signup_limits.key_of(session, signup_limits.mailbox_of(address))
+    key = form_limits.key_of(session, form_limits.mailbox_of(address))
     waiting = session.get(SignupRow, key, with_for_update=True)
     if waiting is None or waiting.email != address:
         return
@@ -176,15 +174,15 @@ def withdraw_signup(session: Session, address: str, newsletters: Collection[str]
 
 def forget_address(session: Session, address: str) -> None:
     """Drop a waiting sign-up of this (normalized) address, and what was counted of it."""
-    key = signup_limits.key_of(session, signup_limits.mailbox_of(address))
+    key = form_limits.key_of(session, form_limits.mailbox_of(address))
     session.execute(delete(SignupRow).where(SignupRow.address_key == key))
-    signup_limits.forget_key(session, key)
+    form_limits.forget_key(session, key)
 
 
 def reset_limits(session: Session, settings: SignupSettings, address: str) -> None:
     """They confirmed: what counted as long as they had not, counts no more."""
     for use in SignupLimits(settings).of_address(session, address):
-        signup_limits.forget(session, use)
+        form_limits.forget(session, use)
 
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
@@ -192,7 +190,7 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     limits = vars(SignupLimits(settings.signup)).values()
     scopes = {limit.scope: limit for limit in limits if limit.alarms}
     with database.read() as session:
-        refused = signup_limits.refusals(session, scopes, now - _DAY)
+        refused = form_limits.refusals(session, scopes, now - _DAY)
         waiting = _count_waiting(session)
     for scope, number in refused.items():
         yield Finding(
@@ -226,7 +224,7 @@ def _answer_or_postpone(
     reason = suppression.suppression_reason(session, row.email)
     if reason is not None and not suppression.lifted_by_consent(reason):
         return False
-    used_up = signup_limits.consume(session, limits.of_mail(session, row.email), now)
+    used_up = form_limits.consume(session, limits.of_mail(session, row.email), now)
     if used_up is None:
         _enqueue_answer(session, row, details, now)
         return False
@@ -235,7 +233,7 @@ def _answer_or_postpone(
     alike = [SignupRow.not_before <= now]
     if used_up.limit == limits.domain:
         alike.append(SignupRow.email.endswith(f"@{row.email.rpartition('@')[2]}", autoescape=True))
-    again = signup_limits.opens_again(session, used_up) or now + _HOUR
+    again = form_limits.opens_again(session, used_up) or now + _HOUR
     session.execute(update(SignupRow).where(*alike).values(not_before=again))
     return True
 

@@ -214,6 +214,6 @@ class _Asker:
             self.llm_budget.unanswered(str(error))
             raise
         finally:
-            self.llm_budget.settle(expected, spent)
+            self.llm_budget.charge(expected, spent)
         self.llm_budget.answered()
         return draft

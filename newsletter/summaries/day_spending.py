@@ -28,7 +28,7 @@ class DaySpending:
                 _add(row, expected)
         return reason
 
-    def settle(self, expected: Tokens, spent: Tokens) -> None:
+    def charge(self, expected: Tokens, spent: Tokens) -> None:
         """Count what it did cost instead of what was set aside."""
         with self.database.row_locked.begin() as session:
             row = self._today(session)

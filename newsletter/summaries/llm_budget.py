@@ -87,13 +87,13 @@ class LlmBudget:
                 self._reserved += expected
         return reason
 
-    def settle(self, expected: Tokens, spent: Tokens) -> None:
+    def charge(self, expected: Tokens, spent: Tokens) -> None:
         """Count what it did cost instead of what was set aside."""
         with self._lock:
             self._reserved += Tokens(-expected.asked, -expected.answered)
             self.spent += spent
         if self.day:
-            self.day.settle(expected, spent)
+            self.day.charge(expected, spent)
 
     def answered(self) -> None:
         with self._lock:

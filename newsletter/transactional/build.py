@@ -69,7 +69,7 @@ class EmailBuilder:
         active = lifecycle.active_subscriptions(session, subscriber)
         if active if left == ALL else left in active:
             return None
-        title = next((each.title for each in self._named([left])), self.settings.site.name)
+        title = next((named.title for named in self._named([left])), self.settings.site.name)
         return emails.left(to, left, title, row.written_at)
 
     def _to_member(

@@ -20,7 +20,7 @@ from newsletter.models import OutboxRow, RateRow
 from newsletter.sending import pauses, retention
 from newsletter.sending.pauses import OUTBOX, paused_domains
 from newsletter.sending.rate_limit import RateLimiter
-from newsletter.subscribers import erasure, signup_limits, signups
+from newsletter.subscribers import erasure, form_limits, signups
 from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.transports.base import SendResult, SendStatus, Transport
 
@@ -98,7 +98,7 @@ class OutboxWorker:
         with self.database.write.begin() as session:
             signups.forget_unconfirmed(session, now)
             erasure.erase_left_behind(session, now)
-            signup_limits.forget_old(session, now - timedelta(days=2))
+            form_limits.forget_old(session, now - timedelta(days=2))
             notice_queue.forget_old(session, now)
         retention.prune(
             self.database,

@@ -85,7 +85,7 @@ class Files(Transport):
 
     def check_health(self, settings: Settings, now: datetime) -> Iterable[Finding]:
         del settings, now
-        yield _found(self._folder)
+        yield _check_folder(self._folder)
 
     def _write_parts(
         self, mails: Sequence["Message"], parts: list[tuple["Message", Path]]
@@ -170,7 +170,7 @@ def _to_disk(path: Path) -> None:
         os.close(descriptor)
 
 
-def _found(folder: Path) -> Finding:
+def _check_folder(folder: Path) -> Finding:
     """Whether a folder takes files, and nobody else can look into it."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
     try:

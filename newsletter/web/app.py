@@ -16,7 +16,7 @@ from newsletter.errors import WrongUseError
 from newsletter.feedback import inbox
 from newsletter.health import alarm, public_address, site_watch
 from newsletter.notices.notice_worker import NoticeWorker
-from newsletter.subscribers import signup_limits
+from newsletter.subscribers import form_limits
 from newsletter.transactional.outbox_worker import OutboxWorker
 from newsletter.web.archive import blueprint as archive
 from newsletter.web.background import Background, PeriodicAct
@@ -108,7 +108,7 @@ def create_app(
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     database = bootstrap.connect(settings)
     with database.read.begin() as session:
-        limits_key = signup_limits.load_key(session)
+        limits_key = form_limits.load_key(session)
     database.dispose()  # no connection is shared with the workers that a server forks
     app.extensions["newsletter.database"] = database
     links = bootstrap.signed_links(settings)

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
 from hmac import compare_digest
 
-from newsletter.subscribers import signup_limits
+from newsletter.subscribers import form_limits
 
 DECOY = "robot"  # the name of the button, and of the box, that no person sees
 MEANT = "meant"  # of the box that a person ticks where something was in doubt
@@ -81,7 +81,7 @@ class PressMarker:
     @property
     def link_key(self) -> str:
         """A keyed hash of the page."""
-        return signup_limits.hashed(self.key, f"link {self.page}")
+        return form_limits.hashed(self.key, f"link {self.page}")
 
     def made(self, now: datetime, doubt: PressDoubt = PressDoubt.NONE) -> str:
         """When the page is shown, and what was in doubt before."""
@@ -115,7 +115,7 @@ class PressMarker:
         )
 
     def _signature(self, shown: str, doubt: str) -> str:
-        return signup_limits.hashed(self.key, f"shown {shown} {doubt} {self.page}")
+        return form_limits.hashed(self.key, f"shown {shown} {doubt} {self.page}")
 
 
 def sender_of(headers: Mapping[str, str], *, over_https: bool) -> Sender:

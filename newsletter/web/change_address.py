@@ -15,13 +15,13 @@ from newsletter.subscribers import (
     address_change,
     change_back,
     consent_log,
+    form_limits,
     lifecycle,
-    signup_limits,
 )
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import ConsentAction
+from newsletter.subscribers.form_limits import Limit, LimitKey
 from newsletter.subscribers.link_claims import ChangeBackClaim, ChangeClaim, PreferencesClaim
-from newsletter.subscribers.signup_limits import Limit, LimitKey
 from newsletter.subscribers.signups import SignupLimits
 from newsletter.web.pages import gettext, pages
 from newsletter.web.preferences import has_owner, lock_owner
@@ -141,7 +141,7 @@ def _request_change(session: Session, subscriber: SubscriberRow, address: str) -
     now = pages.clock()
     limits = SignupLimits(pages.settings.signup)
     uses = [LimitKey(_MOVES, str(subscriber.id)), *limits.of_mail(session, address)]
-    if signup_limits.consume(session, uses, now) is None:
+    if form_limits.consume(session, uses, now) is None:
         change = address_change.request_change(session, subscriber, address, now)
         outbox.enqueue(session, EmailType.CHANGE, subscriber, now, {"change": change.id}, address)
 

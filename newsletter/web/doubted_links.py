@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from newsletter.models import FormLimitRow
-from newsletter.subscribers import signup_limits
-from newsletter.subscribers.signup_limits import Limit, LimitKey
+from newsletter.subscribers import form_limits
+from newsletter.subscribers.form_limits import Limit, LimitKey
 from newsletter.web.button_presses import PressDoubt
 
 REMEMBERED_FOR = timedelta(minutes=10)
@@ -21,7 +21,7 @@ _ANY_NUMBER = 10**9
 
 def remember_doubt(session: Session, key: str, doubt: PressDoubt, now: datetime) -> None:
     """Put the link in doubt."""
-    signup_limits.consume(session, [_use(doubt, key)], now)
+    form_limits.consume(session, [_use(doubt, key)], now)
 
 
 def recall_doubt(session: Session, key: str, now: datetime) -> PressDoubt:
@@ -36,7 +36,7 @@ def recall_doubt(session: Session, key: str, now: datetime) -> PressDoubt:
 def forget_doubt(session: Session, key: str) -> None:
     """A person answered."""
     for doubt in _KEPT:
-        signup_limits.forget(session, _use(doubt, key))
+        form_limits.forget(session, _use(doubt, key))
 
 
 def is_kept_doubt(doubt: PressDoubt) -> bool:

@@ -31,7 +31,9 @@ def healthz() -> tuple[Response, int]:
     ill = any(finding.level is Severity.TROUBLE for finding in found)
     status: dict[str, Any] = {"status": "trouble" if ill else "ok"}
     if has_token():
-        status["findings"] = [vars(each) for each in found if each.level is not Severity.OK]
+        status["findings"] = [
+            vars(finding) for finding in found if finding.level is not Severity.OK
+        ]
         status |= figures or {}
     return jsonify(status), 503 if ill else 200
 

@@ -78,7 +78,7 @@ def _figures(session: Session, now: datetime) -> Iterable[Metric]:
     yield from _issue_metrics(session, now)
     yield from _summarizer_metrics(session)
     yield from _cluster_metrics(session, now)
-    yield _gauge("queue", "Mails of all issues that wait to be sent.", stats.queue_status(session))
+    yield _gauge("queue", "Mails of all issues that wait to be sent.", stats.count_waiting(session))
     in_trouble = [pauses.last_trouble(session, of) for of in (pauses.TRANSPORT, pauses.OUTBOX)]
     yield _gauge(
         "sending_paused",
@@ -109,7 +109,9 @@ def _figures(session: Session, now: datetime) -> Iterable[Metric]:
 def _health_metrics(found: Iterable[Finding]) -> Iterable[Metric]:
     """What `newsletter check` and /healthz say of the same moment."""
     levels = (Severity.WARNING, Severity.TROUBLE)
-    counts = Counter((each.part, str(each.level)) for each in found if each.level in levels)
+    counts = Counter(
+        (finding.part, str(finding.level)) for finding in found if finding.level in levels
+    )
     ill = any(level == Severity.TROUBLE for _, level in counts)
     yield _gauge("ill", "1 while something is not done until it is mended.", ill)
     findings = GaugeMetricFamily(

@@ -22,7 +22,7 @@ from newsletter.languages import CODES, LANGUAGES
 from newsletter.rendering.templates import template_environment
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import Catalogue, translations
-from newsletter.subscribers import health, signup_limits
+from newsletter.subscribers import form_limits, health
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.link_claims import ALL, Claim, ConfirmClaim, UndoClaim, UnsubscribeClaim
 from newsletter.subscribers.signed_links import SignedLinks
@@ -216,8 +216,8 @@ class Pages:
 
     def network(self) -> str:
         """A keyed hash of the client's network."""
-        network = signup_limits.network_of(request.remote_addr)
-        return signup_limits.hashed(self.limits_key, network)
+        network = form_limits.network_of(request.remote_addr)
+        return form_limits.hashed(self.limits_key, network)
 
 
 # Those of the application that answers this request.

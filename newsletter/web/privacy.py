@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from newsletter import outbox
 from newsletter.models import SubscriberRow
 from newsletter.outbox import EmailType
-from newsletter.subscribers import address_change, erasure, signup_limits
+from newsletter.subscribers import address_change, erasure, form_limits
+from newsletter.subscribers.form_limits import Limit, LimitKey
 from newsletter.subscribers.link_claims import DataClaim, EraseClaim, PreferencesClaim
-from newsletter.subscribers.signup_limits import Limit, LimitKey
 from newsletter.transactional import data_export
 from newsletter.transactional.build import LINK_LIVES
 from newsletter.web.pages import gettext, pages
@@ -120,7 +120,7 @@ def _mail_link(token: str, kind: EmailType, ask: Callable[[str], str]) -> str:
         if subscriber is None:
             return pages.expired_page()
         limit = Limit(f"{kind}-day", _MAILS_A_DAY, timedelta(days=1))
-        if signup_limits.consume(session, [LimitKey(limit, str(subscriber.id))], now) is None:
+        if form_limits.consume(session, [LimitKey(limit, str(subscriber.id))], now) is None:
             outbox.enqueue(session, kind, subscriber, now)
     pages.wake()
     return pages.message_page(

@@ -16,11 +16,11 @@ from newsletter.errors import WrongUseError
 from newsletter.models import Standing, SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.reader_locks import lock_reader
-from newsletter.subscribers import consent_log, lifecycle, signup_limits, signups, suppression
+from newsletter.subscribers import consent_log, form_limits, lifecycle, signups, suppression
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import ConsentAction
+from newsletter.subscribers.form_limits import LimitKey
 from newsletter.subscribers.link_claims import ConfirmClaim
-from newsletter.subscribers.signup_limits import LimitKey
 from newsletter.subscribers.signups import SignupLimits, SignupRequest
 from newsletter.web.archive import home_page
 from newsletter.web.pages import gettext, pages
@@ -110,13 +110,13 @@ def _queue_signup(address: str, slugs: list[str]) -> Answer:
     """Put it into the queue, within what one network may do."""
     now, settings, network = pages.clock(), pages.settings.signup, pages.network()
     with pages.database.row_locked.begin() as session:
-        exhausted = signup_limits.consume(
+        exhausted = form_limits.consume(
             session, [LimitKey(SignupLimits(settings).network, network)], now
         )
         request_ = SignupRequest(
             address, slugs, pages.language().language, _consent_text(), network
         )
-        open_again = exhausted and signup_limits.opens_again(session, exhausted)
+        open_again = exhausted and form_limits.opens_again(session, exhausted)
         is_queued = exhausted is None and signups.request_signup(session, request_, settings, now)
     if exhausted is not None:
         why = gettext("Too many sign-ups came from your network")

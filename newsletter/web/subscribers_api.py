@@ -17,11 +17,11 @@ from newsletter.config import LANGUAGES, ApiClientSettings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.models import Rhythm
 from newsletter.outbox import EmailType
-from newsletter.subscribers import address_change, lifecycle, opt_out, signup_limits, signups
+from newsletter.subscribers import address_change, form_limits, lifecycle, opt_out, signups
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
+from newsletter.subscribers.form_limits import Limit, LimitKey
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.subscribers.signup_limits import Limit, LimitKey
 from newsletter.subscribers.signups import SignupRequest
 from newsletter.web.pages import has_bearer_token, pages
 
@@ -151,10 +151,10 @@ def _client() -> tuple[str, ApiClientSettings]:
 
 
 def _count(session: Session, name: str, client: ApiClientSettings, scope: str = _SIGNUPS) -> None:
-    use = LimitKey(Limit(scope, client.per_hour, _AN_HOUR), signup_limits.key_of(session, name))
+    use = LimitKey(Limit(scope, client.per_hour, _AN_HOUR), form_limits.key_of(session, name))
     now = pages.clock()
-    if signup_limits.consume(session, [use], now) is not None:
-        wait = (signup_limits.opens_again(session, use) or now + _AN_HOUR) - now
+    if form_limits.consume(session, [use], now) is not None:
+        wait = (form_limits.opens_again(session, use) or now + _AN_HOUR) - now
         seconds = str(math.ceil(wait.total_seconds()))
         raise _ApiError(429, "this token's hour is used up", {"Retry-After": seconds})
 

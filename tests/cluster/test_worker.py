@@ -313,7 +313,7 @@ def test_machines_have_one_cap_a_day_for_what_they_ask_of_a_model(services: Serv
     one, other = (LlmBudget(most_tokens=300, day=shared) for _ in range(2))
     assert one.reserve(Tokens(200, 0)) == ""
     assert "this day's 300 tokens are used up" in other.reserve(Tokens(150, 0))
-    one.settle(Tokens(200, 0), cost)
+    one.charge(Tokens(200, 0), cost)
     with ThreadPoolExecutor(4) as threads:  # as a model is asked for several papers at once
         refusals = list(threads.map(lambda _: other.reserve(cost), range(4)))
     assert refusals.count("") == 2

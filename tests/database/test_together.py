@@ -21,7 +21,7 @@ from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.models import Standing, SubscriberRow
-from newsletter.subscribers import lifecycle, signup_limits
+from newsletter.subscribers import form_limits, lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.web.button_presses import BUTTON, PressMarker
 from tests.conftest import NOW
@@ -89,7 +89,7 @@ def requests(
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """What readers and strangers ask for, mixed."""
     with database.write.begin() as session:
-        key = signup_limits.load_key(session)
+        key = form_limits.load_key(session)
     links = bootstrap.signed_links(settings)
     for count, (number, _) in enumerate(crowd[:_LEAVERS]):
         yield urlsplit(links.unsubscribe(number, "audio")).path, ONE_CLICK

@@ -60,7 +60,7 @@ def test_feedback_is_kept_acts_and_is_shown(
     assert len(json.loads(cli("deliveries", "list", "--json").out)) == 12
     with database.read() as session:
         assert suppressed(session, readers) == {readers[3]: "complained"}
-        assert stats.queue_status(session) == 0
+        assert stats.count_waiting(session) == 0
         assert [each.newsletter for each in stats.newest(session)] == ["audio"]
         assert stats.rate(session, issue_id, NOW) >= 0
     assert dialect == database.engine.dialect.name

@@ -26,7 +26,7 @@ from newsletter.models import (
 )
 from newsletter.rendering.inspection import wire
 from newsletter.rendering.message import Message
-from newsletter.subscribers import erasure, lifecycle, opt_out, signup_limits, signups, suppression
+from newsletter.subscribers import erasure, form_limits, lifecycle, opt_out, signups, suppression
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.link_claims import EraseClaim
 from newsletter.transactional.outbox_round import OutboxRound
@@ -442,7 +442,7 @@ def test_a_letter_to_a_slow_domain_lets_the_others_pass(site: Site) -> None:
     ],
 )
 def test_a_client_is_known_however_a_proxy_writes_its_address(written: str, network: str) -> None:
-    assert signup_limits.network_of(written) == network
+    assert form_limits.network_of(written) == network
 
 
 def test_what_follows_from_a_sign_up_waits_until_its_answer_is_out(

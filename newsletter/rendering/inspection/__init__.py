@@ -17,4 +17,4 @@ def inspect(mail: Message) -> list[Finding]:
         *parts.columns(text),
         *parts.tex(text),
     ]
-    return sorted(findings, key=lambda each: each.level is not Severity.TROUBLE)
+    return sorted(findings, key=lambda finding: finding.level is not Severity.TROUBLE)

@@ -132,10 +132,10 @@ def _allowed(
 
 def _recipient(row: PendingRow, began: datetime | None) -> Recipient:
     if row.reason is None and not row.attempts:  # as nearly everybody
-        return totals.find_recipient(row, row.reference, row.had_issue)
+        return totals.build_recipient(row, row.reference, row.had_issue)
     refused_at = row.changed_at if was_refused(row, began) else None
     last_words = said_of_reader(row.reason)
-    return totals.find_recipient(
+    return totals.build_recipient(
         row, row.reference, row.had_issue, row.attempts, last_words, refused_at
     )
 

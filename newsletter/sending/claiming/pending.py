@@ -90,7 +90,7 @@ def coming_with_interests(
     rows = _asked(session, _NEXT_UNRANKED, batch, after, look_at, now)
     return {
         row.subscriber_id: (
-            totals.find_recipient(row, row.reference, row.had_issue, row.attempts),
+            totals.build_recipient(row, row.reference, row.had_issue, row.attempts),
             KeptInterests(None, row.lexicon, row.content),
         )
         for row in rows

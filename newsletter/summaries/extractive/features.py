@@ -130,8 +130,8 @@ def _position(index: int, count: int) -> dict[str, float]:
     return f
 
 
-def _length(each: Candidate) -> dict[str, float]:
-    n = len(each.words)
+def _length(candidate: Candidate) -> dict[str, float]:
+    n = len(candidate.words)
     f = {"length": min(n, 60) / 20, "log_length": math.log(1 + n)}
     for bound in (8, 12, 16):
         if n < bound:
@@ -139,12 +139,12 @@ def _length(each: Candidate) -> dict[str, float]:
     for bound in (25, 32, 40, 50):
         if n > bound:
             f[f"longer_{bound}"] = 1.0
-    f["content_share"] = len(each.stems) / (n or 1)
+    f["content_share"] = len(candidate.stems) / (n or 1)
     return f
 
 
-def _look(each: Candidate) -> dict[str, float]:
-    text = each.text
+def _look(candidate: Candidate) -> dict[str, float]:
+    text = candidate.text
     f = {
         "digits": min(len(_NUMBER.findall(text)), 4) / 4,
         "percent": float(bool(" percent" in text or _PERCENT.search(text))),

@@ -138,7 +138,7 @@ def _printable(value: Any) -> Any:  # noqa: ANN401 - what JSON can hold
         case str():
             return value.encode("utf-8", "replace").decode()
         case dict():
-            return {_printable(name): _printable(each) for name, each in value.items()}
+            return {_printable(name): _printable(field) for name, field in value.items()}
         case list():
             return [_printable(item) for item in value]
     return value

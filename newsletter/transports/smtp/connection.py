@@ -222,7 +222,7 @@ class SmtpConnection:
                     sent += taken
                     if sent == size:
                         return
-                    unsent = _strip_parameter(unsent, taken)
+                    unsent = _after_octets(unsent, taken)
                 except (BlockingIOError, ssl.SSLWantWriteError):
                     yield Awaited.WRITE
                 except ssl.SSLWantReadError:
@@ -237,7 +237,7 @@ class SmtpConnection:
         return self.socket.send(pieces[0]) if self._encrypted else self.socket.sendmsg(pieces)
 
 
-def _strip_parameter(pieces: Sequence[Octets], count: int) -> Sequence[Octets]:
+def _after_octets(pieces: Sequence[Octets], count: int) -> Sequence[Octets]:
     """What is left when so many octets are gone."""
     for number, piece in enumerate(pieces):
         if count < len(piece):

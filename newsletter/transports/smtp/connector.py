@@ -17,10 +17,10 @@ class ConnectorThreads:
         self._lock = threading.Lock()
         self._calls: dict[ConnectionTask, threading.Thread] = {}
         self._made: deque[tuple[ConnectionTask, SmtpConnection | Exception]] = deque()
-        self._ear, self._mouth = socket.socketpair()
+        self._wake_reader, self._wake_writer = socket.socketpair()
 
     def fileno(self) -> int:
-        return self._ear.fileno()
+        return self._wake_reader.fileno()
 
     def connect(self, task: ConnectionTask, instead_of: SmtpConnection | None) -> None:
         """Begin to make a connection for the task, after taking leave of its old one.
@@ -31,7 +31,7 @@ class ConnectorThreads:
         if resting is not None:
             with self._lock:
                 self._made.append((task, resting))
-                self._mouth.send(b".")
+                self._wake_writer.send(b".")
             return
         call = threading.Thread(target=self._call, args=(task, instead_of), daemon=True)
         self._calls[task] = call
@@ -39,7 +39,7 @@ class ConnectorThreads:
 
     def answer(self) -> tuple[ConnectionTask, SmtpConnection | Exception]:
         """What came of a call; there is one whenever this is readable."""
-        self._ear.recv(1)
+        self._wake_reader.recv(1)
         return self._made.popleft()
 
     def forget(self, task: ConnectionTask) -> None:
@@ -51,8 +51,8 @@ class ConnectorThreads:
         """Nobody waits any longer; what is made by now may rest."""
         with self._lock:
             self._calls.clear()
-            self._ear.close()
-            self._mouth.close()
+            self._wake_reader.close()
+            self._wake_writer.close()
         for _, connection in self._made:
             if isinstance(connection, SmtpConnection):
                 self._pool.release(connection)
@@ -69,7 +69,7 @@ class ConnectorThreads:
             if self._calls.get(task) is threading.current_thread():
                 del self._calls[task]
                 self._made.append((task, connection))
-                self._mouth.send(b".")
+                self._wake_writer.send(b".")
                 return
         if isinstance(connection, SmtpConnection):
             connection.drop()
