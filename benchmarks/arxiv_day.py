@@ -22,7 +22,8 @@ from newsletter.config import SourceSettings
 from newsletter.daily_run import daily
 from newsletter.sources.arxiv_source import ArxivSource
 from newsletter.sources.dated_pages import DatedPages
-from newsletter.sources.http.session import polite_session
+from newsletter.sources.http.adapter import PoliteAdapter
+from newsletter.sources.http.session import PoliteSession
 from newsletter.transports.memory import Memory
 from tests.sources.dated_samples import catchup, recent
 from tests.sources.samples import Told, page
@@ -66,8 +67,10 @@ def announce(stand_in: StandIn, day: list[Told], *, past: bool) -> None:
 def arxiv_source(stand_in: StandIn, clock: Clock, folder: Path) -> ArxivSource:
     pages = f"{stand_in.url}/list/{{category}}/new"
     settings = SourceSettings(listing_url=pages)
-    session = polite_session(settings, "https://benchmark.example", clock.sleep, clock, folder)
-    dated = DatedPages(session, settings.catchup_url, settings.recent_url, clock)
+    session = PoliteSession(
+        PoliteAdapter(settings, "https://benchmark.example", clock.sleep, clock, folder)
+    )
+    dated = DatedPages(session, settings.catchup_url, settings.recent_url)
     return ArxivSource(
         session,
         stand_in.url + "/rss/{categories}",

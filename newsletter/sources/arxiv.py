@@ -74,9 +74,9 @@ class ConfiguredArxiv(Source):
     def _source(self) -> "ArxivSource":
         from newsletter.sources import arxiv_source
 
-        source = arxiv_source.from_settings(self._settings, has_pages=self._has_pages)
-        if self._stopping is not None:
-            source.stop_when(self._stopping)
-        if self._meeting is not None:
-            source.meet_in(self._meeting)
-        return source
+        return arxiv_source.from_settings(
+            self._settings,
+            has_pages=self._has_pages,
+            stopping=self._stopping,
+            meeting=self._meeting,
+        )

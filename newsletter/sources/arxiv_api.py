@@ -9,6 +9,7 @@ import arxiv
 import requests
 from lxml import etree
 
+from newsletter.sources.arxiv_session import ArxivSession, RecordedSession
 from newsletter.sources.author_names import with_affiliations
 from newsletter.sources.base import (
     Paper,
@@ -16,8 +17,6 @@ from newsletter.sources.base import (
     SourceError,
     paragraphs,
 )
-from newsletter.sources.fake_session import recorded_session
-from newsletter.sources.http.get import get
 from newsletter.sources.response_types import ATOM, OPENSEARCH, ResponseType, root_of
 from newsletter.text import one_line
 
@@ -28,7 +27,7 @@ _MOST_REQUESTS = 40  # of one search, should the answers be shorter than asked f
 
 
 def papers_by_id(
-    session: requests.Session, api_url: str, ids: Sequence[PaperId]
+    session: ArxivSession, api_url: str, ids: Sequence[PaperId]
 ) -> dict[PaperId, Paper]:
     """The papers that the API knows of those asked for; who is missing is for the caller to say.
 
@@ -39,7 +38,7 @@ def papers_by_id(
     return {paper.id: paper for paper in named.values()}
 
 
-def papers_named(session: requests.Session, api_url: str, names: Sequence[str]) -> dict[str, Paper]:
+def papers_named(session: ArxivSession, api_url: str, names: Sequence[str]) -> dict[str, Paper]:
     """The papers that the API knows of those named, with or without a version, by that name.
 
     Raises:
@@ -54,7 +53,7 @@ def papers_named(session: requests.Session, api_url: str, names: Sequence[str]) 
     return {name: found[name] for name in names if name in found}
 
 
-def papers_found(session: requests.Session, api_url: str, query: str) -> dict[PaperId, Paper]:
+def papers_found(session: ArxivSession, api_url: str, query: str) -> dict[PaperId, Paper]:
     """All papers that a query finds, in their newest versions, the first submitted first.
 
     Raises:
@@ -80,7 +79,7 @@ def papers_in(content: bytes) -> dict[PaperId, Paper]:
         SourceError: it is none, it is cut off, or arXiv says that it is an error.
     """
     entries = len(_entries(content))
-    session = recorded_session(lambda _url: content)
+    session = RecordedSession(lambda _url: content)
     search = arxiv.Search(max_results=entries)
     return _ask(_Checked(session), "https://kept.invalid/api", search) if entries else {}
 
@@ -88,7 +87,7 @@ def papers_in(content: bytes) -> dict[PaperId, Paper]:
 class _Checked:
     """The session as the package uses it, which takes whatever is no XML for "no results"."""
 
-    def __init__(self, session: requests.Session) -> None:
+    def __init__(self, session: ArxivSession) -> None:
         self._session = session
         self._requests = 0
         self.counted = 0  # papers, as the newest answer says
@@ -97,7 +96,7 @@ class _Checked:
         self._requests += 1
         if self._requests > _MOST_REQUESTS:
             raise SourceError(f"the API counts {self.counted} papers, but gives too few at a time")
-        response = get(self._session, url)
+        response = self._session.fetch(url)
         try:
             _entries(response.content)
             self.counted = _count(response.content)

@@ -1,15 +1,13 @@
 """arXiv's newest batch and its papers, asked for: listing pages, feeds, the API."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-
-import requests
+from datetime import timedelta
 
 from newsletter.sources import calendar
 from newsletter.sources.arxiv_api import papers_named
+from newsletter.sources.arxiv_session import ArxivSession
 from newsletter.sources.base import Paper, SourceError
 from newsletter.sources.feed import Feed, parse_feed
-from newsletter.sources.http.get import forget, forget_address, get, keep, now
 from newsletter.sources.listing_page import (
     ListingPage,
     category_of,
@@ -25,7 +23,7 @@ class ArxivRequests:
 
     def __init__(
         self,
-        session: requests.Session,
+        session: ArxivSession,
         feed_url: str,
         api_url: str | None,
         listing_url: str | None,
@@ -34,42 +32,34 @@ class ArxivRequests:
         self._feed_url = feed_url
         self._api_url = api_url
         self._listing_url = listing_url
-        self._whole: dict[str, ListingPage] = {}
 
-    def page(self, category: str, day: date) -> ListingPage | None:
+    def page(self, category: str) -> ListingPage | None:
         """The listing page; None where there is no such source.
 
-        A whole one of that day or a later one is asked for once: it says the same of that day.
+        A whole one of the newest day is asked for once: no other comes before the next batch.
 
         Raises:
             SourceError: it cannot be had or read, or is of another category.
         """
         if self._listing_url is None:
             return None
-        kept = self._whole.get(category)
-        if kept is not None and kept.day >= day:
-            return kept
-        url = self._listing_url.format(category=category)
-        newest = calendar.newest_day(now(self.session, url))
-        response = get(self.session, url, calendar.announced_at(newest))
+        newest = calendar.newest_day(self.session.now())
+        response = self.session.fetch(self._listing_url.format(category=category))
         if not response.ok:
             raise SourceError(f"the listing page was refused with HTTP {response.status_code}")
         page = parse_listing_page(response.content, category)
         is_whole = bool(page.expected) and len(page.listed) >= page.expected
         if not is_whole:
-            forget(self.session, response)  # or half a page would be kept and confirmed again
+            self.session.forget(response)  # or half a page would be kept and confirmed again
         refuse_another(category_of(response.content), category)
-        if is_whole:
-            self._whole[category] = page
-            if page.day == newest:  # no other one comes before the next batch
-                keep(self.session, response)
+        if is_whole and page.day == newest:
+            self.session.keep(response, calendar.next_announced_at(newest))
         return page
 
     def forget_page(self, category: str) -> None:
         """Ask for that listing page anew, however whole the one was that is kept."""
-        self._whole.pop(category, None)
         if self._listing_url is not None:
-            forget_address(self.session, self._listing_url.format(category=category))
+            self.session.forget_address(self._listing_url.format(category=category))
 
     def feed(self, category: str) -> Feed:
         """The feed of one category.
@@ -77,10 +67,9 @@ class ArxivRequests:
         Raises:
             SourceError: it cannot be had or read.
         """
-        url = self._feed_url.format(categories=category)
-        at = now(self.session, url)
+        at = self.session.now()
         newest = calendar.newest_feed_day(at)
-        response = get(self.session, url, max(calendar.midnight(newest), at - _FEED_SERVES))
+        response = self.session.fetch(self._feed_url.format(categories=category))
         try:
             feed = parse_feed(response.content)
         except SourceError as error:
@@ -90,7 +79,8 @@ class ArxivRequests:
         if feed.categories and not feed.covers(category):
             raise SourceError(f"{category}: the feed is of {', '.join(feed.categories)}")
         if feed.day == newest and feed.items:
-            keep(self.session, response)
+            next_one = calendar.midnight(calendar.next_mailing_day(newest))
+            self.session.keep(response, min(next_one, at + _FEED_SERVES))
         return feed
 
     def named(self, names: Sequence[str]) -> dict[str, Paper]:

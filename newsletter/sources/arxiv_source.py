@@ -9,15 +9,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-import requests
-
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.sources import calendar, past_day, rebuild
 from newsletter.sources.arxiv_requests import ArxivRequests
+from newsletter.sources.arxiv_session import ArxivSession
 from newsletter.sources.base import DATED_PAGE, FetchResult, Paper, Source, SourceError
 from newsletter.sources.dated_pages import DatedPages, PageRefusedError
-from newsletter.sources.http.session import PoliteAdapter, polite_session
+from newsletter.sources.http.adapter import PoliteAdapter
+from newsletter.sources.http.session import PoliteSession
 from newsletter.sources.listing_status import CategoryListing, nothing
 from newsletter.sources.newest_batch import NewestBatch
 
@@ -25,10 +25,18 @@ _MOMENT_S = 300.0
 _INDEXED = timedelta(days=4)  # by then the API knows a day's versions, over a weekend as well
 
 
-def from_settings(settings: Settings, *, has_pages: bool) -> "ArxivSource":
+def from_settings(
+    settings: Settings,
+    *,
+    has_pages: bool,
+    stopping: Callable[[], bool] | None = None,
+    meeting: Database | None = None,
+) -> "ArxivSource":
     """As it is configured; without `has_pages` by the feeds alone."""
     source = settings.source
-    session = polite_session(source, settings.site.url)
+    adapter = PoliteAdapter(source, settings.site.url)
+    adapter.stopping, adapter.meeting = stopping, meeting
+    session = PoliteSession(adapter)
     if not has_pages:
         return ArxivSource(session, source.feed_url, api_url=None)
     dated = DatedPages(session, source.catchup_url, source.recent_url)
@@ -46,7 +54,7 @@ class ArxivSource(Source):
 
     def __init__(
         self,
-        session: requests.Session,
+        session: ArxivSession,
         feed_url: str,
         api_url: str | None,
         listing_url: str | None = None,
@@ -61,18 +69,6 @@ class ArxivSource(Source):
         self._shown = date.min  # the newest day that was seen on any page
         self._silent: dict[tuple[str, date], tuple[float, CategoryListing]] = {}
         self._progress: Callable[[], None] = lambda: None
-
-    def stop_when(self, stopping: Callable[[], bool]) -> None:
-        """Let no wait between requests go on where that says so."""
-        for adapter in self._requests.session.adapters.values():
-            if isinstance(adapter, PoliteAdapter):
-                adapter.stop_when(stopping)
-
-    def meet_in(self, database: Database) -> None:
-        """Take turns with all machines that share this PostgreSQL."""
-        for adapter in self._requests.session.adapters.values():
-            if isinstance(adapter, PoliteAdapter):
-                adapter.meet_in(database)
 
     def pages_of(self, categories: Sequence[str], day: date) -> int:
         """How many pages it will ask for, if nothing goes wrong."""

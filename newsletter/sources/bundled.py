@@ -75,10 +75,10 @@ class BundledDay(Source):
         if day != DAY:
             raise SourceError(f"the bundled sample holds {DAY} only; use --day {DAY}")
         refuse_others(categories)
+        from newsletter.sources.arxiv_session import RecordedSession
         from newsletter.sources.arxiv_source import ArxivSource
-        from newsletter.sources.fake_session import recorded_session
 
-        live = ArxivSource(recorded_session(_answer), _FEED_URL, _API_URL)
+        live = ArxivSource(RecordedSession(_answer), _FEED_URL, _API_URL)
         fetched = live.fetch(categories, day)
         listings = tuple(
             replace(listing, state=ListingState.SAMPLE, source="bundled sample")

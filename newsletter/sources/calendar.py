@@ -59,6 +59,11 @@ def announced_at(day: date) -> datetime:
     return datetime.combine(day - timedelta(days=1), _ANNOUNCED_AT, ZONE)
 
 
+def next_announced_at(day: date) -> datetime:
+    """When the batch that follows that day's is announced, holidays aside."""
+    return announced_at(next_mailing_day(day))
+
+
 def midnight(day: date) -> datetime:
     """When that day begins at arXiv."""
     return datetime.combine(day, time(0), ZONE)

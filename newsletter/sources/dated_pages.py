@@ -1,12 +1,12 @@
 """arXiv's dated pages, asked for: past days, and the days on which there was an announcement."""
 
-import time
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 import requests
 
 from newsletter.sources import calendar
+from newsletter.sources.arxiv_session import ArxivSession
 from newsletter.sources.base import (
     DATED_PAGE,
     NO_REPLACEMENTS,
@@ -21,7 +21,6 @@ from newsletter.sources.catchup_page import (
     read_catchup_day,
 )
 from newsletter.sources.dated_listing import dated_listing, no_announcement
-from newsletter.sources.http.get import forget, get, keep
 from newsletter.sources.listing_page import category_of, refuse_another
 from newsletter.sources.listing_status import CategoryListing, ListingEntry
 from newsletter.sources.recent_page import RecentPage, parse_recent_page
@@ -34,17 +33,10 @@ class PageRefusedError(SourceError):
 class DatedPages:
     """What arXiv's pages say of a past day; the recent papers of a category are asked for once."""
 
-    def __init__(
-        self,
-        session: requests.Session,
-        catchup_url: str,
-        recent_url: str,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, session: ArxivSession, catchup_url: str, recent_url: str) -> None:
         self._session = session
         self._catchup_url = catchup_url
         self._recent_url = recent_url
-        self._clock = clock
         self._newest = date.min
         self._recent: dict[str, RecentPage | None] = {}
 
@@ -58,7 +50,7 @@ class DatedPages:
             PageRefusedError: arXiv has none of that day (any more).
             SourceError: it cannot be had, or it counts nothing and nobody confirms that.
         """
-        source = f"{DATED_PAGE}, read on {self._now():%Y-%m-%d}"
+        source = f"{DATED_PAGE}, read on {self._session.now():%Y-%m-%d}"
         if self.has_no_batch(day):
             return no_announcement(category, RECENT_PAPERS)
         try:
@@ -72,7 +64,7 @@ class DatedPages:
         said = dated_listing(category, shown, latest, source)
         if shown.has_next_day and day < self.newest_day() and not (said.is_short or shown.trouble):
             for page in pages:
-                keep(self._session, page)
+                self._session.keep(page, calendar.next_announced_at(self.newest_day()))
         return said
 
     def pages_of(self, categories: Sequence[str], day: date) -> int:
@@ -114,10 +106,7 @@ class DatedPages:
 
     def newest_day(self) -> date:
         """The newest day that clock and calendar know of, holidays aside."""
-        return calendar.newest_day(self._now())
-
-    def _now(self) -> datetime:
-        return datetime.fromtimestamp(self._clock(), UTC)
+        return calendar.newest_day(self._session.now())
 
     def _kept(self) -> dict[str, RecentPage | None]:
         """What is known of the recent papers, until there may be others."""
@@ -133,19 +122,19 @@ class DatedPages:
     def _recent_page(self, category: str, *, anew: bool) -> RecentPage:
         newest = self.newest_day()
         url = self._recent_url.format(category=category)
-        response = get(self._session, url, None if anew else calendar.announced_at(newest))
+        response = self._session.fetch(url, anew=anew)
         if not response.ok:
             raise SourceError(f"the recent papers were refused with HTTP {response.status_code}")
         page = parse_recent_page(response.content, category)
         try:
             refuse_another(category_of(response.content), category)
         except SourceError:
-            forget(self._session, response)
+            self._session.forget(response)
             raise
         if newest > page.dates[0] or not all(section.is_whole for section in page.sections):
-            forget(self._session, response)
+            self._session.forget(response)
         else:
-            keep(self._session, response)
+            self._session.keep(response, calendar.next_announced_at(newest))
         return page
 
     def _catchup_day(self, category: str, day: date) -> tuple[CatchupDay, list[requests.Response]]:
@@ -154,7 +143,7 @@ class DatedPages:
 
         def ask(page: int) -> bytes:
             if page in answers:
-                forget(self._session, answers[page])
+                self._session.forget(answers[page])
             answers[page] = self._catchup_page(category, day, page)
             return answers[page].content
 
@@ -162,7 +151,7 @@ class DatedPages:
 
     def _catchup_page(self, category: str, day: date, page: int) -> requests.Response:
         url = self._catchup_url.format(category=category, day=day, page=page)
-        response = get(self._session, url, calendar.announced_at(self.newest_day()))
+        response = self._session.fetch(url)
         if not response.ok:  # what may be over in a while was tried again, and raised
             why = _refusal(response.content, category)
             raise PageRefusedError(f"arXiv's page of {day} (HTTP {response.status_code}){why}")

@@ -9,9 +9,9 @@ from newsletter import clock_health
 from newsletter.config import Settings
 from newsletter.finding import Finding, Severity
 from newsletter.sources.base import NoNetworkError, SourceError
-from newsletter.sources.http.get import get
+from newsletter.sources.http.adapter import PoliteAdapter
 from newsletter.sources.http.reachability import host_of
-from newsletter.sources.http.session import polite_session
+from newsletter.sources.http.session import PoliteSession
 from newsletter.sources.response_types import response_type
 
 _PART = "source"
@@ -25,8 +25,8 @@ def check(settings: Settings, setting: str, now: datetime) -> Iterator[Finding]:
     url = getattr(source, setting).format(category=category, categories=category)
     quick = source.model_copy(update={"timeout_s": min(source.timeout_s, _WITHIN_S)})
     try:
-        with polite_session(quick, settings.site.url, tries=1) as session:
-            response = get(session, url)
+        with PoliteSession(PoliteAdapter(quick, settings.site.url, tries=1)) as session:
+            response = session.fetch(url, anew=True)
     except (SourceError, NoNetworkError) as error:
         text = f"{error}; look at source.{setting} and at this machine's network"
         yield Finding(_PART, Severity.TROUBLE, text)

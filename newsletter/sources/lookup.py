@@ -7,7 +7,8 @@ from functools import partial
 from newsletter.config import Settings
 from newsletter.sources.arxiv_api import papers_named
 from newsletter.sources.base import Paper, Source, SourceError
-from newsletter.sources.http.session import polite_session
+from newsletter.sources.http.adapter import PoliteAdapter
+from newsletter.sources.http.session import PoliteSession
 
 _HURRIED_S = 10.0  # for an answer to begin, or to rest between two tries
 
@@ -20,7 +21,7 @@ def find_paper(source: Source, settings: Settings, name: str) -> Paper:
     """
     described = source.describe([name])
     if described is None:
-        with polite_session(settings.source, settings.site.url) as session:
+        with PoliteSession(PoliteAdapter(settings.source, settings.site.url)) as session:
             found = papers_named(session, settings.source.api_url, [name])
     else:
         found = described
@@ -49,7 +50,8 @@ def find_papers(source: Source, settings: Settings, names: Sequence[str]) -> dic
         update={"timeout_s": min(settings.source.timeout_s, _HURRIED_S)}
     )
     rest = partial(_rest, max(_HURRIED_S, hurried.min_interval_s))
-    with polite_session(hurried, settings.site.url, rest, tries=2) as session:
+    adapter = PoliteAdapter(hurried, settings.site.url, rest, tries=2)
+    with PoliteSession(adapter) as session:
         return papers_named(session, hurried.api_url, names)
 
 

@@ -48,7 +48,7 @@ class NewestBatch:
 
     def _ask_in_order(self, category: str) -> CategoryListing:
         try:
-            page = self._requests.page(category, self._day)
+            page = self._requests.page(category)
         except SourceError as error:
             return self._without_page(category, error)
         if page is None:

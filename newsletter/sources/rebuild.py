@@ -11,11 +11,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
-import requests
-
 from newsletter import taxonomy
 from newsletter.sources import calendar
 from newsletter.sources.arxiv_api import papers_by_id, papers_found
+from newsletter.sources.arxiv_session import ArxivSession
 from newsletter.sources.base import (
     NO_REPLACEMENTS,
     Announcement,
@@ -27,7 +26,6 @@ from newsletter.sources.base import (
     PaperId,
     SourceError,
 )
-from newsletter.sources.http.get import get
 from newsletter.sources.oai import Record, Records, parse_records
 
 API_BY_DATE = f"API, by date, {NO_REPLACEMENTS}: it does not find them"
@@ -64,7 +62,7 @@ def unless_unproven(listing: Listing) -> Listing:
 
 
 def by_date(
-    session: requests.Session, oai_url: str, api_url: str, categories: Sequence[str], day: date
+    session: ArxivSession, oai_url: str, api_url: str, categories: Sequence[str], day: date
 ) -> FetchResult:
     """That day and its papers, by the dates that OAI and the API state.
 
@@ -106,7 +104,7 @@ def listings_from_papers(
 
 
 def ask_api(
-    session: requests.Session, api_url: str, categories: Sequence[str], day: date
+    session: ArxivSession, api_url: str, categories: Sequence[str], day: date
 ) -> dict[PaperId, Paper]:
     """Who was submitted in that day's window, in the version of then.
 
@@ -125,7 +123,7 @@ def ask_api(
 
 
 def ask_oai(
-    session: requests.Session, oai_url: str, categories: Sequence[str], day: date
+    session: ArxivSession, oai_url: str, categories: Sequence[str], day: date
 ) -> dict[PaperId, Paper]:
     """Whose record changed around that day, in the version of then.
 
@@ -137,7 +135,7 @@ def ask_oai(
 
 
 def records_around(
-    session: requests.Session, oai_url: str, categories: Sequence[str], day: date
+    session: ArxivSession, oai_url: str, categories: Sequence[str], day: date
 ) -> list[Record]:
     """The records that changed around that day and did not since; none where it had no batch.
 
@@ -198,7 +196,7 @@ def _kind(category: str, paper: Paper, day: date) -> AnnouncementType | None:
 
 
 def _of_then(
-    session: requests.Session,
+    session: ArxivSession,
     api_url: str,
     found: dict[PaperId, Paper],
     between: tuple[datetime, datetime],
@@ -245,7 +243,7 @@ def _outermost(categories: Sequence[str]) -> list[str]:
     ]
 
 
-def _all_pages(session: requests.Session, oai_url: str, first: dict[str, str]) -> list[Record]:
+def _all_pages(session: ArxivSession, oai_url: str, first: dict[str, str]) -> list[Record]:
     found: list[Record] = []
     asked = first
     for _ in range(_MOST_PAGES):
@@ -257,8 +255,8 @@ def _all_pages(session: requests.Session, oai_url: str, first: dict[str, str]) -
     raise SourceError(f"arXiv's OAI has no end: over {_MOST_PAGES} pages of {first['set']}")
 
 
-def _page(session: requests.Session, url: str) -> Records:
-    response = get(session, url)
+def _page(session: ArxivSession, url: str) -> Records:
+    response = session.fetch(url)
     try:
         return parse_records(response.content)
     except SourceError as error:

@@ -32,7 +32,8 @@ from newsletter.errors import StoppedError
 from newsletter.finding import Finding
 from newsletter.health import public_address, quick_checks, readiness, site_watch, storage
 from newsletter.models import IssueRow
-from newsletter.sources.http.session import PoliteAdapter, polite_session
+from newsletter.sources.http.adapter import PoliteAdapter
+from newsletter.sources.http.session import PoliteSession
 from newsletter.subscribers import health as subscribers_health
 from newsletter.transports.sendgrid import health as sendgrid_health
 from newsletter.transports.smtp import health as smtp_health
@@ -687,12 +688,10 @@ def test_a_wait_for_arxiv_ends_where_somebody_asks_to_stop(tmp_path: Path) -> No
     slept: list[float] = []
     with HttpStandIn(lambda _: None) as busy:
         busy.record = Answer(503)
-        session = polite_session(SourceSettings(), "", slept.append, folder=tmp_path)
-        adapter = session.get_adapter(busy.url)
-        assert isinstance(adapter, PoliteAdapter)
-        adapter.stop_when(lambda: len(slept) > 2)
+        adapter = PoliteAdapter(SourceSettings(), "", slept.append, folder=tmp_path)
+        adapter.stopping = lambda: len(slept) > 2
         with pytest.raises(StoppedError, match="stopped while waiting for arXiv"):
-            session.get(busy.url)
+            PoliteSession(adapter).get(busy.url)
     assert max(slept) < 1
 
 

@@ -6,7 +6,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import requests
 
 from newsletter.config import SourceSettings
 from newsletter.sources.arxiv_source import ArxivSource
@@ -17,8 +16,9 @@ from newsletter.sources.base import (
     PaperId,
     SourceError,
 )
-from newsletter.sources.http import session
-from newsletter.sources.http.session import polite_session
+from newsletter.sources.http import adapter
+from newsletter.sources.http.adapter import PoliteAdapter
+from newsletter.sources.http.session import PoliteSession
 from tests.sources.samples import NO_ANSWERS, Told, answer, atom, refusal, rss, shared
 from tests.sources.standin import Clock, Reply, StandIn, listening
 
@@ -54,12 +54,14 @@ def settings(stand_in: StandIn, timeout_s: float = 20.0) -> SourceSettings:
     )
 
 
-def session_to(stand_in: StandIn, timeout_s: float = 20.0) -> requests.Session:
+def session_to(stand_in: StandIn, timeout_s: float = 20.0) -> PoliteSession:
     clock = stand_in.clock
-    return polite_session(settings(stand_in, timeout_s), "https://n.example", clock.sleep, clock)
+    return PoliteSession(
+        PoliteAdapter(settings(stand_in, timeout_s), "https://n.example", clock.sleep, clock)
+    )
 
 
-def source(stand_in: StandIn, session: requests.Session) -> ArxivSource:
+def source(stand_in: StandIn, session: PoliteSession) -> ArxivSource:
     return ArxivSource(session, stand_in.url + "/rss/{categories}", f"{stand_in.url}/api/query")
 
 
@@ -326,7 +328,7 @@ def test_redirects_to_nowhere_have_an_end(arxiv_org: StandIn, place: str) -> Non
 def test_an_answer_without_end_is_not_swallowed(
     arxiv_org: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "_MOST_BYTES", 10_000)
+    monkeypatch.setattr(adapter, "_MOST_BYTES", 10_000)
     arxiv_org.feed("cs.SD", Reply(b" " * 100_000))
     assert refused(arxiv_org) == "127.0.0.1: the answer is larger than any of arXiv's"
 

@@ -3,7 +3,8 @@
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from email.utils import formatdate
 from itertools import count
 from pathlib import Path
@@ -13,9 +14,9 @@ import requests
 
 from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError
+from newsletter.sources.http.adapter import PoliteAdapter
 from newsletter.sources.http.cache import ResponseCache
-from newsletter.sources.http.get import forget, get
-from newsletter.sources.http.session import polite_session
+from newsletter.sources.http.session import PoliteSession
 from tests.sources.recorder import Given, Recorder, Seen, recording
 from tests.sources.samples import Told, rss
 from tests.sources.standin import Clock
@@ -52,18 +53,17 @@ def serve(recorder: Recorder, body: bytes, headers: dict[str, str]) -> None:
     recorder.answer = answer
 
 
-def session_at(answers: Path) -> requests.Session:
+def session_at(answers: Path) -> PoliteSession:
     clock = Clock()
     clock.now += next(MINUTES)
-    return polite_session(
-        SourceSettings(timeout_s=5), "nobody", clock.sleep, clock, folder=answers.parent
-    )
+    settings = SourceSettings(timeout_s=5)
+    return PoliteSession(PoliteAdapter(settings, "nobody", clock.sleep, clock, answers.parent))
 
 
 def asked(recorder: Recorder, answers: Path, path: str = "/rss/cs.SD") -> requests.Response:
     answers.parent.mkdir(exist_ok=True)
     with session_at(answers) as session:
-        return get(session, recorder.url + path)
+        return session.fetch(recorder.url + path)
 
 
 def conditions(recorder: Recorder) -> list[tuple[str | None, str | None]]:
@@ -95,8 +95,8 @@ def test_what_changed_comes_anew_and_is_asked_about_from_then_on(
     assert [asked(arxiv_org, answers).content for _ in range(2)] == [OTHER, OTHER]
     assert conditions(arxiv_org) == [(None, None), ('"one"', None), ('"two"', None)]
     serve(arxiv_org, FEED, {})
-    asked(arxiv_org, answers)
-    assert not list(answers.iterdir()), "an outdated answer is not kept either"
+    assert [asked(arxiv_org, answers).content for _ in range(2)] == [FEED, FEED]
+    assert conditions(arxiv_org)[3:] == [('"two"', None), (None, None)]
 
 
 def test_addresses_and_redirects_are_not_mixed_up(arxiv_org: Recorder, answers: Path) -> None:
@@ -131,8 +131,8 @@ def test_only_a_whole_answer_that_can_be_asked_about_is_kept(
 def test_an_answer_that_proves_wrong_can_be_forgotten(arxiv_org: Recorder, answers: Path) -> None:
     answers.parent.mkdir()
     with session_at(answers) as session:
-        forget(session, get(session, arxiv_org.url))
-        forget(session, get(session, arxiv_org.url))
+        session.forget(session.fetch(arxiv_org.url))
+        session.forget(session.fetch(arxiv_org.url))
     assert conditions(arxiv_org) == [(None, None)] * 2
 
 
@@ -142,20 +142,42 @@ def test_what_came_to_another_process_while_this_one_waited_is_not_asked_for(
     serve(arxiv_org, FEED, TYPE)  # nothing of it says whether it changed
     answers.parent.mkdir()
     clock = Clock()
-    with polite_session(SourceSettings(), "", clock.sleep, clock, answers.parent) as first:
-        get(first, arxiv_org.url)
+
+    def session(sleep: Callable[[float], None]) -> PoliteSession:
+        return PoliteSession(PoliteAdapter(SourceSettings(), "", sleep, clock, answers.parent))
+
+    with session(clock.sleep) as first:
+        first.fetch(arxiv_org.url)
 
     def others_first(seconds: float) -> None:
         """While one waits for its turn, another one has it."""
         clock.sleep(seconds)
         if len(arxiv_org.seen) == 1:
-            with polite_session(SourceSettings(), "", clock.sleep, clock, answers.parent) as other:
-                get(other, arxiv_org.url)
+            with session(clock.sleep) as other:
+                other.fetch(arxiv_org.url)
 
-    with polite_session(SourceSettings(), "", others_first, clock, answers.parent) as waiting:
-        assert get(waiting, arxiv_org.url).content == FEED
+    with session(others_first) as waiting:
+        assert waiting.fetch(arxiv_org.url).content == FEED
         assert len(arxiv_org.seen) == 2
-        get(waiting, arxiv_org.url)  # wanted anew, it is asked for
+        waiting.fetch(arxiv_org.url)  # wanted anew, it is asked for
+    assert len(arxiv_org.seen) == 3
+
+
+def test_what_is_kept_serves_until_the_time_first_said_and_is_asked_about_then(
+    arxiv_org: Recorder, answers: Path
+) -> None:
+    answers.parent.mkdir()
+    clock = Clock()
+    for _ in range(3):  # processes, one after the other
+        adapter = PoliteAdapter(SourceSettings(), "", clock.sleep, clock, answers.parent)
+        with PoliteSession(adapter) as session:
+            response = session.fetch(arxiv_org.url)
+            assert response.content == FEED
+            session.keep(response, session.now() + timedelta(seconds=100))
+        clock.now += 60
+    assert conditions(arxiv_org) == [(None, None), ('"one"', None)]
+    with PoliteSession(adapter) as session:
+        session.fetch(arxiv_org.url, anew=True)
     assert len(arxiv_org.seen) == 3
 
 
@@ -209,13 +231,13 @@ def test_old_answers_and_too_many_go(answers: Path) -> None:
     fresh = requests.Response()
     fresh.headers["Last-Modified"] = formatdate(usegmt=True)
     fresh._content = FEED
-    for number in range(205):
+    for number in range(405):
         remembered.keep(f"https://arxiv.org/{number}", fresh)
-    assert len(list(answers.iterdir())) == 200
+    assert len(list(answers.iterdir())) == 400
     four_days_ago = time.time() - 4 * 86_400
     for file in answers.iterdir():
         os.utime(file, (four_days_ago, four_days_ago))
-    assert all(remembered.recall(f"https://arxiv.org/{number}") is None for number in range(205))
+    assert all(remembered.recall(f"https://arxiv.org/{number}") is None for number in range(405))
     remembered.keep("https://arxiv.org/new", fresh)
     assert len(list(answers.iterdir())) == 1
 

@@ -10,7 +10,8 @@ import pytest
 from newsletter.config import SourceSettings
 from newsletter.sources.arxiv_source import ArxivSource
 from newsletter.sources.base import AnnouncementType, FetchResult, Listing, ListingState, Paper
-from newsletter.sources.http.session import polite_session
+from newsletter.sources.http.adapter import PoliteAdapter
+from newsletter.sources.http.session import PoliteSession
 from tests.sources.samples import Told, answer, page, rss
 from tests.sources.standin import Clock, Reply, StandIn, listening
 
@@ -40,7 +41,7 @@ def fetch(
 ) -> FetchResult:
     settings = SourceSettings(timeout_s=0.5)
     clock = stand_in.clock
-    with polite_session(settings, "https://n.example", clock.sleep, clock) as session:
+    with PoliteSession(PoliteAdapter(settings, "https://n.example", clock.sleep, clock)) as session:
         source = ArxivSource(
             session,
             stand_in.url + "/rss/{categories}",

@@ -11,7 +11,8 @@ from newsletter.config import SourceSettings
 from newsletter.sources.arxiv_source import ArxivSource
 from newsletter.sources.base import FetchResult, Listing, ListingState, Paper
 from newsletter.sources.dated_pages import DatedPages
-from newsletter.sources.http.session import polite_session
+from newsletter.sources.http.adapter import PoliteAdapter
+from newsletter.sources.http.session import PoliteSession
 from tests.sources.dated_samples import catchup, dated_case, recent
 from tests.sources.oai_samples import harvest, raw, refused_by_oai
 from tests.sources.samples import Told, answer, atom, page
@@ -64,12 +65,11 @@ def by_name(*papers: Told) -> dict[str, Told]:
 def source(stand_in: StandIn) -> ArxivSource:
     clock = stand_in.clock
     settings = SourceSettings(timeout_s=0.5, listing_url=stand_in.url + "/list/{category}/new")
-    session = polite_session(settings, "https://n.example", clock.sleep, clock)
+    session = PoliteSession(PoliteAdapter(settings, "https://n.example", clock.sleep, clock))
     dated = DatedPages(
         session,
         stand_in.url + "/catchup/{category}/{day}?abs=True&page={page}",
         stand_in.url + "/list/{category}/recent?skip=0&show=2000",
-        clock,
     )
     return ArxivSource(
         session,

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.sources import calendar, rebuild
+from newsletter.sources.arxiv_session import RecordedSession
 from newsletter.sources.base import (
     AnnouncementType,
     FetchResult,
@@ -19,7 +20,6 @@ from newsletter.sources.base import (
     PaperId,
     SourceError,
 )
-from newsletter.sources.fake_session import recorded_session
 from newsletter.sources.listing_page import parse_listing_page
 from newsletter.sources.oai import parse_records
 from tests.sources.oai_samples import harvest, raw, refused_by_oai
@@ -150,7 +150,7 @@ def test_the_deadline_itself_belongs_to_the_next_batch() -> None:
 @pytest.mark.parametrize("day", [date(2025, 7, 12), date(2025, 7, 13), date.min, date(1991, 1, 1)])
 def test_of_a_day_without_a_batch_nothing_is_rebuilt_and_nobody_asked(day: date) -> None:
     asked: list[str] = []
-    session = recorded_session(asked.append)
+    session = RecordedSession(asked.append)
     always = [paper("2507.00001v1", datetime(2025, 7, 11, 9, tzinfo=UTC))]
     assert rebuilt("cs.SD", *always, day=day).state is ListingState.NONE
     assert rebuild.ask_api(session, URL, ("cs.SD",), day) == {}
@@ -257,7 +257,7 @@ def test_where_neither_answers_the_line_says_why() -> None:
         return refusal("sorry")
 
     with pytest.raises(SourceError, match=r"OAI .*; .*arXiv refused: sorry"):
-        rebuild.by_date(recorded_session(refuse), URL, URL, ("cs.SD",), DAY)
+        rebuild.by_date(RecordedSession(refuse), URL, URL, ("cs.SD",), DAY)
 
 
 def test_the_batch_after_an_empty_day_holds_that_days_papers_too() -> None:
@@ -280,7 +280,7 @@ def test_a_version_of_then_that_the_api_lacks_leaves_the_newest() -> None:
 @pytest.mark.parametrize("page", [500, 100])  # arXiv may give fewer than asked for
 def test_a_large_day_is_paged_through_from_the_oldest_on(page: int) -> None:
     api = Api(*(paper(f"2507.{number:05}v1") for number in range(1234)), page=page)
-    found = rebuild.ask_api(recorded_session(api), URL, ("cs",), DAY)
+    found = rebuild.ask_api(RecordedSession(api), URL, ("cs",), DAY)
     assert len(found) == 1234
     assert len(api.asked) == -(-1234 // page)
     assert all(
@@ -293,13 +293,13 @@ def test_a_large_day_is_paged_through_from_the_oldest_on(page: int) -> None:
 def test_an_api_that_gives_less_than_it_counts_is_not_believed() -> None:
     api = Api(*(paper(f"2507.{number:05}v1") for number in range(600)), lost=500)
     with pytest.raises(SourceError, match="the API counts 600 papers and gave 0"):
-        rebuild.ask_api(recorded_session(api), URL, ("cs",), DAY)
+        rebuild.ask_api(RecordedSession(api), URL, ("cs",), DAY)
     one_at_a_time = Api(*api.papers, page=1)
     with pytest.raises(SourceError, match="the API counts 600 papers, but gives too few at a time"):
-        rebuild.ask_api(recorded_session(one_at_a_time), URL, ("cs",), DAY)
+        rebuild.ask_api(RecordedSession(one_at_a_time), URL, ("cs",), DAY)
     assert len(one_at_a_time.asked) == 40
     with pytest.raises(SourceError, match="arXiv refused: sorry"):
-        rebuild.ask_api(recorded_session(lambda _url: refusal("sorry")), URL, ("cs",), DAY)
+        rebuild.ask_api(RecordedSession(lambda _url: refusal("sorry")), URL, ("cs",), DAY)
 
 
 class Oai:
@@ -324,7 +324,7 @@ def by_date(
     def answer_of(url: str) -> bytes:
         return oai(url) if url.startswith("https://oai.example/") else api(url)
 
-    session = recorded_session(answer_of)
+    session = RecordedSession(answer_of)
     return rebuild.by_date(session, "https://oai.example/oai", URL, categories, DAY)
 
 
@@ -362,14 +362,14 @@ def test_oai_without_end_or_with_a_refusal_is_one_clear_line() -> None:
         (Oai(b"Rate exceeded."), r"OAI \(HTTP 200\): this is the text 'Rate exceeded.'"),
     ):
         with pytest.raises(SourceError, match=words):
-            rebuild.ask_oai(recorded_session(oai), URL, ("cs.SD",), DAY)
+            rebuild.ask_oai(RecordedSession(oai), URL, ("cs.SD",), DAY)
     assert len(endless.asked) == 20
 
 
 def test_a_category_within_an_archive_is_not_asked_for_again() -> None:
     oai = Oai(refused_by_oai("noRecordsMatch", "none"))
     categories = ("cs.SD", "cs", "math.AG", "physics", "physics.optics", "math-ph")
-    rebuild.ask_oai(recorded_session(oai), URL, categories, DAY)
+    rebuild.ask_oai(RecordedSession(oai), URL, categories, DAY)
     assert [each["set"] for each in oai.asked] == [
         "cs:cs",
         "math:math:AG",

@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 from tenacity import wait_none
 
 from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError
 from newsletter.sources.http import retry
+from newsletter.sources.http.adapter import PoliteAdapter
 from newsletter.sources.http.cache import cache_folder
-from newsletter.sources.http.get import get
 from newsletter.sources.http.request_interval import Destination, RequestInterval
-from newsletter.sources.http.session import polite_session
+from newsletter.sources.http.session import PoliteSession
 from tests.sources.recorder import Given, Recorder, Seen, recording
 from tests.sources.standin import Clock
 
@@ -31,15 +30,16 @@ CLOCKS_DIFFER_S = 0.001  # ours is the wall clock, the server's is not
 PROCESS = """
 import sys, threading
 from newsletter.config import SourceSettings
-from newsletter.sources.http.get import get
-from newsletter.sources.http.session import polite_session
+from newsletter.sources.http.adapter import PoliteAdapter
+from newsletter.sources.http.session import PoliteSession
 
 url, interval_s, threads, times = sys.argv[1], *map(float, sys.argv[2:])
 
 def ask():
-    with polite_session(SourceSettings(min_interval_s=interval_s), "nobody") as session:
+    adapter = PoliteAdapter(SourceSettings(min_interval_s=interval_s), "nobody")
+    with PoliteSession(adapter) as session:
         for _ in range(int(times)):
-            get(session, url)
+            session.fetch(url)
 
 asking = [threading.Thread(target=ask) for _ in range(int(threads))]
 for each in asking:
@@ -66,14 +66,14 @@ def process(url: str, threads: int, times: int) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command)  # noqa: S603 - this test's own program
 
 
-def session_of(interval_s: float = INTERVAL_S) -> requests.Session:
-    return polite_session(SourceSettings(min_interval_s=interval_s), "nobody")
+def session_of(interval_s: float = INTERVAL_S) -> PoliteSession:
+    return PoliteSession(PoliteAdapter(SourceSettings(min_interval_s=interval_s), "nobody"))
 
 
 def ask(url: str, times: int = 1, interval_s: float = INTERVAL_S) -> None:
     with session_of(interval_s) as session:
         for _ in range(times):
-            get(session, url)
+            session.fetch(url)
 
 
 def took_turns(recorder: Recorder, interval_s: float = INTERVAL_S) -> bool:
@@ -93,7 +93,7 @@ def test_processes_and_their_threads_take_turns(arxiv_org: Recorder) -> None:
 def test_threads_with_one_session_take_turns_too(arxiv_org: Recorder) -> None:
     arxiv_org.answer = lambda _seen: Given(takes_s=0.02)
     with session_of() as session:
-        threads = [threading.Thread(target=get, args=(session, arxiv_org.url)) for _ in range(6)]
+        threads = [threading.Thread(target=session.fetch, args=(arxiv_org.url,)) for _ in range(6)]
         for each in threads:
             each.start()
         for each in threads:

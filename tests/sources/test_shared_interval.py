@@ -11,7 +11,7 @@ from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.sources.arxiv import from_settings
 from newsletter.sources.http.request_interval import Destination
-from newsletter.sources.http.session import PoliteAdapter
+from newsletter.sources.http.session import PoliteSession
 from newsletter.sources.http.shared_interval import SharedInterval
 
 API = Destination("export.arxiv.org", "arxiv.org")
@@ -67,6 +67,6 @@ def test_the_configured_source_meets_others_in_the_database(
     with bootstrap.open_services(
         settings, common.utc_now, common.bar, lambda: False, source, sends=False
     ):
-        adapter = source._source._requests.session.get_adapter("https://arxiv.org/")
-        assert isinstance(adapter, PoliteAdapter)
-        assert isinstance(adapter._pace, SharedInterval)
+        session = source._source._requests.session
+        assert isinstance(session, PoliteSession)
+        assert isinstance(session._adapter._pace, SharedInterval)

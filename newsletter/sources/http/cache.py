@@ -20,7 +20,7 @@ from newsletter.sources.response_types import response_type
 
 _VALIDATORS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 _SUFFIX = ".answer"
-_MOST = 200
+_MOST = 400
 _MOST_BYTES = 16_000_000
 _LONGEST_S = 3 * 86_400.0
 
@@ -31,7 +31,8 @@ class CachedResponse:
 
     headers: CaseInsensitiveDict[str]
     body: bytes
-    came_at: float = 0.0  # by the clock of whoever kept it; 0 where it must be asked about
+    came_at: float  # both by the clock of whoever kept it
+    fresh_until: float  # then it must be asked about; 0 where it always must
 
     def conditions(self) -> dict[str, str]:
         """The headers that ask whether it is still the same."""
@@ -55,15 +56,9 @@ class CachedResponse:
 class ResponseCache:
     """Kept answers by address. Whatever happens to their files, nobody's request fails by it."""
 
-    def __init__(
-        self,
-        folder: Path,
-        clock: Callable[[], float] = time.time,
-        longest_s: float = _LONGEST_S,
-    ) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
         self._folder = folder
         self._clock = clock
-        self._longest_s = longest_s
 
     def recall(self, url: str) -> CachedResponse | None:
         """What was kept of an address, if it is whole and not too old."""
@@ -77,34 +72,34 @@ class ResponseCache:
             told = json.loads(head)
             if told["url"] != url:
                 return None
-            return CachedResponse(
-                CaseInsensitiveDict(told["headers"]), body, float(told.get("came_at", 0.0))
-            )
+            headers = CaseInsensitiveDict[str](told["headers"])
+            return CachedResponse(headers, body, told["came_at"], told["fresh_until"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def keep(self, url: str, response: requests.Response, came_at: float = 0.0) -> None:
-        """Keep an answer that can be asked about, or `came_at` a time that lets it serve unasked.
+    def fresh(self, url: str) -> CachedResponse | None:
+        """What need not be asked about yet."""
+        kept, now = self.recall(url), self._clock()
+        return kept if kept is not None and kept.came_at <= now < kept.fresh_until else None
 
-        Another of that address is outdated by it.
-        """
-        headers, body = response.headers, response.content
-        serves = came_at or any(_bears(headers, name) for name in _VALIDATORS)
-        if not serves or len(body) > _MOST_BYTES:
+    def came_since(self, url: str, began: float) -> CachedResponse | None:
+        """What came, to whichever process, since somebody `began` to want it."""
+        kept = self.recall(url)
+        return kept if kept is not None and began < kept.came_at <= self._clock() else None
+
+    def keep(self, url: str, response: requests.Response, fresh_until: float = 0.0) -> None:
+        """Keep an answer, which outdates another of that address."""
+        headers, body, now = response.headers, response.content, self._clock()
+        if len(body) > _MOST_BYTES:
             self.forget(url)
             return
-        head = json.dumps({"url": url, "headers": dict(headers), "came_at": came_at}).encode()
+        told = {"url": url, "headers": dict(headers), "came_at": now, "fresh_until": fresh_until}
+        head = json.dumps(told).encode()
         with suppress(OSError):
             make_private_folder(self._folder)
             _replace(self._file(url), b"\n".join((_digest(head, body), head, body)))
-            now = self._clock()  # the file system may go by another one
-            os.utime(self._file(url), (now, now))
+            os.utime(self._file(url), (now, now))  # the file system may go by another one
             self._prune()
-
-    def came_since(self, url: str, began: float, now: float) -> CachedResponse | None:
-        """What came, to whichever process, since somebody `began` to want it."""
-        kept = self.recall(url)
-        return kept if kept is not None and began < kept.came_at <= now else None
 
     def forget(self, url: str) -> None:
         with suppress(OSError):
@@ -114,7 +109,7 @@ class ResponseCache:
         return self._folder / (hashlib.sha256(url.encode()).hexdigest() + _SUFFIX)
 
     def _is_old(self, file: Path) -> bool:
-        return abs(self._clock() - file.stat().st_mtime) > self._longest_s
+        return abs(self._clock() - file.stat().st_mtime) > _LONGEST_S
 
     def _prune(self) -> None:
         files = {file: file.stat().st_mtime for file in self._folder.glob(f"*{_SUFFIX}*")}

@@ -1,335 +1,50 @@
-"""A polite way to arXiv: paced over the whole machine, with a time-out and an honest name."""
+"""arXiv itself, asked politely."""
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
 
 import requests
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
-from newsletter import __version__
-from newsletter.config import SourceSettings
-from newsletter.database.db import Database
-from newsletter.errors import StoppedError
-from newsletter.http_limits import DeadlineAdapter, retry_after_s
+from newsletter.sources.arxiv_session import ArxivSession
 from newsletter.sources.base import SourceError
-from newsletter.sources.http.cache import (
-    CachedResponse,
-    ResponseCache,
-    cache_folder,
-    is_worth_keeping,
-)
-from newsletter.sources.http.reachability import CONNECT_S, Reachability, host_of
-from newsletter.sources.http.request_interval import Destination, RequestInterval
-from newsletter.sources.http.retry import (
-    TRIES,
-    RetryAfterError,
-    is_worth_another_try,
-    rest_after,
-)
-from newsletter.sources.http.shared_interval import SharedInterval
-from newsletter.sources.response_types import asks_for_patience
+from newsletter.sources.http.adapter import PoliteAdapter
+from newsletter.sources.http.cache import is_worth_keeping
+from newsletter.sources.http.reachability import host_of
 from newsletter.text import one_line
 
-_MOST_BYTES = 64_000_000  # arXiv's largest day is a few of these millions
 _MOST_REDIRECTS = 5
-_SERVER_TROUBLE = 500
-_WHOLE_ANSWER = 10  # time-outs; each is for a few bytes only
-_PAGE_HOSTS = ("arxiv.org", "www.arxiv.org")
-_TURNED_AWAY: dict[int, str] = {
-    requests.codes.too_many: "HTTP 429",
-    # What stands before arXiv has answered so now and then since September 2026, to some programs.
-    requests.codes.not_acceptable: "HTTP 406, with which arXiv turns programs away now and then",
-}
-_LOOK_UP_S = 0.2
-_LONGEST_TURN_S = 3600.0  # that anybody waits for an answer, tries and rests included
-_OWN_CONDITIONS = ("If-None-Match", "If-Modified-Since", "Range", "Authorization")
 
 
-@dataclass
-class PendingRequest:
-    """A request, and what may save it."""
+class PoliteSession(requests.Session, ArxivSession):
+    """Every request, redirects included, is paced with all others of this machine.
 
-    request: requests.PreparedRequest
-    began: float
-    is_shared: bool  # the answer may come from other processes, and serve them
-    kept: CachedResponse | None = None  # which arXiv may say has not changed
-    came: CachedResponse | None = None  # to another process, while this one waited
-
-
-class PoliteAdapter(DeadlineAdapter):
-    """Keeps arXiv's terms (https://info.arxiv.org/help/api/tou.html) for whoever uses the session.
-
-    At least `min_interval_s` passes between the end of one request and the start of the next, and
-    `page_interval_s` between pages of arxiv.org, retries and redirects included, whoever on this
-    machine made them. 406, 429, 5xx and an answer of "Rate exceeded." are tried again,
-    as late as `Retry-After` says; any other refusal is final. What did not change since it was last
-    asked for is not sent again, and what came to another process meanwhile is not asked for.
-    The `arxiv` package sets no time-out and its own name; both are put right here.
+    What any process of it kept serves unasked, as long as that process said.
     """
 
-    def __init__(
-        self,
-        settings: SourceSettings,
-        contact: str,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.time,
-        folder: Path | None = None,
-        tries: int = TRIES,
-    ) -> None:
-        super().__init__(pool_connections=1, pool_maxsize=1)
-        self._settings = settings
-        self._agent = f"newsletter/{__version__}" + (f" ({contact})" if contact else "")
-        self._plain_sleep = sleep
-        self._clock = clock
-        self._given_folder = folder
-        self._tries = tries
-        self._reachability = Reachability(clock)
-        self._stopping: Callable[[], bool] | None = None
-        self._meeting: Database | None = None
-        self._since: dict[str, float] = {}  # from when on what was kept of an address serves
+    def __init__(self, adapter: PoliteAdapter) -> None:
+        super().__init__()
+        self.max_redirects = _MOST_REDIRECTS
+        self._adapter = adapter
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, adapter)
 
-    def stop_when(self, stopping: Callable[[], bool]) -> None:
-        """Let no wait go on where that says so."""
-        self._stopping = stopping
-
-    def meet_in(self, database: Database) -> None:
-        """Take turns with all machines that share this PostgreSQL, not only with this one's."""
-        self._meeting = database
-
-    def _sleep(self, seconds: float) -> None:
-        """Raises: StoppedError: somebody asked to stop."""
-        if self._stopping is None:
-            self._plain_sleep(seconds)
-            return
-        while seconds > 0:
-            if self._stopping():
-                raise StoppedError("stopped while waiting for arXiv; run it again to go on")
-            self._plain_sleep(min(seconds, _LOOK_UP_S))
-            seconds -= _LOOK_UP_S
-
-    @cached_property
-    def _folder(self) -> Path:
-        return self._given_folder or cache_folder()
-
-    @cached_property
-    def _pace(self) -> RequestInterval:
-        if self._meeting is not None:
-            return SharedInterval(
-                self._meeting,
-                self._settings.min_interval_s,
-                self._sleep,
-                self._settings.page_interval_s,
-                self._longest_s + CONNECT_S,
-            )
-        return RequestInterval(
-            self._folder,
-            self._settings.min_interval_s,
-            self._sleep,
-            self._clock,
-            page_interval_s=self._settings.page_interval_s,
-        )
-
-    def _destination(self, url: str | None) -> Destination:
-        """ArXiv asks for rests for all of its hosts, and for slower steps between its pages."""
-        host, authority = host_of(url), urlsplit(url or "").netloc
-        pages = (self._settings.listing_url, self._settings.catchup_url, self._settings.recent_url)
-        is_page = host in _PAGE_HOSTS or any(
-            (url or "").startswith(address.partition("{")[0]) for address in pages
-        )
-        owner = "arxiv.org" if f".{host}".endswith(".arxiv.org") else authority
-        return Destination(authority, owner, is_page)
-
-    def now(self) -> float:
-        return self._clock()
-
-    @cached_property
-    def remembered(self) -> ResponseCache:
-        return ResponseCache(self._folder / "answers")
-
-    @cached_property
-    def just_came(self) -> ResponseCache:
-        """Every good answer, for those who wait for the same."""
-        return ResponseCache(self._folder / "moments", longest_s=_LONGEST_TURN_S)
-
-    def serve_since(self, url: str, since: datetime | None) -> None:
-        """Let what was kept of that address serve unasked, if it came after that moment."""
-        address = _prepared(url)
-        if since is None:
-            self._since.pop(address, None)
-        else:
-            self._since[address] = since.timestamp()
-
-    def keep(self, url: str, response: requests.Response) -> None:
-        """Keep what serves unasked from now on; what does already stays as old as it is."""
-        address = _prepared(url)
-        if self._kept(address) is None and is_worth_keeping(response):
-            self.remembered.keep(address, response, self._clock())
-
-    def _kept(self, address: str) -> CachedResponse | None:
-        since = self._since.get(address)
-        if since is None:
-            return None
-        return self.remembered.came_since(address, since, self._clock())
-
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        *_args: Any,  # noqa: ANN401 - as in requests
-        **options: Any,  # noqa: ANN401 - as in requests
-    ) -> requests.Response:
-        """As `HTTPAdapter.send`, paced and patient; the body is read.
-
-        Raises:
-            SourceError: no answer, or a refusal for now, after the last try.
-        """
-        asked = request.copy()  # a redirect is made of the original, and asks about something else
-        asked.headers["User-Agent"] = self._agent
-        read_s = self._settings.timeout_s
-        options["timeout"] = (min(read_s, CONNECT_S), read_s)
-        own_conditions = any(name in asked.headers for name in _OWN_CONDITIONS)
-        remembers = asked.method == "GET" and not own_conditions
-        serves = self._kept(asked.url or "") if remembers else None
-        if serves is not None:
-            return serves.answer(asked)
-        kept = self.remembered.recall(asked.url or "") if remembers else None
-        asked.headers.update(kept.conditions() if kept else {})
-        return self._patiently(PendingRequest(asked, self._clock(), remembers, kept), options)
-
-    def _keep(self, pending: PendingRequest, response: requests.Response) -> None:
-        """Before the turn ends, so that who has the next one finds it."""
-        if pending.is_shared and is_worth_keeping(response):
-            url = pending.request.url or ""
-            if response.raw is not None:
-                self.remembered.keep(url, response)
-            self.just_came.keep(url, response, self._clock())
-
-    def _is_needed(self, pending: PendingRequest) -> bool:
-        if pending.is_shared:
-            url = pending.request.url or ""
-            came = self.just_came.came_since(url, pending.began, self._clock())
-            pending.came = came or self._kept(url)
-        return pending.came is None
-
-    def _patiently(self, pending: PendingRequest, options: dict[str, Any]) -> requests.Response:
-        tries = Retrying(
-            retry=retry_if_exception(is_worth_another_try),
-            stop=stop_after_attempt(self._tries),
-            sleep=self._sleep,  # nothing: the next turn comes late enough
-            reraise=True,
-        )
+    def fetch(self, url: str, *, anew: bool = False) -> requests.Response:
+        """As in `ArxivSession`; it also fails where requests gives up, as on endless redirects."""
         try:
-            for attempt in tries:
-                with attempt:
-                    return self._in_turn(attempt.retry_state, pending, options)
-        except RetryAfterError as error:
-            raise SourceError(
-                f"{host_of(pending.request.url)}: {error.in_the_end(self._tries)}"
-            ) from error
-        raise AssertionError("the last try returns or raises")
+            request = requests.Request("GET", url).prepare()
+            fresh = None if anew else self._adapter.cache.fresh(request.url or url)
+            return self.get(url) if fresh is None else fresh.answer(request)
+        except (requests.RequestException, ValueError) as error:  # an address may be none at all
+            raise SourceError(f"{host_of(url)}: {one_line(str(error))[:200]}") from error
 
-    def _in_turn(
-        self, state: RetryCallState, pending: PendingRequest, options: dict[str, Any]
-    ) -> requests.Response:
-        request = pending.request
-        to = self._destination(request.url)
-        self._reachability.refuse_closed(request.url)
-        with self._pace.turn(to, lambda: self._is_needed(pending)) as turn:
-            if pending.came is not None:
-                return pending.came.answer(request)
-            try:
-                response = self._once(request, options, pending.kept)
-            except RetryAfterError as error:
-                # Told to all: arXiv asked this machine to wait, not this process.
-                turn.rest_s = rest_after(error, state, self._tries)
-                turn.rest_of_all = error.of_all
-                raise
-            self._keep(pending, response)
-            return response
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self._adapter.clock(), UTC)
 
-    @property
-    def _longest_s(self) -> float:
-        return _WHOLE_ANSWER * self._settings.timeout_s
+    def keep(self, response: requests.Response, until: datetime) -> None:
+        """As in `ArxivSession`; what serves already does so no longer than was said at first."""
+        asked = response.history[0] if response.history else response
+        cache = self._adapter.cache
+        if cache.fresh(asked.url) is None and is_worth_keeping(response):
+            cache.keep(asked.url, response, until.timestamp())
 
-    def _once(
-        self,
-        request: requests.PreparedRequest,
-        options: dict[str, Any],
-        kept: CachedResponse | None,
-    ) -> requests.Response:
-        try:
-            with self.within(self._longest_s):
-                response = super().send(request, **options)
-                _read(response)  # here, so that a cut connection is noticed here
-        except requests.Timeout as error:
-            if isinstance(error, requests.ConnectTimeout):
-                self._reachability.not_let_in(request.url, error)
-            raise RetryAfterError("no answer in time") from error
-        except requests.exceptions.SSLError as error:
-            raise RetryAfterError("no secure connection, its certificate may be wrong") from error
-        except (
-            requests.ConnectionError,
-            requests.exceptions.ChunkedEncodingError,
-            requests.exceptions.ContentDecodingError,
-        ) as error:
-            self._reachability.not_let_in(request.url, error)
-            raise RetryAfterError("cannot be reached, or the answer was cut off") from error
-        self._reachability.was_answered = True
-        status = response.status_code
-        if status == requests.codes.not_modified and kept:
-            answer = kept.answer(request)
-            if "Date" in response.headers:
-                answer.headers["Date"] = response.headers["Date"]  # RFC 9111, 3.2
-            return answer
-        unasked = status == requests.codes.not_modified
-        is_refusal = response.ok and asks_for_patience(response.content)
-        if unasked or is_refusal or status in _TURNED_AWAY or status >= _SERVER_TROUBLE:
-            words = f', with "{one_line(response.text)[:40]}"' if is_refusal else ""
-            raise RetryAfterError(
-                _TURNED_AWAY.get(status, f"HTTP {status}{words}"),
-                retry_after_s(response.headers),
-                of_all=is_refusal or status == requests.codes.too_many,
-            )
-        return response
-
-
-def polite_session(
-    settings: SourceSettings,
-    contact: str,
-    sleep: Callable[[float], None] = time.sleep,
-    clock: Callable[[], float] = time.time,
-    folder: Path | None = None,
-    tries: int = TRIES,
-) -> requests.Session:
-    """A session whose every request is paced with all others of this machine.
-
-    `folder` is where they meet, if not in the one of this machine's user. `tries` is how often a
-    request is made before it counts as failed.
-    """
-    session = requests.Session()
-    session.max_redirects = _MOST_REDIRECTS
-    adapter = PoliteAdapter(settings, contact, sleep, clock, folder, tries)
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, adapter)
-    return session
-
-
-def _prepared(url: str) -> str:
-    """An address as requests asks for it."""
-    return requests.Request("GET", url).prepare().url or url
-
-
-def _read(response: requests.Response) -> None:
-    """Read the body, but not without end."""
-    body = bytearray()
-    for part in response.iter_content(1 << 16):
-        body += part
-        if len(body) > _MOST_BYTES:
-            response.close()
-            raise SourceError(f"{host_of(response.url)}: the answer is larger than any of arXiv's")
-    response._content = bytes(body)  # noqa: SLF001 - what `content` gives from now on
+    def forget_address(self, url: str) -> None:
+        self._adapter.cache.forget(requests.Request("GET", url).prepare().url or url)
