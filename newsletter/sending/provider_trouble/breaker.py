@@ -1,14 +1,14 @@
-"""Tells trouble that is everybody's from trouble with single readers, by what comes in a row.
+"""Tells trouble of the provider from trouble with single readers, by the answers in a row.
 
-Refusals in a row are held back, neither failed nor suppressed, until one of two things happens: a
-mail is accepted, and so they were about their readers; or they grow so many, over readers of
-several domains, that readers of a few other domains are asked, one after the other. Where those are
-refused too, the breaker opens, and all of them are pending again. Troubles of several kinds count
-together: a server that is ill says now this and now that. After a lost answer nothing is begun
-until one mail has got through.
+The breaker holds refusals in a row back until one of two things happens. A mail is accepted: then
+the refusals were about their readers. Or there are too many refusals, over readers of several
+domains: then readers of a few other domains are asked, one after the other. Where these are refused
+too, the breaker opens, and all these deliveries are pending again. Troubles of several kinds count
+together, since a server that is ill answers now this and now that. After a lost answer the run
+sends single mails until one gets through.
 
-Only who was not refused before tells of the provider. Who was, by a run before this one, of an
-issue that others got, speaks for nobody else; nor does a domain that was paused.
+A refusal counts against the provider only if its reader was not refused in an earlier run, and the
+reader's domain was not paused. An earlier refusal counts only of an issue that others got.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ _REFUSAL = 0.5  # of a trouble: it may be the reader's
 
 
 class CircuitBreaker:
-    """What the results of a run say of the provider. `lost` may be set from any thread."""
+    """Judges the provider by the results of a run. Any thread may set `lost`."""
 
     def __init__(self) -> None:
         self.held, self.domains, self.probing = HeldResults(), DomainTrouble(), Probing()
@@ -60,7 +60,7 @@ class CircuitBreaker:
         self.begin_round()
 
     def begin_round(self) -> None:
-        """Once more over what is pending."""
+        """A new pass over the pending deliveries."""
         self.throttle = Throttle()
         self._troubles = Streak()  # of any kind, in a row
         self._any = False
@@ -69,7 +69,7 @@ class CircuitBreaker:
 
     @property
     def is_blocking(self) -> bool:
-        """Whether nothing more may be begun for now."""
+        """Whether the run must not begin another mail for now."""
         in_doubt = self.probing.doubt is not None or self.throttle.is_on
         return (self.lost or self.is_open or in_doubt) and not self.probing.is_on
 
@@ -91,22 +91,22 @@ class CircuitBreaker:
 
     @property
     def asks_anybody(self) -> bool:
-        """Whether also who was refused before can tell something, where nobody else is left."""
+        """Whether a reader who was refused before may be asked, where no other is left."""
         return self.probing.doubt is Doubt.LOST or not self._somebody_got_it
 
     @property
     def _somebody_got_it(self) -> bool:
-        """Whether this issue was sent to anybody, by a run before this one too."""
+        """Whether any reader got this issue, in this run or an earlier one."""
         return self.waiting.earlier.sent or self.accepted > 0
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether one mail must be asked with before any other."""
+        """Whether the run must send a single mail and wait for its answer."""
         return self.probing.doubt is not None or self.lost_answers.are_too_many
 
     @property
     def provider_down(self) -> bool:
-        """The provider takes nothing now, in its own words."""
+        """Whether the provider says that it takes no mail now."""
         takes_none = self._troubles.has_provider_trouble and not self._any
         return self.throttle.is_on or takes_none
 
@@ -117,9 +117,9 @@ class CircuitBreaker:
 
     @contextmanager
     def asking(self, *, again: bool = False) -> Iterator[None]:
-        """While one mail asks whether the doubt is right; where it is not, the doubt is gone.
+        """While a probe is on the wire; where it is accepted, the doubt is gone.
 
-        It may ask `again` somebody who was deferred.
+        `again`: its reader may be one who was deferred.
         """
         try:
             with self.probing.asking(again=again):
@@ -128,7 +128,7 @@ class CircuitBreaker:
             self.lost = False
 
     def note(self, answer: DeliveryResult) -> list[DeliveryResult]:
-        """Judge a result; those that can be recorded now."""
+        """Judge an answer; returns the answers that can be recorded now."""
         result = answer.result
         if result.unasked:
             return [answer]
@@ -149,7 +149,10 @@ class CircuitBreaker:
         return self._note_trouble(answer)
 
     def take_deferred(self) -> tuple[list[DeliveryResult], list[Recipient]]:
-        """At the end of a batch: who was deferred for their own sake, and who for everybody's."""
+        """At the end of a batch: deferrals that count, and readers who wait again instead.
+
+        The latter were deferred because of the provider.
+        """
         in_a_row = self.held.deferred.is_long(self._number_of_domains)
         are_last = len(self.held.closed.answers) < THROTTLED
         return self.held.take_deferred(
@@ -161,7 +164,7 @@ class CircuitBreaker:
         )
 
     def spares(self, answer: DeliveryResult) -> bool:
-        """Whether so many are refused in this way that nobody's address is worth less for it."""
+        """Whether so many are refused alike that this refusal must not count."""
         return (
             (self.is_open and are_alike(answer.result.detail, self.words))
             or self.refused_share.spares(answer)
@@ -170,13 +173,13 @@ class CircuitBreaker:
         )
 
     def set_apart(self, refused_earlier: AbstractSet[int]) -> None:
-        """These subscribers were refused an issue before: they tell nothing of the provider."""
+        """Ignore the refusals of these subscribers, who were refused an earlier issue as well."""
         self.held.set_apart(refused_earlier)
         if self.probing.doubt is Doubt.REFUSED and not self._are_too_many_refused():
             self.probing.doubt = None
 
     def probes(self) -> list[tuple[bool, float]]:
-        """What to ask by, in this order: whether the first that was deferred, after what wait."""
+        """The probes to send, in order: whether to the first deferred reader, after what wait."""
         return self.probing.probes(
             self.throttle,
             lost_too_many=self.lost_answers.are_too_many,
@@ -184,20 +187,21 @@ class CircuitBreaker:
         )
 
     def decide(self) -> bool:
-        """After a batch's probes: whether they were enough, or an answer was lost."""
+        """After a batch's probes: whether they decided, or an answer was lost."""
         lost_too_many = self.lost_answers.are_too_many
         return self.probing.decide(self.throttle, lost_too_many=lost_too_many)
 
     @property
     def cannot_judge(self) -> bool:
-        """Whether the provider had trouble of its own, or of several kinds, or has much of late."""
+        """Whether the provider is so ill that a single refusal proves little about its reader."""
         own = self._troubles.has_provider_trouble or self.probing.doubt is Doubt.MIXED
         return own or self._trouble_rate.is_high
 
     def end_round(self, *, sent: int, refused: int) -> bool:
-        """Whether refusals that nobody was left to ask about are of the whole list.
+        """Whether the refusals with which a round ends are about the whole list.
 
-        By how many the issue was `sent` to, and how many were `refused` it, by anybody.
+        No reader is left to ask. So it is judged by how many readers all processes have `sent` the
+        issue to, and how many were `refused` it.
         """
         held, least = self.held.refused, min(2, self._number_of_domains)
         self.held.end_round(least, sent, refused)
@@ -214,7 +218,7 @@ class CircuitBreaker:
         return advice(doubt or Doubt.REFUSED, self.words or self.waiting.words)
 
     def _tells_of_provider(self, answer: DeliveryResult) -> bool:
-        """Whether an answer is about everybody, or may be and is of who was not refused before."""
+        """Whether an answer tells of the provider: by its words, or as its reader is a new one."""
         result = answer.result
         may_be_readers = result.of_reader or result.maybe_of_domain
         if result.status is not SendStatus.REJECTED and not may_be_readers:
@@ -223,7 +227,7 @@ class CircuitBreaker:
         return not (was_refused or answer.domain in self.domains.suspects)
 
     def _note_alone(self, answer: DeliveryResult) -> list[DeliveryResult]:
-        """An answer that tells nothing of the provider: its reader, or the domain, was refused."""
+        """An answer that is about its reader, or the reader's domain, alone."""
         was_refused = self.waiting.has(answer.recipient)
         if answer.result.maybe_of_domain or not was_refused:
             self.domains.refuse(answer.domain)
@@ -243,7 +247,7 @@ class CircuitBreaker:
         return [attempt]
 
     def _accept(self, answer: DeliveryResult) -> list[DeliveryResult]:
-        """A mail was accepted; what was held back before it can be recorded now."""
+        """A mail was accepted: what was held back before it can be recorded now."""
         self.domains.accept(answer.domain)
         self._greylists = self._greylists or self.probing.is_again
         refused, deferred, closed = self.held.accept(answer.begun, is_clear=not self.cannot_judge)
@@ -264,7 +268,7 @@ class CircuitBreaker:
         return [*deferred, *map(of_reader, closed), *about_us]
 
     def _pause_domains(self, answers: list[DeliveryResult]) -> list[DeliveryResult]:
-        """The answers of domains that take something; the others are paused, and theirs wait."""
+        """Pause the domains that refuse nearly all; returns the answers of the other domains."""
         taking = []
         for held in answers:
             if self.domains.refuses_all(held.domain):
@@ -275,7 +279,7 @@ class CircuitBreaker:
         return taking
 
     def _lose(self, answer: DeliveryResult) -> None:
-        """The answer to a mail was lost: nothing more is begun until one is accepted."""
+        """The answer to a mail was lost: from now on the run sends single mails."""
         self.lost = False
         together = self.probing.doubt is Doubt.LOST  # on the wire with another that was lost
         if not together:
@@ -303,7 +307,7 @@ class CircuitBreaker:
         return [] if is_held or may_be_domain else [answer]
 
     def _hold(self, answer: DeliveryResult) -> None:
-        """Wait for an accepted mail with what may be the reader's."""
+        """Hold back an answer that may be about its reader, until a mail is accepted."""
         deferred = answer.result.status is SendStatus.TRY_LATER
         self.throttle.end_row()
         if deferred:
@@ -320,7 +324,7 @@ class CircuitBreaker:
         self.throttle.wait_for_reader(result)
 
     def _weigh(self) -> None:
-        """Whether so many in a row are no accident; several kinds count as one row too."""
+        """Begin to doubt where the answers in a row are too many for chance, kinds mixed or not."""
         if self.probing.is_on or self.probing.doubt is not None:
             return
         doubts = [Doubt.REFUSED] if self._are_too_many_refused() else []
@@ -337,7 +341,7 @@ class CircuitBreaker:
         return self.held.refused.is_long(self._number_of_domains)
 
     def _weigh_probe(self, *, deferred: bool) -> None:
-        """A probe that was refused: where that says nothing of the doubt, go on for a while."""
+        """A probe was refused: where that does not confirm the doubt, go on for a while."""
         if self.probing.doubt is Doubt.LOST:  # an answer is an answer
             self.probing.doubt, self.lost_answers.in_a_row = None, 0
         elif self.probing.doubt is Doubt.REFUSED and deferred:
@@ -346,7 +350,7 @@ class CircuitBreaker:
             self._troubles.needed = self.held.refused.needed
 
     def _trouble(self, result: SendResult) -> float:
-        """How much a result tells of a server that is ill."""
+        """How much a result speaks for a server that is ill, from 0 to 1."""
         if result.status is SendStatus.REJECTED:
             return 0.0 if result.permanent or result.of_sender else _REFUSAL
         is_fine = result.status is SendStatus.ACCEPTED or self.held.deferred.is_greylisting

@@ -1,4 +1,4 @@
-"""Which domains of readers take nothing while others do: these are paused, not the provider."""
+"""Finds the domains that take no mail while others do: these are paused, not the provider."""
 
 from collections import Counter
 from collections.abc import Set as AbstractSet
@@ -9,7 +9,7 @@ _AN_ACCEPTED = 9  # refusals that a mail outweighs which the domain took: nine o
 
 
 class DomainTrouble:
-    """What the domains of a run's readers did with their mails."""
+    """Counts, by domain, how the mails of a run fared."""
 
     def __init__(self) -> None:
         # By domain that was asked, by a run before this one too, whether it took its last mail.
@@ -21,7 +21,7 @@ class DomainTrouble:
         self._lost: dict[str, str] = {}
 
     def suspect(self, domains: AbstractSet[str]) -> None:
-        """These were paused by a run before this one."""
+        """An earlier run paused these domains."""
         self.suspects, self.unasked = set(domains), set(domains)
         self.takes |= dict.fromkeys(domains, False)
 
@@ -41,15 +41,15 @@ class DomainTrouble:
             self._refusals[domain] = max(0, self._refusals[domain] - _AN_ACCEPTED)
 
     def refuses_all(self, domain: str) -> bool:
-        """Whether it takes nothing, or nearly nothing."""
+        """Whether the domain refuses all mails, or nearly all."""
         return self._refusals[domain] >= _PAUSED_AFTER
 
     def pause(self, domain: str, words: str) -> None:
-        """It gets nothing for a while, since it takes nothing while others do."""
+        """Send no mail to the domain for a while, since it refuses what others take."""
         self._pauses[domain] = words
 
     def pause_silent(self) -> int:
-        """The same for those that answer no mail any more; how many these are."""
+        """Pause the domains that have stopped to answer; returns how many."""
         if not self._lost:  # as after nearly every mail
             return 0
         silent = {domain: words for domain, words in self._lost.items() if self.refuses_all(domain)}
@@ -58,6 +58,6 @@ class DomainTrouble:
         return len(silent)
 
     def take_pauses(self) -> dict[str, str]:
-        """The domains to be paused, and the words of each."""
+        """The domains to be paused, each with the words of its server."""
         pauses, self._pauses = self._pauses, {}
         return pauses

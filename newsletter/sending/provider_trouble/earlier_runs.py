@@ -1,4 +1,4 @@
-"""What runs before this one, and other processes, found out of the provider and of an issue."""
+"""Reads what earlier runs and other processes learnt of the provider and of an issue."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from newsletter.sending.provider_trouble import probe
 
 @dataclass(frozen=True)
 class EarlierRuns:
-    """As far as it matters for judging what comes now."""
+    """What the breaker needs of it to judge the answers of this run."""
 
     troubles: int = 0  # so many runs in a row ended badly
     sent: bool = False  # to some, this issue
     suspects: AbstractSet[str] = frozenset()  # domains that were paused since it was frozen
-    all_were_refused: bool = False  # nobody waits but who was, and readers of these domains
+    all_were_refused: bool = False  # or are of suspect domains: everybody who still waits
     accepted_at: datetime | None = None  # when the provider took a mail last, of any issue
 
 

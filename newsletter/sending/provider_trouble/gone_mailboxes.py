@@ -1,8 +1,8 @@
-"""What a refusal of a reader is worth, by how many there are and by what became of earlier issues.
+"""Decides whether a refusal fails its reader, by the number of refusals and by earlier issues.
 
-One mailbox that took our mails before and is gone now is how mailboxes end; many at once are how a
-server loses its table of users. So the first word is not believed for ever: the address is
-suppressed where another issue was refused a week before.
+Where one mailbox that took our mails is gone, its reader has left it. Where many are gone at once,
+a server has lost its table of users. So a single refusal does not suppress a reader who took
+mails: the address is suppressed where an issue six days before was refused as well.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,9 +28,9 @@ def classify_refusals(
     breaker: CircuitBreaker,
     now: datetime,
 ) -> list[DeliveryResult]:
-    """Refusals as they are to be recorded: of who took mails before, no address is suppressed.
+    """The refusals as they are to be recorded; a reader who took mails before is not suppressed.
 
-    Where they are too many, they are as if in words about us: later runs ask again.
+    Too many refusals are recorded as if they were in words about us: later runs ask again.
     """
     history = _history(session, issue_id, answers, now)
     asked = {answer.recipient.subscriber_id for answer in answers}
@@ -54,7 +54,7 @@ def classify_refusals(
 
 
 def count_refused(session: Session, issue_id: int, breaker: CircuitBreaker) -> None:
-    """Add those of a batch to the issue's; last, since whoever claims of it waits for its row."""
+    """Add a batch's refusals to the issue's. Do it last: other claims wait for the issue's row."""
     share = breaker.refused_share
     more, share.recorded = share.refused - share.recorded, share.refused
     if more:
@@ -63,10 +63,10 @@ def count_refused(session: Session, issue_id: int, breaker: CircuitBreaker) -> N
 
 
 def take_spared(session: Session, issue_id: int, breaker: CircuitBreaker) -> Mapping[str, str]:
-    """At the end of a run: who was failed in it, or by others, before there were too many.
+    """At the end of a run: the refusals that were recorded before it was clear how many there are.
 
     Returns:
-        What they were refused in, by the references of their mails.
+        The server's words, by the references of the mails.
     """
     spared = [answer for answer in breaker.held.failed if breaker.spares(answer)]
     breaker.held.failed = []
@@ -82,14 +82,14 @@ def take_spared(session: Session, issue_id: int, breaker: CircuitBreaker) -> Map
 
 
 def count_asked(session: Session, issue_id: int) -> tuple[int, int]:
-    """How many an issue was sent to, and how many were refused it, by anybody."""
+    """How many readers got an issue, and how many were refused it, over all processes and runs."""
     sent = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT]
     return sent, session.get_one(IssueRow, issue_id).refused
 
 
 @dataclass
 class _History:
-    """What became of earlier issues to some readers."""
+    """How earlier issues fared with some readers."""
 
     known: set[int] = field(default_factory=set)  # took one, and were not refused long ago since
     refused: set[int] = field(default_factory=set)  # were refused the last of them
@@ -99,9 +99,10 @@ class _History:
 def refused_earlier_issues(
     session: Session, issue_id: int, subscribers: Sequence[int], accepted_at: datetime | None
 ) -> set[int]:
-    """Who of them was refused the last issue before this one that they were asked with.
+    """The subscribers of these who were refused the last earlier issue that was tried for them.
 
-    While they wait for it, only where the provider has taken a mail since: `accepted_at`.
+    One who still waits for it counts only where the provider has taken a mail since, at
+    `accepted_at`.
     """
     found = set[int]()
     for who, state, _, changed_at in _earlier_deliveries(session, issue_id, subscribers):
@@ -136,9 +137,9 @@ def _history(
 def _earlier_deliveries(
     session: Session, issue_id: int, subscribers: Sequence[int]
 ) -> Sequence[Row[int, str, int, datetime]]:
-    """What became of earlier issues to them, the oldest first: sent, failed, waits after a try.
+    """Their deliveries of earlier issues that were tried, the oldest first.
 
-    Subscriber, state, attempts and when it came to that.
+    Subscriber, state, attempts and the time of that state.
     """
     earlier = earlier_issues(session, issue_id) if subscribers else ()
     if not earlier:

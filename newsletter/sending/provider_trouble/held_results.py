@@ -1,4 +1,4 @@
-"""Results that are not recorded yet, until it is clear whose trouble they were."""
+"""Results that wait until it is clear whether they are about the provider or the reader."""
 
 from collections.abc import Set as AbstractSet
 
@@ -10,7 +10,7 @@ _CHANCE = 1e-4  # of dead addresses in a row with which a run ends; a longer one
 
 
 class HeldResults:
-    """Refusals and deferrals of a run, by what they wait for."""
+    """The refusals and deferrals of a run, grouped by what they wait for."""
 
     def __init__(self) -> None:
         # For a mail that is accepted: of the reader, deferred, and where the connection closed.
@@ -22,12 +22,12 @@ class HeldResults:
         self._released_batches: set[int] = set()
 
     def accept(self, begun: int, *, is_clear: bool) -> tuple[list[DeliveryResult], ...]:
-        """Take out who was refused, deferred, or hung up on, before that mail was begun."""
+        """Take out the refusals, deferrals and hang-ups that came before that mail was begun."""
         refused = self.refused.settle(begun, is_clear=is_clear)
         return refused, self.deferred.settle(begun), self.closed.settle(begun)
 
     def set_apart(self, subscribers: AbstractSet[int]) -> None:
-        """Their refusals are theirs, whatever the provider does now."""
+        """Count these subscribers' refusals as their own, whatever the provider does now."""
         answers, self.refused = self.refused.answers, Streak(needed=self.refused.needed)
         for answer in answers:
             is_theirs = answer.recipient.subscriber_id in subscribers
@@ -41,7 +41,10 @@ class HeldResults:
     def take_deferred(
         self, *, of_everybody: bool, closed_are_readers: bool
     ) -> tuple[list[DeliveryResult], list[Recipient]]:
-        """At the end of a batch: who was deferred for their own sake, and who for everybody's."""
+        """At the end of a batch: deferrals that count, and readers who wait again instead.
+
+        The latter were deferred because of the provider.
+        """
         answers, closed = self.deferred.answers, self.closed.answers
         self.deferred, self.closed = Streak(), Streak()
         if of_everybody:
@@ -51,7 +54,7 @@ class HeldResults:
         return answers, [answer.recipient for answer in closed]
 
     def take_alone(self) -> list[DeliveryResult]:
-        """At the end of a batch: who was refused while others were accepted."""
+        """At the end of a batch: the refusals that came while other mails were accepted."""
         alone, self.alone = self.alone, []
         return alone
 
@@ -60,21 +63,21 @@ class HeldResults:
         return waiting
 
     def leave_refused(self, batch_id: int) -> list[Recipient]:
-        """At the end of a batch: whom nobody can judge yet; they wait again."""
+        """At the end of a batch: readers whose refusals cannot be judged yet wait again."""
         new = self.refused.give_back()
         self._released_batches |= {batch_id} if new else set()
         return new
 
     def take_released_batches(self) -> set[int]:
-        """The batches in which somebody waited again and may not wait any more."""
+        """The batches that were left with readers who waited again, and may wait no longer."""
         batches, self._released_batches = self._released_batches, set()
         return batches
 
     def end_round(self, least_domains: int, sent: int, refused: int) -> None:
-        """Whom a round ended with may be refused in a row that is no accident.
+        """The last readers of a round may all have been refused because of the provider.
 
-        By how many the issue was `sent` to, and how many were `refused` it, by anybody. Nobody is
-        left to ask whether the provider refuses everybody by now.
+        No reader is left to ask. So the row is compared with the issue's share of refusals: how
+        many readers all processes have `sent` it to, and how many were `refused` it.
         """
         row, share = self.refused.answers, (refused + 1) / (refused + sent + 2)
         if share ** len(row) < _CHANCE and len(self.refused.domains) >= least_domains:
@@ -84,6 +87,6 @@ class HeldResults:
         return answer.recipient.subscriber_id in self._at_the_end
 
     def forget(self) -> None:
-        """What was held back is somebody else's, or pending again."""
+        """Forget what was held back: another worker has it, or it is pending again."""
         self.refused, self.deferred, self.closed = Streak(), Streak(), Streak()
         self.alone = []

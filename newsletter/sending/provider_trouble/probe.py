@@ -1,4 +1,4 @@
-"""Whom to ask, one mail at a time, whether the provider takes mails again."""
+"""Chooses the readers of probes: single mails that ask whether the provider takes mails again."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -29,14 +29,18 @@ def of_another_domain(
     asked: bool,
     anybody: bool,
 ) -> int | None:
-    """A subscriber of a domain that takes mails, or that nobody was asked of yet.
+    """The subscriber to probe with, or None.
 
-    It is one who was not refused by a run before this one; `anybody` where there is none. Domains
-    that said no to such a run, when it ended badly, are added to those of this run. Of a domain
-    that nobody was asked of, best is a reader of whom no server said anything yet.
-    Where there is none, anybody; but nobody where one was `asked` with already. Best is who got
-    the issue before. From the end, since dead addresses often came together; another one with
-    every trouble, so that one of them does not hold up everybody for ever.
+    Choose among readers who were not refused in an earlier run; where there is none, and with
+    `anybody`, among all. In this order:
+
+    1. a reader of a domain that takes mails
+    2. of a domain that was not asked yet: by this run, or by one before that ended badly; best a
+       reader of whom no server has said anything
+    3. any reader, unless a probe was `asked` already
+
+    Among these prefer those who got the issue before. Choose from the end, since dead addresses
+    often come together, and another one with every trouble, so that no dead one is asked for ever.
     """
     rows = _waiting(session, batch, now)
     for row in rows:
@@ -58,9 +62,9 @@ def of_another_domain(
 def deferred_longest_ago(
     session: Session, batch: BatchRef, takes: Mapping[str, bool], now: datetime
 ) -> int | None:
-    """Who was told "later" longest ago, of a domain that did not say so again in this run.
+    """The subscriber who was told "later" longest ago, of a domain that did not repeat it since.
 
-    Who was never asked would be told so in any case where servers defer everybody at first sight.
+    A reader who is new to a greylisting server would be told so in any case.
     """
     deferred = [
         row
@@ -74,7 +78,7 @@ def deferred_longest_ago(
 def of_domains(
     session: Session, batch: BatchRef, domains: Collection[str], now: datetime
 ) -> int | None:
-    """The first subscriber of these domains who was not refused before."""
+    """The first subscriber of these domains of whom no server has said anything."""
     rows = (row for row in _waiting(session, batch, now) if row.domain in domains)
     return next((row.subscriber_id for row in rows if not row.reason), None)
 
@@ -103,7 +107,7 @@ _WAITING = (
 
 
 def _waiting(session: Session, batch: BatchRef, now: datetime) -> list[_WaitingReader]:
-    """Who waits in a batch and may be tried now."""
+    """The readers of a batch who wait and may be tried now."""
     paused = paused_domains(session, now)
     rows = session.execute(_WAITING, pending.awake_parameters(batch, now))
     found = [
@@ -121,7 +125,7 @@ def _waiting(session: Session, batch: BatchRef, now: datetime) -> list[_WaitingR
 
 
 def all_were_refused(session: Session, issue_id: int, suspects: Collection[str]) -> bool:
-    """Whether nobody waits who was not refused yet, beside readers of suspect domains."""
+    """Whether everybody still waiting was refused before, or reads at a suspect domain."""
     if session.get_one(IssueRow, issue_id).frozen_up_to is not None:
         return False
     open_batches = select(BatchRow.id).where(

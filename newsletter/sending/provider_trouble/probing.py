@@ -1,4 +1,4 @@
-"""Doubt of the provider, and the few mails that ask, one at a time, whether it is right."""
+"""The doubt whether the provider takes mails, and the few probes that answer it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ _PROBES_AGAIN = 2  # of them, to those whom a run before this one was told "late
 
 
 class Probing:
-    """Why one mail is sent alone before any other, and how far asking is."""
+    """Why the run sends single mails now, and how many it has sent so."""
 
     def __init__(self) -> None:
         self.doubt: Doubt | None = None
@@ -30,7 +30,7 @@ class Probing:
 
     @contextmanager
     def asking(self, *, again: bool) -> Iterator[None]:
-        """While one mail asks; `again` somebody who was deferred, perhaps."""
+        """While a probe is on the wire; `again`: its reader may be one who was deferred."""
         self.is_on, self.is_again = True, again
         self.asked += 1
         self.told += not again
@@ -40,18 +40,18 @@ class Probing:
             self.is_on = self.is_again = False
 
     def tell_nothing(self) -> None:
-        """The mail that asks was refused for its reader's own sake."""
+        """The probe was refused because of its own reader, so it does not count."""
         self.told -= self.is_on and not self.is_again
 
     def accept(self, *, lost_in_a_row: int) -> None:
-        """A mail was accepted: whether the doubt is gone."""
+        """A mail was accepted: end the doubt where it was the probe, or lost answers are over."""
         if self.is_on or (self.doubt is Doubt.LOST and not lost_in_a_row):
             self.doubt = None
 
     def probes(
         self, throttle: Throttle, *, lost_too_many: bool, were_deferred: bool
     ) -> list[tuple[bool, float]]:
-        """What to ask by, in this order: whether the first that was deferred, after what wait."""
+        """The probes to send, in order: whether to the first deferred reader, after what wait."""
         other, again = (False, 0.0), (True, 0.0)
         if lost_too_many or (throttle.is_on and not throttle.may_be_domains):
             return []
@@ -67,7 +67,7 @@ class Probing:
         return [other] * MOST_PROBES
 
     def decide(self, throttle: Throttle, *, lost_too_many: bool) -> bool:
-        """After a batch's probes: whether they were enough, or an answer was lost."""
+        """After a batch's probes: whether they decided, or an answer was lost."""
         lost = self.doubt is Doubt.LOST or lost_too_many
         may_be_domains = not throttle.is_on or throttle.may_be_domains
         self.is_undecided = 0 < self.asked < MOST_PROBES and may_be_domains and not lost

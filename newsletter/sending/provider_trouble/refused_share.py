@@ -1,7 +1,7 @@
-"""How many of an issue's readers are refused.
+"""Counts how many of an issue's readers are refused.
 
-A server that is ill in part refuses some readers and takes the others between, so that no row of
-refusals tells; that they are too many to be the readers' own does.
+A server that is ill in part refuses some readers and takes the others between, so its refusals form
+no row. Their number shows that the server is at fault.
 """
 
 import math
@@ -22,9 +22,9 @@ _FEW_KNOWN = 5  # of them are one
 
 @dataclass
 class RefusedShare:
-    """Whether more of an issue's readers are refused than can be dead; once so, for a whole run.
+    """Whether more of an issue's readers are refused than can be dead; it stays so for a run.
 
-    Who was refused an earlier issue says nothing of it.
+    Readers who were refused an earlier issue are not counted.
     """
 
     accepted: int = 0
@@ -60,15 +60,15 @@ class RefusedShare:
         self.is_high_of_known |= len(self._known) >= least
 
     def see_places(self, begun: Iterable[int]) -> None:
-        """These mails of the run were refused: many of a hundred are an outage between others."""
+        """These mails of the run were refused: too many among a hundred are an outage."""
         places, most = sorted(begun), int(_DEAD * _SMALL + math.sqrt(_SMALL)) + 1
         close = zip(places, places[most - 1 :], strict=False)
         self.is_high |= any(last - first < _SMALL for first, last in close)
 
     def see_connections(self, answers: Sequence[DeliveryResult]) -> None:
-        """Whether these were refused by one connection of several, which is more than chance.
+        """Find a connection that took no mail while the others took nearly all.
 
-        One that took nothing while the others took nearly all leads to a machine that is ill.
+        It leads to a machine of the provider that is ill.
         """
         by_connection = defaultdict[int | None, list[int]](list)
         for answer in answers:

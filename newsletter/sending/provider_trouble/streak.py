@@ -1,4 +1,4 @@
-"""Refusals, lost answers and other troubles in a row, and how many of them are no accident."""
+"""Counts refusals, lost answers and other troubles in a row: how many are too many."""
 
 from dataclasses import dataclass, field, replace
 
@@ -20,7 +20,7 @@ _LOSS_FORGOTTEN = 0.1  # by an answer, for however many mails
 
 @dataclass
 class Streak:
-    """Answers that were no success, with no accepted mail since."""
+    """The failures since the last accepted mail."""
 
     answers: list[DeliveryResult] = field(default_factory=list)
     domains: set[str] = field(default_factory=set)
@@ -36,25 +36,25 @@ class Streak:
 
     @property
     def is_mixed(self) -> bool:
-        """Whether they differ: refused, deferred for the reader's sake, not now at all."""
+        """Whether they are of several kinds: refused, deferred for the reader's sake, "not now"."""
         return len(self.kinds) > 1
 
     @property
     def has_provider_trouble(self) -> bool:
-        """Whether the provider itself took nothing for a moment, whoever the mail was for."""
+        """Whether the provider itself said "not now"."""
         return (SendStatus.TRY_LATER, False) in self.kinds
 
     @property
     def is_greylisting(self) -> bool:
-        """Whether one of the last was told to come back, as everybody is at first sight."""
+        """Whether one of the last answers is a greylisting server's."""
         return any(is_greylisting(answer.result.detail) for answer in self.answers[-_LOOKED_AT:])
 
     def settle(self, begun: int, *, is_clear: bool = True) -> list[DeliveryResult]:
-        """Take out what was refused before a mail was begun that was accepted.
+        """Take out the failures that came before an accepted mail was `begun`.
 
-        One that was on the wire at the same time, if only its envelope, tells nothing: the trouble
-        may have come between.
-        Where it is not clear whose trouble it was, only who has no mailbox is refused for good.
+        A mail already on its way, if only its envelope, when the other failed proves nothing: the
+        trouble may have come between. Where it is not clear whose trouble it was (`is_clear`),
+        only a reader without a mailbox counts as refused for good.
         """
         if not self.answers:  # as with nearly every mail
             self.needed = 1
@@ -69,34 +69,34 @@ class Streak:
         return settled if is_clear else [_unblamed(answer) for answer in settled]
 
     def give_back(self) -> list[Recipient]:
-        """Whom these are about, of those who do not wait again yet."""
+        """The readers of these failures whose deliveries are to be pending again; once for each."""
         new = [answer.recipient for answer in self.answers if not answer.given_back]
         self.answers = [replace(answer, given_back=True) for answer in self.answers]
         return new
 
     def is_long(self, domains: int) -> bool:
-        """Whether it is no accident any more, over readers of at least so many domains."""
+        """Whether it is too long for chance, over readers of at least so many domains."""
         about_us = self.of_sender == len(self.answers)
         most = (_IN_A_ROW_OF_SENDER if about_us else _IN_A_ROW) * self.needed
         return len(self.answers) >= most and len(self.domains) >= domains
 
 
 def of_reader(answer: DeliveryResult) -> DeliveryResult:
-    """As if the reader was told "later": others were accepted after the server hung up on this."""
+    """As a "later" for this reader: the server hung up on them, and then took other mails."""
     return replace(answer, result=replace(answer.result, of_reader=True))
 
 
 def _unblamed(answer: DeliveryResult) -> DeliveryResult:
-    """As if it was refused for our sake, unless there is no such mailbox."""
+    """As a refusal in words about us, except where it says that there is no such mailbox."""
     result = replace(answer.result, of_sender=not answer.result.permanent)
     return replace(answer, result=result)
 
 
 @dataclass
 class TroubleRate:
-    """How a server that takes some mails does with the others, of late.
+    """The share of troubles among a server's last answers.
 
-    A server that is ill refuses now one reader and now another, and no reader for their own sake.
+    A server that is ill refuses now one reader and now another, for reasons of its own.
     """
 
     _share: float = 0.0  # of the last answers, the newest weigh most
@@ -106,7 +106,7 @@ class TroubleRate:
         return self._share > _HIGH
 
     def assume_high(self) -> None:
-        """It was ill a while ago; some good answers tell that it is not any more."""
+        """It was ill a while ago: assume that it still is, until some good answers come."""
         self._share = max(self._share, 2 * _HIGH)
 
     def add(self, trouble: float) -> None:
@@ -116,7 +116,7 @@ class TroubleRate:
 
 @dataclass
 class LostAnswers:
-    """Mails that may have arrived: nobody said."""
+    """Mails that may have arrived, since their answers were lost."""
 
     in_a_row: int = 0
     number: int = 0  # in this run, but for domains that lose all
@@ -126,7 +126,7 @@ class LostAnswers:
 
     @property
     def are_too_many(self) -> bool:
-        """Whether they are no accident, although mails get through between."""
+        """Whether they are too many for chance, although mails get through between."""
         return self._weight >= _LOSSES
 
     def add(self, answered: int, *, together: bool) -> None:
@@ -137,14 +137,14 @@ class LostAnswers:
         self.number += 1
 
     def forget_domains(self, number: int) -> None:
-        """So many domains get nothing any more, of which all were lost."""
+        """So many domains that lost all their answers are paused: do not count theirs."""
         self.number = max(0, self.number - LOSSES_OF_ONE_DOMAIN * number)
         self._weight = max(0.0, self._weight - LOSSES_OF_ONE_DOMAIN * number)
 
     def accept(self, begun: int, answered: int, *, probing: bool) -> None:
-        """A mail was accepted, of which nothing is known where it was begun before a loss.
+        """A mail was accepted. Where it was begun before a loss, the row of losses goes on.
 
-        Those of one request share an answer, which says no more than one for a single mail.
+        The mails of one request share an answer, so they count as one.
         """
         if answered != self._good_at:
             self._weight = max(0.0, self._weight - _LOSS_FORGOTTEN)

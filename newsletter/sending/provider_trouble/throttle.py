@@ -1,4 +1,4 @@
-"""What servers ask to wait for in a round over those who are pending."""
+"""How long servers ask the sender to wait, in one pass over the pending deliveries."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ _LONGEST_WAIT_S = 60.0  # that a run waits for what a server asks
 
 @dataclass
 class Throttle:
-    """How often the provider said "not now", and how long it and readers' servers ask to wait."""
+    """Counts the provider's "not now"s, and keeps how long it and readers' servers ask to wait."""
 
     provider_wait_s: float | None = None
     readers_wait_s: float = 0.0  # the longest that readers' servers ask for
@@ -20,12 +20,12 @@ class Throttle:
 
     @property
     def is_on(self) -> bool:
-        """Whether nothing more is asked in this round, as the provider takes nothing for now."""
+        """Whether the provider takes no mail for now, so that this pass ends."""
         return self._in_a_row >= THROTTLED or bool(self.provider_wait_s)
 
     @property
     def may_be_domains(self) -> bool:
-        """Whether all of it was said in answer to a reader's address or mail."""
+        """Whether every "not now" came in answer to a reader's address or mail."""
         return self._is_of_domains and not self.provider_wait_s
 
     def put_off(self, result: SendResult) -> None:

@@ -1,4 +1,4 @@
-"""Readers who wait with a refusal, and what they are told when they are asked once more."""
+"""Readers who wait with a refusal, and what their next refusal counts."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from newsletter.transports.base import SendStatus
 
 
 class WaitingReaders:
-    """Who was refused by a run before this one; `earlier` is what such runs found out."""
+    """The readers who were refused in an earlier run; `earlier` is what such runs learnt."""
 
     def __init__(self) -> None:
         self.earlier = EarlierRuns()
@@ -17,13 +17,13 @@ class WaitingReaders:
         self._asked_in_vain: set[int] = set()  # by this run
 
     def has(self, recipient: Recipient) -> bool:
-        """Whether a reader is one of them; also where this run has asked them once more since."""
+        """Whether a reader is one of them; also after this run has asked again in vain."""
         return recipient.refused_at is not None or recipient.subscriber_id in self._asked_in_vain
 
     def count_attempt(
         self, answer: DeliveryResult, *, is_well: bool, in_trouble: bool
     ) -> DeliveryResult | None:
-        """A refusal that adds to those of its reader; None where it is not certain that it does.
+        """The refusal as one more attempt of its reader; None where it may not be the reader's.
 
         `is_well`: this run has had a mail accepted. `in_trouble`: earlier runs ended badly.
         """
@@ -39,17 +39,17 @@ class WaitingReaders:
         return replace(answer, result=result)
 
     def keep(self, answer: DeliveryResult) -> DeliveryResult:
-        """One that adds nothing: its reader waits on, with the words of the first refusal."""
+        """A refusal that does not count: its reader waits on, with the words of the first one."""
         recipient = answer.recipient
         self._asked_in_vain.add(recipient.subscriber_id)
         words = recipient.last_words or answer.result.detail
         return replace(answer, result=replace(answer.result, detail=words))
 
     def _is_attempt(self, answer: DeliveryResult, *, is_well: bool, in_trouble: bool) -> bool:
-        """Whether it is the same refusal, and others are accepted.
+        """Whether the server repeats its refusal while it takes other mails.
 
-        Other words than before may be those of a provider that is ill by now; so may the first
-        refusal have been, unless the provider has taken mails since.
+        Other words than before may come from a provider that is ill by now. The first refusal may
+        have come from one, too, unless the provider has taken mails since.
         """
         recipient = answer.recipient
         same = are_alike(answer.result.detail, recipient.last_words)
