@@ -22,12 +22,12 @@ Audience = Select[int, date | None, int | None]  # subscriber, paused until, had
 
 
 def subscribed_by(day: date) -> datetime:
-    """Who came later was no reader on that day: the next day's batch was out."""
+    """When a day ends for new readers: later ones subscribed after the next day's batch."""
     return calendar.announced_at(day + timedelta(days=1))
 
 
 def has_audience(session: Session, newsletter: str, day: date) -> bool:
-    """Whether somebody who is still a reader was one that day."""
+    """Whether any reader of that day still reads."""
     return session.scalar(_audience(newsletter, subscribed_by(day)).limit(1)) is not None
 
 
@@ -74,7 +74,7 @@ def _audience(newsletter: str, subscribed_by: datetime | None) -> Audience:
 
 
 def to_come(issue: IssueRow) -> Audience:
-    """Who gets an issue and is not written down yet: readers at its moment who still are."""
+    """The readers at an issue's moment who still read, and have no delivery yet."""
     has_a_row = exists().where(
         DeliveryRow.issue_id == issue.id,
         DeliveryRow.subscriber_id == SubscriptionRow.subscriber_id,
@@ -90,7 +90,7 @@ def to_come(issue: IssueRow) -> Audience:
 
 
 def _was_there(moment: datetime) -> list[ColumnElement[bool]]:
-    """Who reads now was a reader at that moment, which the first slice does not need to ask."""
+    """The reader subscribed before that moment; the first slice need not ask."""
     table = SubscriberRow
     return [
         SubscriptionRow.since <= moment,
@@ -100,9 +100,9 @@ def _was_there(moment: datetime) -> list[ColumnElement[bool]]:
 
 
 def _is_due(newsletter: str, day: date) -> ColumnElement[bool]:
-    """Who gets a mail of that day: a pause only puts off a mail of several days.
+    """The reader gets a mail on that day; a mail of several days waits for the end of a pause.
 
-    Who chose a weekday before there was any issue gets the first one on that weekday, or in a week.
+    A reader who chose a weekday before the first issue gets it on that weekday, within a week.
     """
     table = SubscriptionRow
     week_ago = exists().where(IssueRow.newsletter == newsletter, IssueRow.day <= day - _WEEK)

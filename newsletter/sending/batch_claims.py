@@ -1,4 +1,4 @@
-"""What one worker claims of its batch: who is next, what comes first for them, and the marks."""
+"""The claims of one worker in its batch: the next readers, their picks, and the marks."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -54,7 +54,7 @@ class BatchClaims:
         at_most: int,
         meanwhile: Callable[[float], None],
     ) -> None:
-        """On SQLite nobody can write while a claim does, so rankings are made before it."""
+        """Rank before the claim: on SQLite other writers would have to wait for it."""
         database, now = self._context.database, self._context.clock()
         if not self._ranks_ahead:
             return
@@ -85,7 +85,7 @@ class BatchClaims:
         again: bool,
         asked: bool,
     ) -> claim.ClaimResult:
-        """Claim one to ask with: `again` who was deferred longest ago, else of another domain."""
+        """Claim a probe: `again` to the reader deferred longest ago, else to another domain."""
         now, batch, takes = self._context.clock(), self._batch_ref(state), breaker.domains.takes
         if again:
             chosen = probe.deferred_longest_ago(session, batch, takes, now)
@@ -101,7 +101,7 @@ class BatchClaims:
     def claim_of(
         self, session: Session, state: "LeaseState | None", domains: Collection[str]
     ) -> claim.ClaimResult:
-        """Claim one of these domains, who was not refused before."""
+        """Claim a delivery of these domains whose reader no server has refused yet."""
         chosen = probe.of_domains(session, self._batch_ref(state), domains, self._context.clock())
         if chosen is None:
             return claim.ClaimResult((), 0)
@@ -131,7 +131,7 @@ class BatchClaims:
         self._numbers.pop(reference, None)
 
     def give_back(self, unsent: Sequence[Recipient]) -> None:
-        """What surely did not leave is not uncertain where the database comes from a copy."""
+        """Note claims that surely did not leave: after a restore they are not in doubt."""
         given = [(self._numbers.pop(who.reference, 0), who.subscriber_id) for who in unsent]
         if self._context.memory is not None:
             self._context.memory.give_back(self._days, [claim for claim in given if claim[0]])

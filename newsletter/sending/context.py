@@ -1,4 +1,4 @@
-"""What a run of sending works with."""
+"""The parts that a run of sending works with."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ _AN_INSTANT = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Override:
-    """What the operator lets go although it is held."""
+    """Holds that the operator overrides."""
 
     late: bool = False  # old issues
     waiting: bool = False  # a provider in trouble, and readers whose servers said "later"
@@ -39,7 +39,7 @@ NO_OVERRIDE = Override()
 
 @dataclass
 class SendContext:
-    """What a run of sending needs beside the issue."""
+    """All that a run of sending needs beside the issue."""
 
     database: Database
     transport: Transport

@@ -40,7 +40,7 @@ class DeliveryRef:
 
 @dataclass(frozen=True)
 class StateChange:
-    """What a delivery becomes; where provider or attempts are None, they stay as they are."""
+    """The new state of a delivery; a provider or attempts of None leave the old ones."""
 
     of: DeliveryRef
     state: DeliveryState
@@ -63,7 +63,7 @@ def in_state(session: Session, batch_id: int, state: DeliveryState) -> list[Deli
 
 
 def apply_changes(session: Session, changes: Iterable[StateChange], now: datetime) -> None:
-    """Write the changes down. What was erased is never sent again, and leads nowhere."""
+    """Write the changes down. An erased reader's delivery is not sent, and gets a new reference."""
     final_changes = [_without_the_erased(change) for change in changes]
     if not final_changes:
         return
@@ -79,7 +79,7 @@ def apply_changes(session: Session, changes: Iterable[StateChange], now: datetim
 
 
 class _NewValues(NamedTuple):
-    """What a change writes."""
+    """The columns that a change writes."""
 
     new_state: DeliveryState
     new_reason: str | None
@@ -228,8 +228,8 @@ def _settle(session: Session, rows: Iterable[Row[Any]], now: datetime) -> int:
 def _state_after(state: str, kinds: dict[EventType, str]) -> tuple[DeliveryState, str] | None:
     """Where feedback moves a delivery, and the reason; None where it stays.
 
-    What is on the wire is left to its sender. What waits to be sent (again) and yet arrived is
-    sent; what waits and did not arrive goes on waiting.
+    A delivery on the wire is left to its sender. One that waits to be sent again becomes sent where
+    it arrived after all; else it goes on waiting.
     """
     failing = next(
         (

@@ -1,4 +1,4 @@
-"""What became of a newsletter's earlier issues to readers of this one."""
+"""How a newsletter's earlier issues reached the readers of this one."""
 
 from collections.abc import Collection, Sequence
 
@@ -22,7 +22,7 @@ def earlier_issues(session: Session, issue_id: int, at_most: int = _LATELY) -> S
 
 
 def who_got(session: Session, issues: Sequence[int], subscribers: Collection[int]) -> set[int]:
-    """Who of them was sent one of these issues at least."""
+    """The subscribers of these who were sent at least one of the issues."""
     chosen = select(DeliveryRow.subscriber_id).where(
         DeliveryRow.issue_id.in_(issues),
         DeliveryRow.subscriber_id.in_(subscribers),

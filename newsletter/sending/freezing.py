@@ -1,8 +1,8 @@
-"""The audience of an issue, written down once: a row each, with its reference, in batches.
+"""Writes the audience of an issue down once: a delivery each, with its reference, in batches.
 
-In slices, each in a transaction of its own: nobody who signs up or leaves meanwhile waits long, and
-the first mails need not wait for the last recipient. The issue says how far it is, so that any
-process goes on where another was killed.
+Each slice is a transaction of its own. So visitors who sign up or leave meanwhile wait for a moment
+only, and the first mails leave before the last recipient is written. The issue says how far it is,
+so that any process goes on where another was killed.
 """
 
 import secrets
@@ -63,13 +63,14 @@ def freeze_audience(
     *,
     together: int = 1,
 ) -> list[int]:
-    """Begin to write down who gets this issue: everybody confirmed at its moment, once.
+    """Begin to write down the audience of this issue: all confirmed readers of its moment, once.
 
-    With `subscribed_by` only who was a reader then: nobody is sent a day from before their time.
-    Of those who want a mail a week only whose day has come; the mail holds all they lack.
+    With `subscribed_by` only those who subscribed by then, so that a reader gets no day from before
+    their time. A reader of a weekly mail is in it on their weekday; the mail holds all they lack.
 
-    The database does it by itself, references too, so that a million subscribers take seconds and
-    no memory. Returns the batches of the first slice; each has room for so many `together`.
+    The database writes the rows and their references by itself, so that a million subscribers take
+    seconds and little memory. Returns the batches of the first slice; each has room for so many
+    `together`.
     """
     issue.frozen_up_to, issue.subscribed_by = 0, subscribed_by
     return _freeze_slice(session, issue, max(BATCH_SIZE, together))
@@ -108,7 +109,7 @@ def freeze_on(
 
 
 def freeze_subscriber(session: Session, subscriber_id: int) -> None:
-    """Write down somebody who is about to get another number, in issues where they are to come."""
+    """Write down a reader who is about to get another number, in issues that still lack them."""
     chosen = select(IssueRow).where(IssueRow.frozen_up_to < subscriber_id).order_by(IssueRow.id)
     for issue in session.scalars(chosen).all():
         only = to_come(issue).where(SubscriptionRow.subscriber_id == subscriber_id)
@@ -160,7 +161,7 @@ def _write_down(
 
 
 def _write_down_had(session: Session, issue: IssueRow, batches: Collection[int]) -> None:
-    """Whoever gets a mail of several days has had this issue; back to daily, each from now on."""
+    """Note that readers of several days in one mail had this issue; now daily, they get each."""
     table = SubscriptionRow
     next_days = {
         kind: rhythm.next_weekday(issue.day, kind.weekday)
@@ -212,7 +213,8 @@ def _deliveries(
 def _reference(session: Session) -> ColumnElement[str]:
     """90 random bits or more, minted by the database for each row, behind 32 of the statement's.
 
-    Those lie side by side in the index: a million that lie anywhere would write it many times over.
+    So a statement's rows lie side by side in the index. A million scattered ones would rewrite it
+    many times over.
     """
     together = literal(secrets.token_hex(4))
     if session.get_bind().dialect.name == "sqlite":

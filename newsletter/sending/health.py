@@ -142,7 +142,7 @@ def _memory(settings: Settings, database: Database, memory: MachineMemory) -> It
 
 
 def _unwritable_memory(settings: Settings, trouble: str) -> Finding:
-    """Where the settings name the folder, no mail leaves without it."""
+    """A folder that the settings name must be there, or mails do not leave."""
     if settings.sending.state_dir is not None:
         text = f"{trouble}: no issue can be sent; sending.state_dir must be one that can"
         return Finding("sending", Severity.TROUBLE, text)
@@ -152,7 +152,7 @@ def _unwritable_memory(settings: Settings, trouble: str) -> Finding:
 
 
 def _why_they_wait(session: Session, issue: IssueRow) -> str | None:
-    """What was said last of one of those whom a run asked, or passed over, in vain."""
+    """The latest words about a reader of this issue who still waits."""
     waiting = select(BatchRow.id).where(BatchRow.issue_id == issue.id, BatchRow.pending > 0)
     said = session.scalar(
         select(DeliveryRow.reason)
@@ -168,9 +168,9 @@ def _why_they_wait(session: Session, issue: IssueRow) -> str | None:
 
 
 def _missed_most(session: Session, issue: IssueRow, counted: Counter[DeliveryState]) -> str | None:
-    """Of an issue that nobody waits for any more: whether it missed more readers than it reached.
+    """Whether a finished issue missed more readers than it reached.
 
-    The account balances then, and nothing is left to try, so nothing else would tell.
+    Its account balances and no reader is left to try, so only this check tells.
     """
     failed, uncertain = counted[DeliveryState.FAILED], counted[DeliveryState.UNCERTAIN]
     sent = counted[DeliveryState.SENT]
@@ -196,7 +196,7 @@ def _missed_most(session: Session, issue: IssueRow, counted: Counter[DeliverySta
 
 
 def _personal(transport: type[Transport], session: Session) -> Iterator[Finding]:
-    """A mail that opens with somebody's picks shares its request with nobody."""
+    """Warn that a mail that opens with a reader's picks needs a request of its own."""
     if not transport.shares_requests:
         return
     own = session.scalar(select(func.count(InterestRow.subscriber_id.distinct()))) or 0
@@ -225,7 +225,7 @@ def _passing_memory(settings: Settings, memory: MachineMemory) -> str | None:
 def passing_file_system(path: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str | None:
     """The kind of file system that path lies in, where it goes with a container or a start.
 
-    None where it lasts, and where nothing can be told.
+    None where it lasts, or where this system does not tell.
     """
     try:
         lines = mounts.read_text(encoding="utf-8").splitlines()

@@ -18,7 +18,7 @@ _CLOCKS_DIFFER = timedelta(hours=1)
 
 
 def hold_reason(session: Session, context: "SendContext", issue_id: int) -> str | None:
-    """Why nothing of this issue may be sent now, and what lifts it; None where nothing is held."""
+    """Why this issue is held now, and what lifts the hold; None where it may be sent."""
     issue = session.get_one(IssueRow, issue_id)
     if issue.state == IssueState.DONE:
         return None
@@ -37,7 +37,7 @@ def is_old_news(context: "SendContext", issue: IssueRow) -> bool:
 
 
 def refusal_reason(session: Session, context: "SendContext", issue: IssueRow) -> str | None:
-    """Why nobody is sent even an issue that is done, such as once more: a pause, or no way out."""
+    """Why even a finished issue may not be sent once more now: a pause, or no way to leave."""
     pause = None if context.override.waiting else pause_reason(session, context.clock())
     return pause or (_others(session, issue) if context.for_one else None)
 
@@ -61,7 +61,7 @@ def stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | No
 
 
 def _others(session: Session, issue: IssueRow) -> str | None:
-    """Whether it would go to people who find no link in it to leave by."""
+    """Hold an issue for several readers where mails have no link to leave by."""
     readers = count_confirmed(session)
     if readers <= 1:
         return None

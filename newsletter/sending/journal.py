@@ -1,14 +1,14 @@
-"""What a worker knows of its mails at each moment, where a killed process leaves it behind.
+"""A file with what a worker knows of its mails at each moment; it outlives a killed process.
 
 The database is told in groups: a commit a mail would cost more than the mail. Between two commits
 a worker marks each mail in a small file mapped into memory: claimed, begun (before the first byte
 that could make the server take it), accepted, not taken. A mark costs no call and no disk; what
-is in the mapping outlives the process, though not a power cut. So it is believed only on the
-machine, and in the boot, that wrote it; else everything claimed may have left.
+is in the mapping outlives the process, though not a power cut. So a journal is believed only on
+the machine, and in the boot, that wrote it; else every claimed mail may have left.
 
-A worker holds a lock on its file for as long as it lives, which the system lets go however it ends.
-So a file that nobody holds is a dead worker's. Host name and process number tell nothing: in
-containers every machine may have the same.
+A worker locks its file for as long as it lives, and the system lets the lock go however it ends.
+So an unlocked file is a dead worker's. Host name and process number do not identify a worker: in
+containers all machines may have the same.
 """
 
 import fcntl
@@ -61,7 +61,7 @@ class Journal:
         """Show that this worker lives, before it leases its first batch.
 
         Raises:
-            NewsletterError: there is no room for it; without it nothing may be sent.
+            NewsletterError: there is no room for it, so mails must not leave.
         """
         if self._stream is None:
             self.open(_NO_BATCH, 0)
@@ -70,11 +70,11 @@ class Journal:
     def open(self, batch_id: int, room: int) -> None:
         """Start anew for a batch of so many deliveries.
 
-        The new file takes the old one's place at once, and bears the lock before: at no moment
-        does this worker look dead, and who reads the old one reads it to the end.
+        The new file is locked before it takes the old one's place. So this worker looks alive at
+        every moment, and a process that reads the old file reads it to the end.
 
         Raises:
-            NewsletterError: there is no room for it; without it nothing may be sent.
+            NewsletterError: there is no room for it, so mails must not leave.
         """
         size = _HEADER.size + room * _SLOT.size
         head = _HEADER.pack(_MAGIC, False, batch_id, self._owner.encode(), boot_id().encode())
@@ -108,8 +108,8 @@ class Journal:
     def mark(self, reference: str, mark: Mark) -> bool:
         """Set a mark; False where another worker has taken the batch over.
 
-        First the mark, then the look: whoever takes over first sets the flag and then reads the
-        marks, so that one of the two always sees the other.
+        The worker marks first and looks second. A process that takes over sets the flag first and
+        reads the marks second. So one of the two always sees the other.
         """
         if self._map is None:
             return True
@@ -118,7 +118,7 @@ class Journal:
         return not self._map[_TAKEN_OVER]
 
     def close(self) -> None:
-        """The worker ends: what is not settled stays for who comes next."""
+        """The worker ends; a journal with open marks stays for its successor."""
         if self._stream is not None and self.is_settled:
             self._file.unlink(missing_ok=True)
         self._let_go()
@@ -143,9 +143,9 @@ def has_died(folder: Path | None, owner: str) -> bool:
 
 
 def take_over(folder: Path, owner: str, batch_id: int) -> dict[str, Mark] | None:
-    """Stop that worker, and read what it knew; None where nothing here can tell.
+    """Stop that worker, and read its marks; None where this machine has no journal of it.
 
-    A mail that is not in it was not begun.
+    A mail without a mark was not begun.
     """
     try:
         with (
@@ -159,7 +159,7 @@ def take_over(folder: Path, owner: str, batch_id: int) -> dict[str, Mark] | None
 
 
 def delete_journal(folder: Path, owner: str) -> None:
-    """What that worker knew is in the database now."""
+    """Delete a journal whose marks are in the database now."""
     journal_file(folder, owner).unlink(missing_ok=True)
 
 
@@ -168,7 +168,7 @@ def journal_file(folder: Path, owner: str) -> Path:
 
 
 def boot_id() -> str:
-    """What tells this run of the machine from any other; empty where nothing does."""
+    """The identifier of this boot of the machine; else one of this process alone."""
     try:
         return _BOOT.read_text(encoding="ascii").strip()
     except OSError:

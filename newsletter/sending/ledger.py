@@ -1,4 +1,4 @@
-"""What became of each mail: recorded when it was claimed, settled by who knows.
+"""Leases batches, and writes down what became of each claimed delivery.
 
 Every function runs inside the caller's transaction.
 """
@@ -52,7 +52,7 @@ class LeaseLostError(NewsletterError):
 
 @dataclass(frozen=True)
 class DeliveryResult:
-    """What became of a claimed delivery."""
+    """The answer to a claimed delivery's mail."""
 
     recipient: Recipient
     result: SendResult
@@ -74,11 +74,11 @@ def lease_batch(
     now: datetime,
     journals: Path | None,
 ) -> bool:
-    """Lease a batch that nobody works on; False where somebody does.
+    """Lease a free batch; False where another worker has it.
 
-    A batch whose worker died is taken over: what that worker may have handed over is uncertain,
-    what it surely had not begun is pending again. Of a worker on this machine the folder of
-    journals tells both.
+    The batch of a dead worker is taken over: deliveries that it may have handed over are uncertain,
+    those that it surely had not begun are pending again. Where the dead worker was on this machine,
+    its journal tells the two apart.
     """
     lease = lease_length(session.get_bind().dialect.name)
     if batch.finished or not _is_free(batch, now, lease, journals):
@@ -92,7 +92,7 @@ def lease_batch(
 
 
 def lease_length(dialect: str) -> timedelta:
-    """How long a worker may say nothing before its batch is somebody else's."""
+    """How long a worker may be silent before another one takes its batch."""
     return _LEASE if dialect == "sqlite" else _LEASE_AMONG_MACHINES
 
 
@@ -106,7 +106,7 @@ def renew_and_record(
 ) -> LeaseState:
     """Keep the lease and write down what became of claimed deliveries.
 
-    What the database tells on the way is returned; on PostgreSQL those `rates` are locked.
+    Returns what the statement reads on the way; on PostgreSQL it locks these `rates`.
 
     Raises:
         LeaseLostError: another worker has taken the batch over.
@@ -136,10 +136,10 @@ def renew_and_record(
 def record_results(session: Session, answers: Sequence[DeliveryResult], now: datetime) -> None:
     """Write down what became of claimed deliveries, in one go.
 
-    What feedback or another worker has settled meanwhile stays; only that a mail was accepted is
-    news for one that is uncertain, and that it was refused for one that waits again. Whoever was
-    refused in words about us waits as well: those say nothing of the reader. So does who moved
-    meanwhile: the new address has not refused it.
+    A state that feedback or another worker has written meanwhile stays. There are two exceptions:
+    an uncertain delivery changes when we learn that it was accepted, and one that was given back
+    when we learn that it was refused. A reader who was refused in words about us stays pending,
+    and so does one who moved meanwhile: the new address has not refused the mail.
     """
     deliveries = delivery_updates.find_deliveries(
         session, [result.recipient.reference for result in answers]
@@ -161,9 +161,9 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
 def unclaim(
     session: Session, recipients: Sequence[Recipient], now: datetime, reason: str | None = None
 ) -> None:
-    """Give back deliveries that surely never left, or that nobody took.
+    """Give back deliveries whose mails surely never left, or were not taken.
 
-    Without a reason, what was said before of those readers is kept.
+    Without a `reason` the servers' last words about those readers stay.
     """
     last_words = {recipient.reference: recipient.last_words for recipient in recipients}
     deliveries = delivery_updates.find_deliveries(session, list(last_words))
@@ -188,7 +188,7 @@ def release_batch(session: Session, batch_id: int, owner: journal.Owner) -> None
 
 
 def finish_settled(session: Session, issue_id: int) -> None:
-    """Finish the batches that nobody holds and nothing is open in, and the issue with the last."""
+    """Finish the free batches without an open delivery, and with the last one the issue."""
     session.execute(
         update(BatchRow)
         .where(BatchRow.issue_id == issue_id, BatchRow.owner.is_(None))

@@ -1,4 +1,4 @@
-"""Who gets nothing for a while: everybody, while the provider is in trouble, and single domains."""
+"""Pauses: of all sending while the provider is in trouble, and of single domains."""
 
 from datetime import datetime, timedelta
 
@@ -21,10 +21,10 @@ _SOON, _LONGEST_OF_DOMAIN = timedelta(days=1), timedelta(days=1)
 def pause_sending(
     session: Session, reason: str, wait: timedelta | None, now: datetime, of: str = TRANSPORT
 ) -> datetime:
-    """The provider as a whole is in trouble: nobody is sent to for a while, longer each time.
+    """Pause all sending, as the provider as a whole is in trouble; each time for longer.
 
-    `wait` is the provider's own word where it gave one. Returns when the next run may try. Why
-    mails were left before (`down`) is no news any more.
+    `wait` is the time that the provider named, if it did. Returns when the next run may try. The
+    earlier reason (`down`) is deleted.
     """
     if of == TRANSPORT:
         forget_down(session)
@@ -51,7 +51,7 @@ def troubles(session: Session, of: str = TRANSPORT) -> int:
 
 
 def last_trouble(session: Session, of: str = TRANSPORT) -> RateRow | None:
-    """The provider's trouble, also where its pause is over and nobody has tried again."""
+    """The provider's trouble, also where its pause is over and no run has tried again yet."""
     row = session.get(RateRow, of)
     return row if row is not None and row.troubles else None
 

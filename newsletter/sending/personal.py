@@ -1,4 +1,4 @@
-"""What comes first for whom a worker has just claimed: ranked once a reader and issue, and kept."""
+"""The picks of the readers just claimed: ranked once a reader and issue, and kept."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Ranked:
-    """What comes first for a recipient, by what they had named when they were ranked."""
+    """A recipient's picks, and the interests that they were ranked by."""
 
     recipient: Recipient
     kept: KeptInterests
@@ -41,7 +41,7 @@ class _Ranked:
 
 
 class RecipientPicks:
-    """What comes first in one issue for its readers."""
+    """The picks of an issue's readers."""
 
     def __init__(self, issue_id: int, mails: IssueEmails) -> None:
         self._issue_id = issue_id
@@ -53,7 +53,7 @@ class RecipientPicks:
         coming: Mapping[int, tuple[Recipient, KeptInterests]],
         meanwhile: Callable[[float], None],
     ) -> None:
-        """Rank those who will be claimed next, so that no transaction waits for it."""
+        """Rank for the readers who will be claimed next, outside of any transaction."""
         before, self._ahead = self._ahead, {}
         for number, (recipient, kept) in coming.items():
             ranked = before.get(number)
@@ -72,11 +72,10 @@ class RecipientPicks:
         now: datetime,
         kept: Mapping[int, KeptInterests] | None = None,
     ) -> list[Recipient]:
-        """The same recipients, with what comes first for those who named interests.
+        """The same recipients, with the picks of those who named interests.
 
-        What was chosen once is what a later attempt says as well. Whoever was tried before without
-        any gets none now, so that every attempt is the same message. `kept`: what the caller has
-        read.
+        A retry uses the picks of the first attempt, and has none where that had none, so that all
+        attempts are the same message. `kept`: the interests, where the caller has read them.
         """
         mine = {recipient.subscriber_id: recipient for recipient in recipients}
         if kept is None:
@@ -108,7 +107,7 @@ class RecipientPicks:
         new: Mapping[int, KeptInterests],
         now: datetime,
     ) -> dict[int, IssuePicks | None]:
-        """What was ranked ahead; who was not, or changed something since, is ranked now."""
+        """Picks that were ranked ahead; readers who changed something since are ranked now."""
         chosen: dict[int, IssuePicks | None] = {}
         for number, row in new.items():
             ranked = self._ahead.get(number)
@@ -122,7 +121,7 @@ class RecipientPicks:
 
 
 def are_in(session: Session, batch_id: int) -> bool:
-    """Whether anybody waits in a batch who named interests."""
+    """Whether a reader with interests waits in a batch."""
     waiting = (
         select(ProfileRow.subscriber_id)
         .join(DeliveryRow, DeliveryRow.subscriber_id == ProfileRow.subscriber_id)
@@ -148,7 +147,7 @@ def previewed(
 def choose(mails: IssueEmails, recipient: Recipient, profile: Profile) -> IssuePicks | None:
     """The papers that come first for one reader; None, with a line in the log, where that fails.
 
-    Behind their own picks stand the newsletter's, without what they do not want.
+    The newsletter's picks follow the reader's own, without the papers that the reader rejects.
     """
     try:
         day, newsletters = mails.day_index(recipient), mails.newsletter_picks(recipient)

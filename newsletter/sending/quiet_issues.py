@@ -1,4 +1,4 @@
-"""Issues without a mail, for those who only want what has something for them."""
+"""Issues without a mail, for readers who want mail only with picks."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -17,11 +17,11 @@ _NOTHING = "nothing for them"
 def leave_out(
     session: Session, batch: pending.BatchRef, recipients: Sequence[Recipient], now: datetime
 ) -> list[Recipient]:
-    """Whom of those just claimed to send to: the others have nothing first, and want no mail then.
+    """Drop the claimed readers who want mail only with picks and have none.
 
-    A month's first issue goes to whoever had such issues in the month before, and says how many.
-    Who named nothing, and whose ranking failed, gets each issue. So does whoever got several days
-    in one mail until now: the days that had gathered are for them.
+    A reader with such issues in the month before gets this month's first, and it says how many.
+    Readers without interests, and readers whose ranking failed, get every issue. So do readers who
+    had several days in one mail until now: the gathered days are for them.
     """
     choosy = [reader.subscriber_id for reader in recipients if reader.only_picks]
     if not choosy:

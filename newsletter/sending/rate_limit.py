@@ -42,7 +42,7 @@ class _Bucket:
         return cls(key, holds, max(per_hour - holds, 1.0) / _HOUR_S)
 
     def tokens(self, row: RateRow, now: datetime) -> float:
-        """What is in it now; a clock that was set back adds nothing."""
+        """The tokens in it now; where the clock was set back, it is not refilled."""
         if row.filled_at is None:
             return self.holds
         since_s = max(0.0, (now - row.filled_at).total_seconds())
@@ -98,7 +98,7 @@ class RateLimiter:
         return bool(self._limits.per_domain or self._paused)
 
     def lock_domains(self, emails: Iterable[str]) -> None:
-        """Before `takes`: the buckets of these addresses' domains are nobody else's now."""
+        """Before `takes`: lock the buckets of these addresses' domains."""
         if not self._limits.per_domain:
             return
         domains = {email.rpartition("@")[2] for email in emails}

@@ -1,14 +1,15 @@
-"""What is kept of an old issue: its numbers, and who did not simply get it.
+"""Prunes old issues: their numbers stay, and the readers who did not simply get them.
 
 After `database.retention_days` the deliveries of a finished issue that were sent or left out go.
 Its first batch keeps the numbers of all, and those that failed, are uncertain, bounced or brought a
-complaint stay row by row. A pruned issue is never sent again: there is nobody left to claim.
+complaint stay row by row. A pruned issue is never sent again, since its deliveries are gone.
 
-It goes in slices, each a transaction of its own, so that nobody waits long; killed, it goes on.
+Each slice is a transaction of its own, so that others wait for a moment only. After a kill the next
+run goes on.
 
-On PostgreSQL the index of deliveries is made small again after it. Its pages are in the order of
-issues, so one exception that is kept of a pruned issue keeps a page whose other rows are gone. A
-`REINDEX CONCURRENTLY` waits for nobody's rows and lets nobody wait.
+On PostgreSQL the index of deliveries is made small again afterwards. Its pages are in the order of
+issues, so one kept row keeps a whole index page. `REINDEX CONCURRENTLY` neither waits for rows nor
+locks them.
 """
 
 import logging
@@ -59,12 +60,12 @@ class PruneReport:
 
 
 def forget_picks(session: Session, now: datetime) -> None:
-    """Picks of long ago: nobody needs to know what came first then."""
+    """Delete picks of long ago."""
     session.execute(delete(PickRow).where(PickRow.made_at < now - PICKS_KEPT))
 
 
 def count_prunable(session: Session, retention: timedelta, now: datetime) -> PruneReport:
-    """What `prune` would let go of now."""
+    """How many issues and deliveries `prune` would delete now."""
     issues = _prunable_issues(session, now - retention)
     number = select(func.count()).where(DeliveryRow.issue_id.in_(issues), *_UNREMARKABLE)
     return PruneReport(len(issues), session.scalar(number) or 0)
@@ -132,7 +133,7 @@ def _slices(database: Database, issue_id: int, now: datetime) -> Iterator[int]:
 
 
 def _prune_slice(session: Session, issue_id: int, now: datetime) -> tuple[bool, int]:
-    """Whether it was the last, and how many went. Who prunes beside waits at the first batch."""
+    """Whether it was the last, and how many went. Others that prune wait at the first batch."""
     batches = session.scalars(
         select(BatchRow)
         .where(BatchRow.issue_id == issue_id)
@@ -186,10 +187,10 @@ _BLOAT = text(
 
 
 def shrink_index(database: Database) -> bool:
-    """Write the index anew where much is to be won, unless another process does; whether it was.
+    """Write the index anew where that frees much, unless another process does; whether it did.
 
-    What a rebuild that was killed left behind goes first. A failure is logged and costs nothing:
-    the old index stays, and the next time tries again.
+    First it drops what a killed rebuild left behind. A failure is logged and harmless: the old
+    index stays, and the next time tries again.
     """
     if database.engine.dialect.name == "sqlite":
         return False

@@ -1,4 +1,4 @@
-"""The operator's word on deliveries: what nobody could know, and what was judged wrongly.
+"""The operator's word on deliveries that are uncertain, judged wrongly or waiting in vain.
 
 Every function runs inside the caller's transaction.
 """
@@ -28,7 +28,7 @@ from newsletter.subscribers import suppression
 
 @dataclass(frozen=True)
 class DeliveryFilter:
-    """Which deliveries of an issue: those in a state for which everything that is given holds."""
+    """Chooses the deliveries of an issue that are in a state and match all that is given."""
 
     state: DeliveryState = DeliveryState.UNCERTAIN
     references: Sequence[str] = ()
@@ -70,9 +70,9 @@ def settle_deliveries(
 ) -> SettleResult:
     """The operator's word on some deliveries.
 
-    `SENT`: they arrived. `PENDING`: they shall be sent again, at the risk of a double where they
-    were uncertain. An address that was suppressed by the very refusal that is taken back is mailed
-    again; any other suppression stays. `FAILED`: who waits shall not be asked again.
+    `SENT`: they arrived. `PENDING`: send them again, at the risk of a double where they were
+    uncertain. Where the refusal that is taken back suppressed an address, the address is mailed
+    again; any other suppression stays. `FAILED`: stop trying those that wait.
 
     Raises:
         WrongUseError: the issue is pruned, and to be sent again.
@@ -110,9 +110,9 @@ def settle_deliveries(
 
 
 def take_back(session: Session, issue_id: int, words: Mapping[str, str], now: datetime) -> None:
-    """A run's word on whom it marked failed too early, by references of mails.
+    """Return to pending the readers a run failed too early, by the references of their mails.
 
-    They keep the words that they were refused in, and rest before they are asked again.
+    They keep the server's `words`, and rest before they are asked again.
     """
     chosen = DeliveryFilter(DeliveryState.FAILED, list(words))
     rows = select_deliveries(session, issue_id, chosen)
@@ -127,7 +127,7 @@ def take_back(session: Session, issue_id: int, words: Mapping[str, str], now: da
 
 
 def give_up_refused(session: Session, issue_id: int, before: datetime, now: datetime) -> int:
-    """Let those fail who wait after a refusal of their own before that moment; how many."""
+    """Fail the deliveries that wait since a refusal of their own before that moment; how many."""
     rows = session.execute(
         select(DeliveryRow.reference, DeliveryRow.reason).where(
             DeliveryRow.issue_id == issue_id,

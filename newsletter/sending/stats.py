@@ -70,7 +70,7 @@ def reasons(session: Session, issue_id: int) -> list[Reason]:
 def _pruned(
     session: Session, issue_id: int, known: Counter[tuple[str, str]]
 ) -> Counter[tuple[str, str]]:
-    """Of a pruned issue: those of which only the number is left."""
+    """The deliveries of a pruned issue of which only the number is left."""
     numbers = delivery_counters.of_issue(session, issue_id)
     del numbers[DeliveryState.SENT]
     for (state, _), number in known.items():
@@ -184,7 +184,7 @@ def newest(session: Session) -> list[IssueRow]:
 
 
 def _gist(reason: str) -> str:
-    """What a reason has in common with its like: no address, no number of a queue or a time."""
+    """A reason without addresses and numbers of queues or times, so that like ones are one."""
     common = re.sub(r"<[^>]*>|\S+@\S+|\b[0-9A-F]{8,}\b|\b\d{5,}\b", "…", reason)
     return common if len(common) <= _LONGEST_REASON else f"{common[:_LONGEST_REASON]}…"
 

@@ -1,4 +1,4 @@
-"""What became of an issue's mails: counted, listed, by reader."""
+"""An issue's deliveries: counted, listed, by reader."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 @dataclass(frozen=True)
 class DeliveryTotals:
-    """What became of an issue's audience."""
+    """An issue's deliveries, counted by state."""
 
     audience: int
     sent: int
@@ -65,7 +65,7 @@ class IssueSendResult:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is open, or only since somebody asked to stop."""
+        """Whether all deliveries are done, or the rest is open because it was asked to stop."""
         return self.stopped or (self.account.balances and not self.paused)
 
 
@@ -96,7 +96,7 @@ def totals_of(session: Session, issue: IssueRow) -> DeliveryTotals:
 
 
 def history(session: Session, subscriber_id: int) -> list[dict[str, object]]:
-    """What became of every issue for one subscriber, newest first, and what was sent once more."""
+    """A subscriber's deliveries of every issue, newest first, and their resends."""
     found = [
         (issue, sent_by, row)
         for sent_by, table in (("run", DeliveryRow), ("resend", ResendRow))
@@ -130,7 +130,7 @@ def recipient(session: Session, newsletter: str, day: date, email: str) -> Recip
     """A subscriber as the reader of that day's issue, with the reference minted for it if any.
 
     Raises:
-        WrongUseError: nobody has this address, or they do not subscribe to this newsletter.
+        WrongUseError: no subscriber has this address, or not this newsletter.
     """
     subscriber = lifecycle.get_subscriber(session, email)
     row = session.execute(

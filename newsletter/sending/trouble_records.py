@@ -1,4 +1,4 @@
-"""What is written down of trouble: why nothing leaves, until when, and who waits for what."""
+"""Writes trouble down: why mails do not leave, until when, and why readers wait."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,9 +30,9 @@ def database_errors_in_words() -> Iterator[None]:
 
 
 def record_failure(context: SendContext, failure: TransportDownError) -> str:
-    """Nothing can be sent at all; a provider that says so itself is left alone for a while.
+    """Note that no mail can be sent; where the provider says so itself, pause it for a while.
 
-    The alarms read it: who reads what a run says may be nobody, as when a scheduler stops it.
+    The alarms read it, since a run's own words may go unread, as when a scheduler stops it.
     """
     if isinstance(failure, ProviderRefusalError):
         context.breaker.is_open, context.breaker.words = True, str(failure)
@@ -52,9 +52,9 @@ def record_stop(context: SendContext, number: int, trouble: str | None) -> None:
 
 
 def record_unsent(context: SendContext, issue_id: int, trouble: str) -> None:
-    """The same where nobody got the issue yet, and no pause of the provider's says so.
+    """Note trouble where not one reader got the issue yet, unless a pause of the provider says so.
 
-    Also where an older one is written down, and this run asked and got nothing through either.
+    Also where an earlier note stands, and this run asked in vain, too.
     """
     breaker = context.breaker
     if breaker.is_open or breaker.provider_down:
@@ -78,7 +78,7 @@ def _record_down(context: SendContext, reason: str) -> None:
 
 
 def why_they_wait(session: Session, issue_id: int, breaker: CircuitBreaker) -> str | None:
-    """What servers said to most of those who wait for a later run."""
+    """The words that most of the readers who wait for a later run were refused with."""
     share = breaker.refused_share
     if share.words and (share.is_high or share.is_high_of_known):
         return advice_on_many_refused(share.words)

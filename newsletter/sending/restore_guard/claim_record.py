@@ -1,8 +1,8 @@
-"""Whom this machine claimed of an issue, and as which of its claims: 16 bytes each.
+"""The deliveries of an issue that this machine claimed, in a file: 16 bytes each.
 
-A database that was restored from before asks it who can have been sent to since. Each entry bears
-its number in the order of claiming, so that one that is missing is noticed. A second one of the
-same number says that the claim was given back, and nothing of it had left.
+After a restore it tells which readers may have been sent to since. Each entry bears its number in
+the order of claiming, so that a missing one is noticed. A second entry of the same number says that
+the claim was given back before a byte had left.
 """
 
 import os
@@ -50,9 +50,9 @@ def _append(file: Path, entries: Sequence[tuple[int, int]]) -> None:
 
 
 def claimed_since(file: Path, before: int, last: int) -> ClaimedSince | None:
-    """Whom the claims after number `before`, up to number `last`, were of.
+    """The subscribers of the claims after number `before`, up to number `last`.
 
-    None where one of them is not in the file: another machine made it, or nothing wrote it down.
+    None where one of them is missing: another machine made it, or it was not written down.
     """
     try:
         content, changed_s = file.read_bytes(), file.stat().st_mtime

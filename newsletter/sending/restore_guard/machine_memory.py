@@ -1,12 +1,12 @@
-"""What this machine remembers of its sending: so that a restored database is noticed.
+"""This machine's own count of what it claimed, so that a restored database is noticed.
 
-For each issue a file holds how many mails of it were ever claimed. The database counts the same,
-and is told first; so it can only say less when it was restored from before. What was sent in
-between is then pending again in the database, and would be doubled.
+For each issue a file holds how many mails of it were ever claimed. The database counts them too,
+and counts first. If the database's count is lower, it was restored: mails that were sent since the
+copy are pending again in it, and would be sent twice.
 
 The file lies beside the database, and again where a backup of that folder does not bring it back:
-in the user's state directory, or where `sending.state_dir` says. There, too, it is written down who
-was claimed, and there the journals lie: one that comes back with a folder would tell old news.
+in the user's state directory, or where `sending.state_dir` says. The claimed readers are written
+down there, too, and the journals lie there: one restored with the folder would tell old news.
 """
 
 import fcntl
@@ -115,7 +115,7 @@ class MachineMemory:
         return max(_read(folder, issue.name + _FENCE) for folder in self._folders())
 
     def claimed_since(self, issue: IssueDays, claims: int) -> ClaimedSince | None:
-        """Whom this machine claimed after so many claims; None where it cannot tell of all."""
+        """The subscribers this machine claimed after so many claims; None where it lacks some."""
         if self.elsewhere is None:
             return None
         record = self.elsewhere / f"{issue.name}{_RECORD}"
@@ -137,7 +137,7 @@ class MachineMemory:
         )
 
     def forget(self, issue: IssueDays) -> None:
-        """What was sent of it counts as another issue's from now on."""
+        """Forget an issue whose mails count as another issue's from now on."""
         for folder in self._folders():
             for suffix in (_FENCE, _RECORD):
                 (folder / f"{issue.name}{suffix}").unlink(missing_ok=True)
@@ -160,13 +160,13 @@ class MachineMemory:
         return bool(restored) and day <= date.fromisoformat(restored)
 
     def is_new_here(self) -> bool:
-        """Whether the database came from another machine, and nobody said yet what that one did."""
+        """Whether the database came from another machine, and the operator has not spoken yet."""
         known = self._known_file
         return known is not None and not known.exists()
 
     @property
     def _known_file(self) -> Path | None:
-        """What is there where the database is this machine's; None where that says nothing."""
+        """The file that marks the database as this machine's; None where it would prove nothing."""
         if self.was_sent_from and self.elsewhere is not None and _can_write(self.elsewhere):
             return self.elsewhere / _KNOWN
         return None
@@ -226,9 +226,9 @@ def machine_memory(settings: Settings, session: Session) -> MachineMemory:
 
 
 def take_readers_in(settings: Settings, database: Database) -> None:
-    """From now on there are readers to whom another machine with a copy could send, too.
+    """Register the database here, as its readers could be mailed from a copy elsewhere.
 
-    On PostgreSQL all machines have the same database.
+    On PostgreSQL all machines have the same database, so it is not needed.
     """
     if database.engine.dialect.name != "sqlite":
         return
@@ -267,7 +267,7 @@ def _log_file(mark: str) -> str:
 
 
 def _own_folder(settings: Settings) -> Path | None:
-    """What stands for the folder of the configuration, which may be read-only then."""
+    """The folder used in place of the configuration's, which may then be read-only."""
     chosen = settings.sending.state_dir
     return chosen / "journal" if chosen else None
 

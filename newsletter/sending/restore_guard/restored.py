@@ -39,7 +39,7 @@ _AT_ONCE = 500  # rows in a statement
 
 @dataclass(frozen=True)
 class Suspicion:
-    """Why a database may be a copy; `only_here`: this machine knows whom it sent to since."""
+    """Why a database may be a copy; `only_here`: this machine knows its claims since then."""
 
     reason: str
     only_here: bool = False
@@ -125,10 +125,10 @@ def admit_moved(session: Session, memory: MachineMemory, issue: IssueRow, now: d
 def admit_restored(
     session: Session, memory: MachineMemory, issue: IssueRow, now: datetime, *, only_here: bool
 ) -> int:
-    """What may have been sent since the copy becomes uncertain, and the guard is lifted.
+    """Make uncertain what may have been sent since the copy, and lift the guard; how many.
 
-    That is whom this machine claimed since, and whom the copy shows as being sent to; where the
-    machine cannot tell of all, everybody who is pending. Returns how many.
+    These are the deliveries that this machine claimed after the copy was made, and those that the
+    copy shows as sending. Where this machine lacks some of its claims, they are all pending ones.
     """
     days = IssueDays.of(issue)
     remembered = memory.claims_of(days)
@@ -158,8 +158,8 @@ def _lift(issue: IssueRow) -> str:
 def _behind(database: Database, memory: MachineMemory, issue: IssueRow) -> Suspicion | None:
     """This machine has sent more than the database knows.
 
-    Who claims tells the database first. So where it seems to be behind, it is asked again after
-    the guard was read: meanwhile another process may have claimed.
+    A worker tells the database first of a claim. So where the database seems to be behind, it is
+    asked again after the guard was read: another process may have claimed meanwhile.
     """
     days, known = IssueDays.of(issue), issue.claims
     remembered = memory.claims_of(days)
@@ -182,7 +182,7 @@ def _behind(database: Database, memory: MachineMemory, issue: IssueRow) -> Suspi
 
 
 def _unknown_issues(session: Session, memory: MachineMemory, days: IssueDays) -> list[IssueDays]:
-    """What this machine sent of the same days in issues that the database does not have.
+    """Issues with the same days that this machine sent and the database does not have.
 
     Days that were missed become one issue, so the same day can be in another issue after a restore.
     """
@@ -222,7 +222,7 @@ def _moved(database: Database, memory: MachineMemory, issue: IssueRow) -> str | 
 def _claimed_since(
     memory: MachineMemory, issue: IssueRow, others: Sequence[IssueDays]
 ) -> ClaimedSince | None:
-    """Whom this machine claimed, in any issue of these days; None where it cannot tell of all."""
+    """The subscribers this machine claimed in any issue of these days; None where it lacks some."""
     days = IssueDays.of(issue)
     found = [memory.claimed_since(other, 0) for other in others]
     if memory.claims_of(days) > issue.claims:
@@ -252,7 +252,7 @@ _OPEN = (
 
 
 def _may_have(row: Row[int, int, str, datetime | None], claimed: ClaimedSince) -> bool:
-    """Claimed since and not given back; or who is newer, and was perhaps here before the copy."""
+    """Whether a reader was claimed since; or is newer, and was perhaps here before the copy."""
     if row.subscriber_id in claimed.subscribers:
         return True
     return row.created_at is not None and row.created_at > claimed.until
@@ -264,7 +264,7 @@ def _make_uncertain(
     rows: Sequence[Row[int, int, str, datetime | None]],
     now: datetime,
 ) -> None:
-    """Those rows, among which all are that were on the wire; so nobody has a batch in hand."""
+    """Make these rows uncertain. All that were on the wire are among them, so batches are free."""
     for start in range(0, len(rows), _AT_ONCE):
         session.execute(
             update(DeliveryRow)

@@ -1,11 +1,10 @@
 """Whether PostgreSQL is still the server, and the history, that the issues were sent from.
 
-A base backup that was restored, a point in time that was gone back to, a standby that took over, a
-dump in another server: each shows in the server's system identifier, its timeline or the database's
-number. A dump that was brought back into the same database made our tables anew, so one of them has
-another number than the dump says. A disk that came back from a snapshot shows nothing of it, but
-its log ends before what a machine of ours saw of it. What was found is kept in the database, so
-that every machine knows.
+A restored base backup, an earlier point in time, a standby that took over, a dump in another
+server: each shows in the server's system identifier, its timeline or the database's number.
+Restoring a dump into the same database recreates our tables, so their numbers change. A disk that
+came back from a snapshot has a log that ends before what a machine of ours saw of it. The finding
+is kept in the database, so that every machine knows.
 """
 
 from datetime import datetime
