@@ -1,7 +1,7 @@
 """Write feedback down once, and let it act: on the delivery, the address, the domain.
 
-Every function runs inside the caller's transaction. What is told twice, late or in the wrong order
-ends the same: an event is kept by its id, and a delivery only moves towards the worse news.
+Every function runs inside the caller's transaction. Events that are told twice, late or in the
+wrong order end the same: an event is kept by its id, and a delivery moves only towards worse news.
 """
 
 import logging
@@ -44,7 +44,7 @@ _LONGEST_SET_ASIDE = 10_000
 
 @dataclass(frozen=True)
 class ApplyResult:
-    """What became of some events."""
+    """The effects of some events, counted."""
 
     new: int = 0
     known: int = 0  # told before
@@ -73,9 +73,10 @@ class _KnownEvent:
 
 
 def apply_events(session: Session, events: Iterable[Event], now: datetime) -> ApplyResult:
-    """Keep what is new of some events, and do what follows from it.
+    """Keep the events that are new, and let them act.
 
-    On PostgreSQL who else does so waits. Locks are taken in the order that `database/db.py` has.
+    On PostgreSQL other processes that do so wait. Locks are taken in the order that
+    `database/db.py` names.
     """
     take_turn(session, "feedback")
     first_told: dict[str, Event] = {}

@@ -69,7 +69,7 @@ def is_certain_bounce(message: Message) -> bool:
 
 
 def is_automatic_reply(message: Message) -> bool:
-    """Whether a machine answers (RFC 3834), and not one that could not deliver."""
+    """Whether a program answers (RFC 3834) other than a server that could not deliver."""
     subject, submitted = subject_of(message), _submitted(message)
     if is_from_mail_server(message) and (
         is_certain_bounce(message) or submitted != "auto-replied" or _RETURNED.match(subject)
@@ -85,7 +85,7 @@ def is_automatic_reply(message: Message) -> bool:
 
 
 def is_automatic(message: Message) -> bool:
-    """Whether it says that nobody wrote it by hand; asked of what is nothing else."""
+    """Whether the mail says that a program wrote it; asked last."""
     precedence = str(message.get("Precedence", "")).strip().lower()
     return _submitted(message) not in {"", "no"} or precedence in {"bulk", "junk", "list"}
 

@@ -1,8 +1,8 @@
-"""What a mail to the feedback address says: a bounce, a complaint, a farewell, or nothing.
+"""Reads a mail to the feedback address: a bounce, a complaint, a request to leave, or none of it.
 
-Anybody can write to that address. So a mail acts only on the mail whose reference it bears (96
-random bits that only the reader's own copy holds), or with a signed unsubscribe token; whom it
-names as recipient does not matter. And it is read with bounds: size, parts, depth.
+Anybody can write to that address. So a mail acts only on the delivery whose reference it bears (96
+random bits that only the reader's own copy holds), or by a signed unsubscribe token. The recipient
+that it names is ignored. It is read with bounds of size, parts and depth.
 """
 
 import re
@@ -67,7 +67,7 @@ _COMPLAINT_DESK = lazy_pattern(  # who forwards complaints; people write of them
 
 @dataclass(frozen=True)
 class AutomaticReply:
-    """A machine answers that somebody is away; it means nothing to us."""
+    """An automatic reply, such as an away note; it is ignored."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ Meaning = Event | UnsubscribeClaim | LeaveRequest | AutomaticReply | NotUndersto
 
 
 def parse_message(raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
-    """What a mail says; whatever it holds, this returns."""
+    """The meaning of a mail. However broken the mail, this returns."""
     raw = raw[:LONGEST]
     if len(_BOUNDARY.findall(raw)) > _MOST_BOUNDARIES:
         return NotUnderstood("more parts within parts than any bounce has")
@@ -146,7 +146,7 @@ def _odd_bounce(mail: "_ReceivedMail") -> Meaning:
 
 @dataclass(frozen=True)
 class _ReceivedMail:
-    """A mail as it was read."""
+    """A mail to the feedback address, taken apart."""
 
     message: Message
     parts: Sequence[Message]
@@ -159,13 +159,13 @@ class _ReceivedMail:
 
     @property
     def words(self) -> str:
-        """What it says to people, up to the mail that it returns."""
+        """The text for people, up to the returned mail."""
         texts = (text_of(part) for part in self.parts)
         first = next((text for text in texts if text.strip()), "")
         return _COPY.split(first, maxsplit=1)[0][:_LONGEST_WORDS]
 
     def is_old_complaint(self) -> bool:
-        """A mail of ours in a mail of somebody who forwards complaints, in whatever form."""
+        """Whether a complaint desk forwards a mail of ours, in any form."""
         if not holds_returned_mail(self.parts):
             return False
         if self.of_type("message/rfc822") and any(_HOTMAIL in part for part in self.parts):
@@ -174,7 +174,7 @@ class _ReceivedMail:
         return from_desk and _COMPLAINT.search(subject_of(self.message)) is not None
 
     def says(self, kind: EventType | None, detail: str, suppress: str | None = None) -> Meaning:
-        """That, about the mail whose reference it bears."""
+        """An event of this kind, about the delivery whose reference the mail bears."""
         if kind is None:
             return NotUnderstood(detail)
         reference = find_reference(self.message, self.parts)

@@ -1,11 +1,11 @@
-"""When an address is dead, and when it is not the address at all.
+"""Decides when bounces make an address dead, and when they are about its domain.
 
-- A mailbox that does not exist (SendGrid's *Invalid Address*, 5.1.1 and its kin) is suppressed at
+- A mailbox that does not exist (SendGrid's *Invalid Address*, 5.1.1 and the like) is suppressed at
   once.
-- Any other bounce counts; three issues in a row of time that spans a week, with nothing delivered
-  since the first of them, suppress.
+- Any other bounce counts. Bounces of three issues over a week, with no delivery since the first of
+  them, suppress.
 - A block never suppresses. Twenty mails blocked by one domain within an hour, and three in ten of
-  what it was sent, are a wave: the domain is paused, and nobody in it suffers for it.
+  its mails, are a wave: the domain is paused, and its readers stay as they are.
 """
 
 from collections.abc import Collection
@@ -33,7 +33,7 @@ WAVE_WINDOW = timedelta(hours=1)
 
 
 def bounced_too_often(session: Session, subscriber_ids: Collection[int], now: datetime) -> set[int]:
-    """Those of them whose bounces, which each might have passed, add up to a dead mailbox."""
+    """The subscribers of these whose single bounces add up to a dead mailbox."""
     whose, later = FeedbackRow.subscriber_id, aliased(FeedbackRow)
     is_heard_of_since = exists().where(
         later.subscriber_id == whose,

@@ -42,7 +42,7 @@ def decoded(raw: bytes, declared: str | None = None) -> str:
 
 
 def text_in(part: Message, longest: int | None = None) -> str:
-    """What a part holds, its transfer encoding undone; of a long one, the beginning."""
+    """The text of a part, its transfer encoding undone; of a long one, the beginning."""
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
@@ -76,7 +76,7 @@ def _is_understood(text: str) -> bool:
 
 
 def _readings(raw: bytes, declared: str) -> Iterator[str]:
-    """What the bytes may say; at least one."""
+    """Possible readings of the bytes, the likeliest first; at least one."""
     first = "cp1252" if declared in _NOTHING_SAID else _WIDER.get(declared, declared)
     for name in (first, *_UNDECLARED):
         try:

@@ -8,13 +8,12 @@ from newsletter.models import EventType
 
 @dataclass(frozen=True)
 class Event:
-    """What somebody says of one mail.
+    """News of one mail that left.
 
-    `reference` is ours, and the only thing that says whose mail it is. `address` is set only by a
-    source whose word on it can be trusted (a signed webhook), never by a mail that anybody can
-    write. `subscriber_id` is whose signed unsubscribe link came back with the mail, which tells
-    where the reference is forgotten already. `suppress` says why the address must not be mailed
-    again, where that follows at once.
+    `reference` is ours, and it alone identifies the delivery. Only a trusted source (a signed
+    webhook) sets `address`; a mail could come from anybody. `subscriber_id` is the reader whose
+    signed unsubscribe link came back with the mail; it helps where the reference is forgotten
+    already. `suppress` is the reason, if the address must not be mailed again.
     """
 
     event_id: str  # the same however often it is told

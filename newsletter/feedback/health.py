@@ -1,4 +1,4 @@
-"""What `newsletter check` says of feedback: whether any comes, and what waits for a person."""
+"""Checks whether feedback comes in, and whether some of it waits for the operator."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,7 +1,8 @@
-"""What others posted to our hooks: kept and answered at once, folded in soon after.
+"""Bodies that were posted to our hooks: kept and answered at once, applied soon after.
 
-An answer waits for one row, whatever the body holds and whoever writes meanwhile. Folding goes in
-slices of a transaction each, and says in the row how far it is; killed, it goes on there.
+The answer waits for one row only, whatever the body holds and however busy the database is. Each
+slice of a body is applied in a transaction of its own, and the row says how far it is, so that the
+next process goes on where one was killed.
 """
 
 import logging
@@ -28,7 +29,7 @@ _PACKED = zlib.compress(b"", _FAST)[:2]  # no JSON begins so
 
 
 def keep(database: Database, source: str, content: bytes, now: datetime) -> None:
-    """Keep a body whose sender was checked; on PostgreSQL this waits for nobody."""
+    """Keep a body whose sender was checked; on PostgreSQL it waits for no other writer."""
     packed = zlib.compress(content, _FAST)
     with database.row_locked.begin() as session:
         session.add(InboxRow(source=source, content=packed, received_at=now, folded=0))
@@ -60,7 +61,7 @@ def fold(
 
 
 def _unpacked(content: bytes) -> bytes:
-    """A body as it was posted; those of earlier versions were kept as they came."""
+    """A body as it was posted; earlier versions kept them unpacked."""
     return zlib.decompress(content) if content.startswith(_PACKED) else content
 
 

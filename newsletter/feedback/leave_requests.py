@@ -1,8 +1,8 @@
-"""Who answers a mail, or writes one, and asks in plain words to get no more.
+"""Finds mails in which a reader asks in plain words to get no more issues.
 
 Anybody can write any address into From. So a request acts only where it answers a mail whose
-reference none but its reader has, comes from that reader's address, and says nothing else. Any
-other is for the operator, who is told who asks and which command lets them go.
+reference only its reader has, comes from that reader's address, and says nothing else. All others
+are for the operator, who is told who asks and which command lets them go.
 """
 
 import re
@@ -58,7 +58,7 @@ _TAG = re.compile(r"(?is)<style.{0,20000}?</style>|<[^>]{0,2000}>")
 
 @dataclass(frozen=True)
 class LeaveRequest:
-    """Who asks, by a From that anybody can write, and about which mail of ours."""
+    """A request to leave: its From, which anybody can write, and the mail that it answers."""
 
     address: str
     reference: str | None
@@ -66,7 +66,7 @@ class LeaveRequest:
 
 
 def find_leave_request(message: Message, parts: Sequence[Message]) -> LeaveRequest | None:
-    """What a person asks who wrote this mail, or None."""
+    """The request to leave in a mail that a person wrote, or None."""
     subject = _ANSWERS.sub("", subject_of(message))
     own = _own_words(parts)
     is_subject = _ASKS_ONLY.fullmatch(subject) is not None
@@ -84,7 +84,7 @@ def find_leave_request(message: Message, parts: Sequence[Message]) -> LeaveReque
 
 
 def set_aside(session: Session, address: str, now: datetime) -> None:
-    """Keep that somebody asked, until they are no reader any more or two months are over."""
+    """Keep a request until the reader has left or two months are over."""
     known = (QuarantineRow.reason == ASKS_TO_LEAVE, QuarantineRow.content == address)
     if not session.scalar(select(exists().where(*known))):
         session.add(
@@ -93,13 +93,13 @@ def set_aside(session: Session, address: str, now: datetime) -> None:
 
 
 def count_events_aside(session: Session) -> int:
-    """How much of what is set aside nobody here understood: all but those who ask to leave."""
+    """How many of the kept mails were not understood: all but the requests to leave."""
     of_events = QuarantineRow.reason != ASKS_TO_LEAVE
     return session.scalar(select(func.count(QuarantineRow.id)).where(of_events)) or 0
 
 
 def readers_who_ask(session: Session) -> Sequence[tuple[str, datetime]]:
-    """Who asked and still is a reader, oldest first, and when."""
+    """The readers who asked to leave and still read, and when; the oldest first."""
     rows = session.execute(
         select(QuarantineRow.content, QuarantineRow.received_at)
         .join(SubscriberRow, SubscriberRow.email == QuarantineRow.content)
@@ -110,7 +110,7 @@ def readers_who_ask(session: Session) -> Sequence[tuple[str, datetime]]:
 
 
 def _own_words(parts: Sequence[Message]) -> str:
-    """What the writer wrote above what they answer."""
+    """The writer's own words, above the mail that they answer."""
     plain = [part for part in parts if part.get_content_type() == "text/plain"]
     for part in plain or parts:
         text = text_of(part)

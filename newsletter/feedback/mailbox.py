@@ -1,7 +1,7 @@
-"""Where mails to the feedback address lie: an IMAP folder, a Maildir, a pipe.
+"""Reads mails to the feedback address from an IMAP folder, a Maildir or a pipe.
 
-A mail that was dealt with is marked as seen, one that nobody here understands as seen and
-flagged, so that a person finds it. Nothing is ever deleted.
+A mail that was dealt with is marked as seen. One that was not understood is flagged as well, so
+that a person finds it. No mail is ever deleted.
 """
 
 import imaplib
@@ -112,7 +112,7 @@ def read_imap(settings: FeedbackSettings) -> InboundMessages:
 
     Raises:
         WrongUseError: the settings would give a password away.
-        MailboxError: the server cannot be reached, refuses us, or has no such folder.
+        MailboxError: the server is out of reach, refuses us, or lacks the folder.
     """
     combinations.check_imap(settings)
     with _clear_trouble(settings.imap_host), _logged_in(settings) as server:
@@ -146,7 +146,7 @@ def _clear_trouble(host: str) -> Iterator[None]:
 
 
 class _BoundedImap(imaplib.IMAP4):
-    """Believes no answer that takes too long, or does not end."""
+    """Gives up on an answer that takes too long, or is endless."""
 
     _incoming: BoundedReader | None = None
 

@@ -19,7 +19,7 @@ _NO_STARTTLS = "TLS not supported by server"  # imaplib's own words, before it a
 
 
 def check(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Log in and open the folder, or look at the Maildir; nothing where neither is set."""
+    """Log in and open the folder, or look at the Maildir, if one of them is set."""
     del now
     place = settings.feedback
     if place.maildir is not None:
@@ -44,7 +44,7 @@ def _imap(place: FeedbackSettings) -> Finding:
 
 
 def _advice(place: FeedbackSettings, cause: BaseException | None) -> str:
-    """What to change, with the server's words."""
+    """Advice on what to change, with the server's words."""
     words = "it offers no STARTTLS" if str(cause) == _NO_STARTTLS else brief(cause)
     if words.startswith(f"{place.imap_folder}:"):
         return f"has no such folder ({words}); look at feedback.imap_folder"

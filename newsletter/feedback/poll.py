@@ -32,7 +32,7 @@ UNKNOWN = "it bears a reference that no mail from here has"
 
 @dataclass
 class PollReport:
-    """What the mails said. `kinds` counts events in feedback's own words."""
+    """What was in the mails, counted. `kinds` counts events in feedback's own words."""
 
     letters: int = 0  # mails that were read, by the name that `--json` gives it
     kinds: Counter[str] = field(default_factory=Counter)
@@ -46,7 +46,7 @@ class PollReport:
 def read_mailbox(
     database: Database, messages: InboundMessages, links: SignedLinks, clock: Callable[[], datetime]
 ) -> PollReport:
-    """Let every new mail act; a mail is marked once what it says is committed.
+    """Let every new mail act; a mail is marked after its effects are committed.
 
     Raises:
         MailboxError: the mailbox cannot be read on; what was read stays so.
@@ -65,7 +65,7 @@ def read_mailbox(
 
 
 def _act(session: Session, meaning: Meaning, tally: PollReport, now: datetime) -> bool:
-    """Do what a mail says; whether it was understood."""
+    """Let a mail act; whether it was understood."""
     match meaning:
         case Event():
             return _take(session, meaning, tally, now)
@@ -85,7 +85,7 @@ def _act(session: Session, meaning: Meaning, tally: PollReport, now: datetime) -
 
 
 def _let_go(session: Session, request: LeaveRequest, tally: PollReport, now: datetime) -> bool:
-    """Let go who answers a mail of their own from their own address; else the operator decides."""
+    """Unsubscribe a reader who answers their own mail from their address, or ask the operator."""
     answered = session.execute(
         select(SubscriberRow.id, IssueRow.newsletter)
         .join(DeliveryRow, DeliveryRow.subscriber_id == SubscriberRow.id)

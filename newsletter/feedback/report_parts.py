@@ -31,12 +31,12 @@ Verdict = tuple[EventType | None, str, str | None]  # of what, in whose words, w
 
 
 def as_text(raw: bytes) -> bytes:
-    """A mail whose parts for machines are called text; `STATUS` and `FEEDBACK` find them."""
+    """The mail with its machine-readable parts typed as text; `STATUS`, `FEEDBACK` find them."""
     return _AS_MESSAGE.sub(rb"text/\1", raw)
 
 
 def read_status(part: Message, prose: str) -> Verdict:
-    """What a delivery status notification says (RFC 3464); `prose`: what it says to people."""
+    """The verdict of a delivery status notification (RFC 3464); `prose` is its text for people."""
     blocks = [_fields(block) for block in _BLANK_LINE.split(_text(part))[:_MOST_BLOCKS]]
     if not any(blocks):
         return None, "a delivery status that cannot be read", None
@@ -58,7 +58,7 @@ def read_status(part: Message, prose: str) -> Verdict:
 
 
 def _refusal(detail: str, more: str, prose: str) -> Verdict:
-    """Whom it is about, by the first of them that tells."""
+    """Judge a refusal by the first of these texts that tells its cause."""
     told = detail, more, prose
     if any(map(is_of_mail_from, told)):
         return judged(RefusalCause.SENDER, detail or prose[:_LONGEST_DETAIL])
@@ -74,7 +74,7 @@ def _refusal(detail: str, more: str, prose: str) -> Verdict:
 
 
 def read_feedback(part: Message) -> Verdict:
-    """What a feedback report says (RFC 5965)."""
+    """The verdict of a feedback report (RFC 5965)."""
     feedback_type = _fields(_text(part)).get("feedback-type", "").strip().lower()
     if feedback_type == "opt-out":
         return EventType.UNSUBSCRIBE, "", "left"
@@ -84,7 +84,7 @@ def read_feedback(part: Message) -> Verdict:
 
 
 def judged(cause: RefusalCause | None, detail: str) -> tuple[EventType, str, str | None]:
-    """What a refusal means for its mail, and whether its address is suppressed for it."""
+    """A cause as a verdict: the kind of event, its detail, and the reason to suppress, if any."""
     if cause is RefusalCause.NO_MAILBOX:
         return EventType.BOUNCE, detail, f"bounced: {detail}"
     return (EventType.BLOCKED if cause is RefusalCause.SENDER else EventType.BOUNCE), detail, None
@@ -104,7 +104,7 @@ def _fields(block: str) -> Mapping[str, str]:
 
 
 def _action(recipient: Mapping[str, str]) -> str:
-    """What was done; where a server forgot to say so, its status tells."""
+    """The action of a status; where a server forgot it, its status code tells."""
     if "action" in recipient:
         action = _WORD.match(recipient["action"].strip().lower())
         told = action[0] if action else ""

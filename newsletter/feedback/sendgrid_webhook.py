@@ -49,7 +49,7 @@ _WHY_DROPPED = {
 
 
 class NotGenuineError(NewsletterError):
-    """A request that SendGrid did not sign, or not just now."""
+    """A request without SendGrid's signature, or with an old one."""
 
 
 class NotEventsError(NewsletterError):
@@ -76,7 +76,7 @@ class Signature:
         self._max_age = max_age
 
     def check(self, body: bytes, signature: str, timestamp: str, now: datetime) -> None:
-        """Raises: NotGenuineError: somebody else's, changed on the way, or old."""
+        """Raises: NotGenuineError: it is not SendGrid's, was changed on the way, or is old."""
         if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):  # noqa: PLR2004 - seconds since 1970 have ten digits
             raise NotGenuineError("the signature's timestamp is none")
         try:
@@ -91,17 +91,17 @@ class Signature:
 
 @dataclass
 class WebhookBody:
-    """What a body holds."""
+    """The contents of a body: events, and items that are none."""
 
     events: list[Event] = field(default_factory=list)
     odd: list[tuple[str, str]] = field(default_factory=list)  # why, and the event itself
 
 
 def check_body(body: bytes) -> list[Any]:
-    """What may be events, not looked at yet.
+    """The items of a body, which may be events.
 
     Raises:
-        NotEventsError: it is no JSON list at all.
+        NotEventsError: the body is not a JSON list.
     """
     try:
         listed = json.loads(body)
@@ -131,7 +131,7 @@ def parse_body(body: bytes, now: datetime) -> WebhookBody:
 
 
 def _event(posted: Any, now: datetime) -> Event | None:  # noqa: ANN401 - JSON from outside
-    """One event in our words; None for what is not about a mail of ours."""
+    """One event in our words; None where it is about somebody else's mail."""
     if not isinstance(posted, Mapping):
         raise TypeError("an event is an object")
     name = _text(posted, "event")
@@ -158,7 +158,7 @@ def _event(posted: Any, now: datetime) -> Event | None:  # noqa: ANN401 - JSON f
 
 
 def _kind(name: str, posted: Mapping[str, Any]) -> tuple[EventType, str | None]:
-    """What an event means, and why the address is not mailed again, if so."""
+    """The kind of an event, and the reason to suppress the address, if any."""
     if name == "bounce":
         return _bounce(posted)
     if name == "dropped":

@@ -30,13 +30,13 @@ LINK_LIVES = timedelta(days=1)  # to one's data, and to being erased
 
 @dataclass(frozen=True)
 class EmailBuilder:
-    """What mails are written with."""
+    """Builds transactional mails from rows of the outbox."""
 
     settings: Settings
     links: SignedLinks
 
     def build(self, session: Session, row: OutboxRow, now: datetime) -> Message | None:
-        """The mail, or None where it would tell nobody anything any more."""
+        """The mail, or None where it has no purpose any more."""
         to = EmailRecipient(row.subscriber_id, row.email, row.language, row.reference)
         emails = TransactionalEmails(self.settings.site, self.links, Theme.of(self.settings))
         if row.kind in (EmailType.GOODBYE, EmailType.NOTICE):  # to no subscriber
@@ -64,7 +64,7 @@ class EmailBuilder:
         to: EmailRecipient,
         row: OutboxRow,
     ) -> Message | None:
-        """None where they took it back already."""
+        """None where the reader took it back already."""
         (left,) = slugs.of_today(session, [row.about["left"]])
         active = lifecycle.active_subscriptions(session, subscriber)
         if active if left == ALL else left in active:

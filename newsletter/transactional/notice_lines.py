@@ -1,4 +1,4 @@
-"""A mail to the operator of who came and left: in English, as commands and alarms are."""
+"""Words for mails to the operator on readers who came and left; in English, as commands are."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ _WAYS = {
 
 
 def heading_of(events: Sequence[Mapping[str, Any]], lines: Sequence[NoticeLine]) -> str:
-    """What happened, for the subject: the one thing, or how often each."""
+    """The subject: the single event, or how often each kind happened."""
     if len(events) == 1:
         return f"{lines[0].who} {lines[0].what}"
     counts = Counter(event["kind"] for event in events)
@@ -48,7 +48,7 @@ def heading_of(events: Sequence[Mapping[str, Any]], lines: Sequence[NoticeLine])
 def lines_of(
     session: Session, events: Sequence[Mapping[str, Any]], titles: Mapping[str, str]
 ) -> list[NoticeLine]:
-    """Who did what, how and when; who was erased since has no address here."""
+    """A line for each event: who, what, how and when; an erased reader has no address here."""
     shown = events[:MOST_LINES]
     numbers = {event[name] for event in shown for name in ("subscriber", "old") if event[name]}
     rows = session.scalars(select(SubscriberRow).where(SubscriberRow.id.in_(numbers)))

@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class OutboxRound:
-    """What one round did, and what it knows of the provider."""
+    """One round over the outbox: its results, and its judgement of the provider."""
 
     def __init__(self, database: Database, transport: Transport, now: datetime) -> None:
         self._database, self._transport = database, transport
@@ -71,7 +71,7 @@ class OutboxRound:
         return result
 
     def finish(self, now: datetime) -> None:
-        """Settle what nobody could judge, and write down how the provider is."""
+        """Settle the mails that could not be judged, and write down how the provider is."""
         breaker = self._breaker
         refused = list(breaker.held.refused.answers)
         in_trouble = (
@@ -98,7 +98,7 @@ class OutboxRound:
     def _settle_refused(
         self, refused: Sequence[DeliveryResult], now: datetime, *, in_trouble: bool
     ) -> None:
-        """Nobody was accepted after these: theirs only where others were since the last time."""
+        """Settle refusals after which no mail was accepted, if others were since their last try."""
         with self._database.read() as session:
             theirs = [
                 answer

@@ -35,7 +35,7 @@ _DOMAIN_WAIT = timedelta(minutes=15)  # until a paused domain is asked again
 
 @dataclass(frozen=True)
 class OutboxReport:
-    """What one round did."""
+    """The results of one round."""
 
     answered: int = 0
     sent: int = 0
@@ -45,7 +45,7 @@ class OutboxReport:
 
 @dataclass(frozen=True)
 class OutboxWorker:
-    """What a round needs. The transport is opened only when there is something to send."""
+    """Sends what waits in the outbox; it opens the transport only when a mail is due."""
 
     database: Database
     settings: Settings

@@ -1,4 +1,4 @@
-"""One vocabulary for what became of a mail, whoever carried it."""
+"""The contract of transports: how a mail is handed over, and what may become of it."""
 
 import re
 import sys
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class SendStatus(StrEnum):
-    """What became of a mail; after each stands the state that the ledger gives its delivery."""
+    """The outcome of a mail; behind each stands the state that the ledger gives its delivery."""
 
     ACCEPTED = "accepted"  # taken over by the server: sent
     TRY_LATER = "try later"  # surely not sent: pending again
@@ -37,22 +37,22 @@ class SendResult:
     permanent: bool = False  # a rejected address will be rejected for ever
     unasked: bool = False  # refused before anybody was asked: it says nothing of the provider
     of_sender: bool = False  # a rejection in words about us: our quota, account, reputation ...
-    # A TRY_LATER that is about this reader alone: counted as an attempt, and tried again later and
-    # later. Any other is about the provider, and costs nobody an attempt. A REJECTED after which
-    # others of the same request were taken: it tells nothing of the provider.
+    # TRY_LATER: it concerns only this reader, counts as an attempt, and each wait is longer; a
+    # TRY_LATER without it is about the provider, and no attempt is counted. REJECTED: other mails of the
+    # same request were taken, so it does not tell of the provider.
     of_reader: bool = False
     # A TRY_LATER that ended the connection in answer to this reader, or a request for this reader
-    # alone: about the provider, unless others are accepted; then about the reader, or the domain.
+    # alone. It is about the provider; if other mails are accepted, about the reader or the domain.
     maybe_of_domain: bool = False
     # Somebody said when: the reader's server where it is `of_reader`, else the provider, for which
     # the whole sender waits.
     wait_s: float | None = None
-    # Which connection refused it that has taken no mail yet: one machine of many may be ill.
+    # The connection that refused it, if that has taken no mail yet: one machine may be ill.
     idle_connection: int | None = None
 
     @property
     def about_us(self) -> bool:
-        """Whether it was refused for our sake, so that nobody's address is worth less for it."""
+        """Whether it was refused because of us, so that it must not count against the address."""
         return self.status is SendStatus.REJECTED and self.of_sender
 
 
@@ -65,7 +65,7 @@ class WireLimits:
 
 
 class TransportDownError(NewsletterError):
-    """Nothing can be sent at all; what has no outcome yet was surely not sent."""
+    """No mail can be sent at all; mails without an outcome were surely not sent."""
 
 
 class ProviderRefusalError(TransportDownError):
@@ -77,19 +77,20 @@ class RecordUnreadableError(NewsletterError):
 
 
 class SendObserver(Protocol):
-    """Who looks on while mails leave. The first three may be called from any thread."""
+    """Looks on while mails leave. Any thread may call the first three."""
 
     meanwhile: Callable[[float], None]
-    """Called between the steps of a claim, so that what is on the wire goes on; set by who sends.
+    """Set by the transport, called between the steps of a claim, so that the network goes on.
 
-    Waits so many seconds at most where nothing can go on. It calls none but the first four here.
+    It does pending network work, waiting at most so many seconds, and calls only the first four
+    methods here.
     """
 
     def announce(self, mail: "Message") -> None:
         """Call before its envelope leaves, where that is some time before `begin`."""
 
     def begin(self, mail: "Message") -> bool:
-        """Call just before a mail can be taken: it is noted. Where False, it must not leave."""
+        """Call just before a server can take a mail, to note it. Where False, it must not leave."""
 
     def answered(self, mail: "Message", result: SendResult) -> None:
         """Call as soon as the answer is there, before anything else can go wrong."""
@@ -101,14 +102,14 @@ class SendObserver(Protocol):
         """Whether this mail was tried before, and refused or put off for its reader's sake."""
 
     def wire_limits(self) -> WireLimits:
-        """How many may be on the wire now, for who sends several in a request."""
+        """How many mails may be on the wire now, for a transport with several in a request."""
 
     def heartbeat(self) -> bool:
         """Call every second or so from the thread that iterates. Where False, cut what hangs."""
 
 
 def only_wait(wait_s: float) -> None:
-    """There is nothing on the wire that could go on meanwhile."""
+    """The `meanwhile` of a transport that has no network work to do between."""
     if wait_s:
         time.sleep(wait_s)
 
@@ -120,14 +121,14 @@ class NoObserver:
         self.meanwhile: Callable[[float], None] = only_wait
 
     def announce(self, mail: "Message") -> None:
-        """Nobody asks."""
+        """Do not note it."""
 
     def begin(self, mail: "Message") -> bool:
         del mail
         return True
 
     def answered(self, mail: "Message", result: SendResult) -> None:
-        """Nobody asks."""
+        """Do not note it."""
 
     def wanted(self) -> bool:
         return True
@@ -147,8 +148,8 @@ class NoObserver:
 class SenderProof:
     """How receivers find out that mails by a transport are the sender's own.
 
-    A relay hands them on under our domain, whose SPF record must let it; [dkim] signs them. A
-    provider has a domain of its own in the envelope, and keys for the sender's domain.
+    A relay hands them on under our domain, so our SPF record must allow the relay; [dkim] signs
+    them. A provider has a domain of its own in the envelope, and keys for the sender's domain.
     """
 
     relay: str = ""
@@ -159,10 +160,10 @@ class SenderProof:
 
 
 class Transport:
-    """Carries mails: one of `send` and `stream` is a transport's own, and gives the other.
+    """Carries mails. A transport has its own `send` or `stream`, from which the other one follows.
 
-    Registered as a `newsletter.transports` entry point. What is asked of the class is asked before
-    there is a transport, of the one that the entry point's factory says it returns.
+    Registered as a `newsletter.transports` entry point. Class attributes and class methods are
+    looked up before there is an instance, on the return type of the entry point's factory.
     """
 
     at_once: int  # how many mails are claimed together, and so uncertain after a power cut
@@ -178,13 +179,13 @@ class Transport:
 
     @classmethod
     def sender_proof(cls, settings: "Settings") -> SenderProof | None:
-        """None where nothing is known of it."""
+        """None where the transport does not say."""
         del settings
         return None
 
     @classmethod
     def unheard(cls, settings: "Settings") -> str:
-        """What comes back that nobody here hears, and what to do; empty where all is heard."""
+        """A warning where bounces and complaints go unread; empty where they are read."""
         hearing = settings.feedback
         if hearing.sendgrid_public_key or hearing.imap_host or hearing.maildir:
             return ""
@@ -203,8 +204,8 @@ class Transport:
     ) -> Generator[tuple["Message", SendResult]]:
         """Send all mails; the next chunk is asked for when there is room on the wire.
 
-        A mail that `watch.begin` refused has no outcome. What only sends has a whole chunk on the
-        wire at a time.
+        A mail that `watch.begin` refused has no outcome. A transport with nothing but `send` has a
+        whole chunk on the wire at a time.
 
         Raises:
             TransportDownError: as in `send`, after the outcomes of what was on the wire.
@@ -217,16 +218,16 @@ class Transport:
     def taken(self, campaign: str, day: date) -> int | None:
         """How many mails of an issue of that day were taken, by the other side's own record.
 
-        None where there is no such record. Never more than were sent.
+        None where it keeps no such record. It may count too few, and never too many.
 
         Raises:
-            RecordUnreadableError: there is one, and it does not answer, or not to us.
+            RecordUnreadableError: it keeps one that we cannot read now.
         """
         del campaign, day
         return None
 
     def check_health(self, settings: "Settings", now: datetime) -> Iterable[Finding]:
-        """What `newsletter check` can say of it; no mail leaves."""
+        """The findings of `newsletter check`; it sends no mail."""
         del now
         text = f"{settings.transport.use!r} is an installed part; `newsletter send-test` tries it"
         yield Finding("transport", Severity.OK, text)
@@ -238,7 +239,7 @@ class Transport:
 def refuse_unmailable(mail: "Message") -> SendResult | None:
     """A refusal of addresses that neither a header nor an SMTP command can carry as they are.
 
-    Before the @ may stand what is not ASCII, where a transport finds a way for it (RFC 6531).
+    The part before the @ may be other than ASCII, if the transport finds a way (RFC 6531).
     """
     if re.fullmatch(r"[!-~]+@[!-~]+", mail.recipient):
         return None

@@ -171,7 +171,7 @@ def _to_disk(path: Path) -> None:
 
 
 def _check_folder(folder: Path) -> Finding:
-    """Whether a folder takes files, and nobody else can look into it."""
+    """Whether a folder takes files and is closed to other users."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
     try:
         with tempfile.TemporaryFile(dir=there) as file:

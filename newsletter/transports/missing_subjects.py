@@ -1,9 +1,8 @@
-"""Who or what a server says is missing: the reader's mailbox, or something of ours.
+"""Tells from a server's words what is missing: the reader's mailbox, or something of ours.
 
-One table: for each language the words for a mailbox or its owner, for whoever sent the mail, and
-for not being there. They are looked for in one sentence of one line of a reply. A sentence that
-names the sender, the client, its domain or a header is about us, whoever else it names: only where
-nothing of ours is named is the mailbox missing.
+One table: for each language the words for a mailbox or its owner, for the sender of the mail, and
+for being absent. They are looked for in one sentence of one line of a reply. A sentence that names
+the sender, the client, its domain or a header is about us, even if it names the mailbox as well.
 """
 
 import re

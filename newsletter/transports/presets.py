@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 class MailPreset:
     """One way: the settings that are known, and the questions for those that are not.
 
-    `option` is its name where nobody is asked. A question that is empty is not asked. `{place}` in
-    `host` is what `place` asks for.
+    `option` is its name on the command line. An empty question is skipped. `{place}` in `host`
+    stands for the answer to `place`.
     """
 
     option: str

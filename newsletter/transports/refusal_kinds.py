@@ -1,4 +1,4 @@
-"""What servers say when they refuse a mail, by kind, and whom each kind is about.
+"""The words with which servers refuse a mail, by kind: about the reader, or about us.
 
 The words are those of real servers: the common programs, the large providers, and the gateways
 before them. The first kind whose words are found counts, so their order is part of their meaning.
@@ -20,7 +20,7 @@ from newsletter.transports.missing_subjects import (
 
 
 class RefusalCause(StrEnum):
-    """What made a server refuse a mail."""
+    """The cause of a server's refusal."""
 
     NO_MAILBOX = "no such mailbox"  # there will never be one: suppressed
     READER = "this mailbox"  # full, disabled, or nothing that can be told
@@ -34,7 +34,7 @@ class Words(Protocol):
 
 
 class RefusalKind(NamedTuple):
-    """Words, and whom they are about."""
+    """A kind of refusal: its words and its cause."""
 
     name: str
     cause: RefusalCause

@@ -1,10 +1,10 @@
-"""Whom a refusal is about: one judge for replies on the wire, bounces and providers' events.
+"""Judges whether a refusal is about the reader or about us, for replies, bounces and events.
 
 It goes by the enhanced status codes (RFC 3463 and its registry), and by words where the codes leave
-it open. In doubt it is the sender: then nobody's address is suppressed. Servers say 5.1.1 of a
-blocklist, too, so words about us outweigh it; and words beside it that tell of no mailbox ("Access
-denied") leave it open, so that only a series of such bounces suppresses. Names do not count as
-words: neither an address nor a link nor a server's name says why.
+it open. In doubt the refusal is about the sender, and the address is kept. Servers say 5.1.1 of a
+blocklist, too, so words about us outweigh it. Other words beside a 5.1.1 ("Access denied") leave it
+open, so that only a series of such bounces suppresses. Addresses, links and server names do not
+count as words: they never say why.
 """
 
 import re
@@ -52,7 +52,7 @@ _MINUTE_S = 60.0
 
 
 def refusal_cause(words: str) -> RefusalCause:
-    """Whom these words of a server are about, codes and all; what they quote does not matter."""
+    """The cause that a server's words and codes tell; quoted addresses and links are ignored."""
     return recognized_cause(words) or RefusalCause.READER
 
 
@@ -83,7 +83,7 @@ def is_plainly_ours(words: str) -> bool:
 
 
 def is_of_mail_from(words: str) -> bool:
-    """Whether a server refused whom the mail was from, before it heard for whom it is."""
+    """Whether a server refused the sender at MAIL FROM, before it heard the recipient."""
     return bool(_AT_MAIL_FROM.search(words))
 
 
@@ -93,7 +93,7 @@ def is_bare_code(words: str) -> bool:
 
 
 def has_known_words(words: str) -> bool:
-    """Whether a word in them, rather than a code, tells whom they are about."""
+    """Whether a word, and not just a code, tells the cause."""
     return _kind(_without_names(words)) is not None
 
 
@@ -111,12 +111,12 @@ def _is_plainly_ours(kind: RefusalKind | None) -> bool:
 
 
 def _reason(said: str) -> str:
-    """The words of a server without its codes, and without those around them."""
+    """The words of a server that give a reason: no codes, no frame around them."""
     return " ".join(_WORD.findall(FRAME.sub(" ", said)))
 
 
 def _without_mailbox(said: str, codes: set[str], of_words: RefusalCause | None) -> RefusalCause:
-    """Where the code says that there is no such mailbox, and nothing outweighs it."""
+    """The cause where the code says that there is no such mailbox, by the words beside it."""
     if of_words is RefusalCause.NO_MAILBOX:
         return of_words
     if of_words is RefusalCause.READER:
@@ -129,7 +129,7 @@ def _without_mailbox(said: str, codes: set[str], of_words: RefusalCause | None) 
 
 
 def is_greylisting(words: str) -> bool:
-    """Whether a server defers everybody whom it sees for the first time, and says so."""
+    """Whether a server says that it defers every sender whom it does not know yet."""
     return bool(_GREYLISTING.search(words))
 
 

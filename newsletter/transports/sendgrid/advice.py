@@ -1,4 +1,4 @@
-"""What to do where SendGrid refuses everybody, by its status and its words.
+"""Advice for the operator where SendGrid refuses everybody, by its status and its words.
 
 https://support.sendgrid.com/hc/en-us/articles/18322114821403-4XX-API-Errors-and-Troubleshooting-Suggestions
 """
@@ -55,7 +55,7 @@ _ELSE = "ask SendGrid's support why"
 
 
 def advice_of_account(status: int, words: str) -> str | None:
-    """What to do where the words are plainly about the account, and so about everybody."""
+    """Advice where the words are plainly about the account, and so about every reader."""
     if status == _TOO_MANY:
         return _QUOTA if _SAYS_QUOTA.search(words) else None
     if status not in _OF_ACCOUNT:

@@ -1,4 +1,4 @@
-"""What a key of SendGrid's may do, as `/v3/scopes` tells it; no mail leaves."""
+"""Checks the rights of a SendGrid key by `/v3/scopes`; no mail leaves."""
 
 import json
 from collections.abc import Collection, Iterator

@@ -28,7 +28,7 @@ Post = Callable[[Sequence["Message"], SendObserver], Results]
 
 @dataclass
 class _Answered:
-    """What a thread brings home."""
+    """The results that a thread returns."""
 
     results: list[tuple["Message", SendResult]] = field(default_factory=list)
     failure: TransportDownError | None = None
@@ -36,7 +36,7 @@ class _Answered:
 
 @dataclass
 class _Stream:
-    """What is still to come, what waits, and what is on its way: how many mails each request."""
+    """The mails still to come, those that wait, and how many each running request carries."""
 
     chunks: Iterator[Sequence["Message"]]
     waiting: WaitingMails = field(default_factory=WaitingMails)
@@ -114,9 +114,9 @@ class ParallelRequests:
 def _settled(
     mails: Sequence["Message"], results: list[tuple["Message", SendResult]]
 ) -> list[tuple["Message", SendResult]]:
-    """The results of a request; who was refused before its last mail was taken, was alone.
+    """The results of a request. A refusal followed by an accepted mail is about that reader only.
 
-    These come in the order of the mails, in which they are no row.
+    Returns these in the order of the mails, so that refusals form no row.
     """
     number = len(results)
     while number and results[number - 1][1].status is not SendStatus.ACCEPTED:

@@ -1,4 +1,4 @@
-"""Whom a refused request is about: it is sent again in parts, as few as possible."""
+"""Finds the readers whom a refused request is about, by sending as few parts of it as possible."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,8 +10,8 @@ from newsletter.transports.base import SendResult, SendStatus
 if TYPE_CHECKING:
     from newsletter.rendering.message import Message
 
-# How many refused requests may go into finding out whom it is about. Where so many do not do,
-# something else is wrong, and the others wait instead of being rejected one after the other.
+# How many refused requests may go into the search. After this many, stop searching: something else
+# is wrong, and the other mails wait.
 _MOST_SEARCHES = 100
 _REFUSED_ALONE = 12  # single readers, and none of the request was taken: the same
 _ASKED_FIRST = 2  # single readers, where nobody gets anything: then it is about everybody
@@ -31,13 +31,13 @@ class RequestPart:
     def is_confirmed(self, places: Sequence[int]) -> bool:
         """Whether a refusal that names these places is about each of the mails.
 
-        A single number never rejects anybody: who is named is asked about once more, alone or with
-        others who were named, and is named again.
+        One naming is not enough: the named readers are sent once more, alone or together, and must
+        be named again.
         """
         return len(self.mails) == 1 or (self.named and len(set(places)) == len(self.mails))
 
     def divided(self, places: Sequence[int] = ()) -> list["RequestPart"]:
-        """Smaller ones: those that are named, then the others; else halves."""
+        """Smaller parts: the named mails, then the others; without names, halves."""
         known = {place for place in places if place < len(self.mails)}
         named = [mail for place, mail in enumerate(self.mails) if place in known]
         others = [mail for place, mail in enumerate(self.mails) if place not in known]
@@ -50,13 +50,13 @@ class RequestPart:
         ]
 
     def divided_at(self, place: int) -> list["RequestPart"]:
-        """Those before it and the others, where there are any."""
+        """The mails before that place, and the others; an empty part is left out."""
         both = (self.mails[:place], self.mails[place:])
         return [replace(self, mails=some) for some in both if some]
 
 
 class RequestParts:
-    """What of a request has no outcome yet."""
+    """The parts of a request that have no outcome yet."""
 
     def __init__(self, mails: Sequence["Message"]) -> None:
         self._waiting = deque([RequestPart(mails)])
@@ -67,7 +67,7 @@ class RequestParts:
         self._blames = self._was_refused_between = False
 
     def next(self, most: int) -> RequestPart | None:
-        """What to ask for now, for so many readers at most."""
+        """The part to send now, of so many mails at most."""
         while self._waiting and len(self._waiting[0].mails) > most:
             self.put_back(self._waiting.popleft().divided())
         return self._waiting.popleft() if self._waiting else None
@@ -79,14 +79,14 @@ class RequestParts:
         return self._largest_taken if is_size else None
 
     def take(self, part: RequestPart, result: SendResult) -> Results:
-        """It was accepted: who was refused alone before was refused for their own sake."""
+        """The part was accepted: readers refused alone before were refused for their own sake."""
         self._largest_taken = max(self._largest_taken, len(part.mails))
         self._in_a_row = 0
         yield from self.blame()
         yield from ((mail, result) for mail in part.mails)
 
     def reject(self, part: RequestPart, result: SendResult, places: Sequence[int]) -> Results:
-        """It was refused for some of its readers; these may be the ones, or be looked for."""
+        """The part was refused for some readers: reject the named ones, or search on."""
         self._searches_left -= 1
         if part.is_confirmed(places):
             self._refused_alone += len(part.mails) == 1
@@ -100,9 +100,9 @@ class RequestParts:
             yield from ((mail, later) for mail in part.mails)
 
     def look_into(self, part: RequestPart, result: SendResult) -> bool:
-        """It was refused as everybody may be: whether asking on can tell whom that is about.
+        """The part was refused, perhaps for all readers: whether further parts can tell.
 
-        First one reader is asked for, and another; where neither is taken, it is everybody.
+        First one reader is sent alone, and another. If neither is taken, it is about everybody.
         """
         self._searches_left -= 1
         self._in_a_row += 1
@@ -122,7 +122,7 @@ class RequestParts:
         return True
 
     def blame(self) -> Results:
-        """Who was refused alone, while others of the request were taken."""
+        """The readers who were refused alone, while other mails of the request were taken."""
         alone, self._alone = self._alone, []
         self._blames |= bool(alone)
         yield from alone
@@ -131,7 +131,7 @@ class RequestParts:
         self._waiting.extendleft(reversed(list(parts)))
 
     def take_all(self) -> list["Message"]:
-        """Whose mails have no outcome."""
+        """The mails without an outcome."""
         alone = [mail for mail, _ in self._alone]
         self._alone = []
         waiting, self._waiting = self._waiting, deque()
@@ -139,7 +139,7 @@ class RequestParts:
 
 
 def refused_alone(result: SendResult) -> SendResult:
-    """A refusal as everybody may have it, of whom it is known to be about: never suppressed."""
+    """A refusal that may meet any reader, as that of one reader: it never suppresses."""
     return SendResult(SendStatus.REJECTED, result.detail, of_sender=True, of_reader=True)
 
 

@@ -1,4 +1,4 @@
-"""What is posted to SendGrid: mails of one content as one request, within SendGrid's limits."""
+"""Builds requests to SendGrid: mails of one content in one request, within its limits."""
 
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ _NOT_SHARED = frozenset({_PERSONAL_HEADER, "Date"})  # SendGrid dates its mails 
 
 
 class EncodedRequest(bytes):
-    """Octets that the package may encode, and write into a log that nobody reads, at no cost."""
+    """Octets that the SendGrid package can "encode" and log without a copy."""
 
     __slots__ = ()
 

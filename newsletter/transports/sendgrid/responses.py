@@ -1,4 +1,4 @@
-"""What SendGrid's answers, and the lack of one, mean for the mails of a request."""
+"""Translates SendGrid's answers, or the lack of one, into results for the mails of a request."""
 
 import json
 import math
@@ -40,9 +40,9 @@ _NEVER_REACHED = (NewConnectionError, ConnectTimeoutError, ProxyError)
 
 
 class WholeRequestError(ProviderRefusalError):
-    """A request was refused for good, and nothing says whom for: perhaps for one of its readers.
+    """A request was refused for good, without a reader's name; one of its readers may be the cause.
 
-    `of_account` tells that its words are about everybody.
+    `of_account`: its words are about the account, so about everybody.
     """
 
     def __init__(self, told: str, todo: str, *, of_account: bool) -> None:
@@ -54,10 +54,10 @@ class WholeRequestError(ProviderRefusalError):
 def result_of_error(error: HTTPError, now_s: float) -> SendResult:
     """The meaning of an HTTP error at this time (in seconds since 1970).
 
-    Surely not taken is only what SendGrid says so of, in a body of its own form.
+    Only an error in SendGrid's own form proves that the mails were not taken.
 
     Raises:
-        WholeRequestError: it may be about anybody, or about everybody.
+        WholeRequestError: we cannot tell which mails it means; it may be all.
         ProviderRefusalError: it would meet every reader.
     """
     status, body = error.status_code, error.body
@@ -82,7 +82,7 @@ def result_of_error(error: HTTPError, now_s: float) -> SendResult:
 
 
 def result_of_no_answer(error: requests.RequestException) -> SendResult:
-    """The meaning of a request that has no status: surely not taken where nobody was reached.
+    """The result of a request without a status: surely not taken where no server was reached.
 
     Raises:
         TransportDownError: the address or its certificate is wrong.
@@ -113,7 +113,7 @@ def named_personalizations(detail: bytes) -> list[int]:
 
 
 def counted_requests(body: bytes) -> int | None:
-    """How many mails the statistics of a category count as asked for; None where it is none.
+    """How many mails the statistics of a category count as requested; None where unreadable.
 
     https://www.twilio.com/docs/sendgrid/api-reference/categories/retrieve-email-statistics-for-categories
     """
@@ -127,8 +127,8 @@ def counted_requests(body: bytes) -> int | None:
 def _asked_wait(error: HTTPError, now_s: float) -> float | None:
     """How long to wait: until the later of X-RateLimit-Reset and Retry-After, and a little.
 
-    The little differs from sender to sender, so that not all come back in the same moment. None
-    where nothing is said, and it was not too many requests.
+    The little differs from sender to sender, so that they come back at different moments. None
+    where the answer names no time, except after a 429.
     """
     headers = error.headers or {}
     said_s, usual_s = [retry_after_s(headers) or math.nan], None
@@ -143,7 +143,7 @@ def _asked_wait(error: HTTPError, now_s: float) -> float | None:
 
 
 def _number(text: str) -> float:
-    """That number; NaN where it is none."""
+    """The number; NaN where it is not one."""
     try:
         return float(text)
     except ValueError:
@@ -156,13 +156,13 @@ def _about_a_reader(body: bytes) -> bool:
 
 
 def words_of(body: bytes) -> str:
-    """What SendGrid says of an error; nothing where the body is not its own."""
+    """SendGrid's words on an error; empty where the body is not its own."""
     said = "; ".join(f"{field} {message}".strip() for field, message in _errors(body))
     return brief(said) if said else ""
 
 
 def _errors(body: bytes) -> list[tuple[str, str]]:
-    """The field and the message of each error; none where the body is not SendGrid's."""
+    """The field and the message of each error; empty where the body is not SendGrid's."""
     try:
         return [
             (str(error.get("field") or ""), str(error["message"]))

@@ -70,7 +70,7 @@ def from_settings(settings: Settings) -> "SendGrid":
 
 @dataclass
 class _Response:
-    """What became of a request; `places` are the personalizations that a refusal names."""
+    """The answer to a request; `places` are the personalizations that a refusal names."""
 
     result: SendResult
     places: list[int] = field(default_factory=list)
@@ -120,7 +120,7 @@ class SendGrid(Transport):
             yield from self._requests.send(chunks, watch, pool)
 
     def taken(self, campaign: str, day: date) -> int | None:
-        """What SendGrid has counted for that category; its counts come some minutes late.
+        """SendGrid's count for that category; it comes some minutes late.
 
         Raises:
             RecordUnreadableError: the key lacks the right to ask, or there is no answer.
@@ -173,9 +173,9 @@ class SendGrid(Transport):
     def _may_be_of_some(
         self, mails: Sequence["Message"], answer: _Response, watch: SendObserver
     ) -> bool:
-        """Whether a refusal of them all may be for some of them, or for their number.
+        """Whether a refusal of all these mails may be about some of them, or about their number.
 
-        What asks to wait is waited for, unless fewer were taken, or these were refused before.
+        A "not now" is waited out, unless smaller requests were taken or these mails put off before.
         """
         return (
             answer.failure is not None
@@ -185,10 +185,10 @@ class SendGrid(Transport):
         )
 
     def _stop(self, mails: Sequence["Message"], answer: _Response, watch: SendObserver) -> Results:
-        """Nobody gets anything now; it is for their own sake where each was refused before.
+        """Stop sending. Readers who were all refused before are refused for their own sake.
 
         Raises:
-            TransportDownError: it would meet everybody for good.
+            TransportDownError: it would meet every reader for good.
         """
         result = answer.result
         if all(map(watch.refused_before, mails)):

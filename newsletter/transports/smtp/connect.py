@@ -27,7 +27,7 @@ class SmtpSocket(smtplib.SMTP):
         return super().getreply()
 
     def left(self) -> bytes:
-        """What was said behind the last reply."""
+        """The octets that the server sent behind the last reply."""
         return b"" if self.file is None else bytes(self.file.left())
 
 
@@ -69,7 +69,7 @@ def open_connection(settings: TransportSettings) -> SmtpSocket:
     """Connect, and read the greeting.
 
     Raises:
-        OSError, UnicodeError: nobody answers, or no SMTP server.
+        OSError, UnicodeError: no server answers, or one that does not speak SMTP.
     """
     host, port, timeout_s = settings.host, settings.port, settings.timeout_s
     if settings.security == "tls":
@@ -80,7 +80,7 @@ def open_connection(settings: TransportSettings) -> SmtpSocket:
 
 @cache
 def _our_name() -> str | None:
-    """What EHLO says. Looked up once: a slow name server would delay every connection."""
+    """The name for EHLO. Looked up once: a slow name server would delay every connection."""
     name = socket.getfqdn()
     return name if "." in name else None
 

@@ -44,7 +44,7 @@ _ROOM = 262_144  # octets that the system takes at once, so that a mail is one c
 
 
 class Awaited(Enum):
-    """What must happen before the next step."""
+    """The event that a task waits for before its next step."""
 
     READ = "the server says something"
     WRITE = "the server takes more"
@@ -91,7 +91,7 @@ class SmtpConnection:
 
         Raises:
             OSError: the connection is lost; the mail was surely not taken.
-            TransportDownError: the server refuses whom the mails are from.
+            TransportDownError: the server refuses the sender of the mails.
         """
         if not self._bears(mail):
             return _NO_SMTPUTF8
@@ -238,7 +238,7 @@ class SmtpConnection:
 
 
 def _after_octets(pieces: Sequence[Octets], count: int) -> Sequence[Octets]:
-    """What is left when so many octets are gone."""
+    """The rest of the pieces, after so many octets."""
     for number, piece in enumerate(pieces):
         if count < len(piece):
             return [memoryview(piece)[count:], *pieces[number + 1 :]]

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 class Scheduler(Protocol):
-    """What a task asks of the one that runs it."""
+    """The event loop, as a task sees it."""
 
     halted: bool  # nothing more may begin
 
     def next(self) -> "Message | None":
-        """The next mail; None where there is none now, or none shall leave."""
+        """The next mail; None where none is there now, or mails shall stop."""
 
     def may_begin(self, mail: "Message") -> bool:
         """Ask just before the content leaves."""

@@ -1,4 +1,4 @@
-"""Makes connections: many waits in one library call, so each has a thread that nobody waits for."""
+"""Makes connections in threads of their own, since the library call waits many times."""
 
 import socket
 import threading
@@ -38,7 +38,7 @@ class ConnectorThreads:
         call.start()
 
     def answer(self) -> tuple[ConnectionTask, SmtpConnection | Exception]:
-        """What came of a call; there is one whenever this is readable."""
+        """The outcome of a call; there is one whenever this is readable."""
         self._wake_reader.recv(1)
         return self._made.popleft()
 
@@ -48,7 +48,7 @@ class ConnectorThreads:
             self._calls.pop(task, None)
 
     def close(self) -> None:
-        """Nobody waits any longer; what is made by now may rest."""
+        """Stop waiting; connections that are made by now go to the pool."""
         with self._lock:
             self._calls.clear()
             self._wake_reader.close()

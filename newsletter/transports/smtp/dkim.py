@@ -1,4 +1,4 @@
-"""DKIM signatures (RFC 6376; Ed25519: RFC 8463): who sent it, and that nothing was changed.
+"""DKIM signatures (RFC 6376; Ed25519: RFC 8463): they prove the sender and the unchanged text.
 
 Headers are signed relaxed, bodies simple: ours are quoted-printable in short lines, which no
 server on the way has a reason to touch, and hashing the bytes as they are costs least.

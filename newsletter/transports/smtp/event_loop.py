@@ -161,7 +161,7 @@ class SmtpEventLoop:
         yield from results
 
     def _add_connections(self) -> None:
-        """Somebody for each mail, as far as there may be connections."""
+        """Open connections until there is one for each mail, or the limit is reached."""
         for task in self._tasks:
             if task.waits is Awaited.MAIL and self._mails:
                 self._step(task)
@@ -212,9 +212,9 @@ class SmtpEventLoop:
                 self._step(task, TimeoutError("timed out"))
 
     def _is_full(self) -> bool:
-        """Whether there are enough mails for as long as the next ones are claimed.
+        """Whether the mails suffice while the next ones are claimed.
 
-        Whoever finds none to announce behind a content needs another round trip for the next mail.
+        A connection without a mail to announce behind a content needs one more round trip.
         """
         return len(self._mails) > self._reserve
 

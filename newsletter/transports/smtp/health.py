@@ -93,7 +93,7 @@ def _advice_after_greeting(settings: TransportSettings, cause: Exception) -> str
 
 
 def _advice(settings: TransportSettings, cause: Exception) -> str:
-    """What to change, with the server's words where there are any."""
+    """Advice on what to change, with the server's words if it said any."""
     words = describe_error(cause)
     for kind, advise in _BY_KIND.items():
         if isinstance(cause, kind):
@@ -140,7 +140,7 @@ def _login(settings: TransportSettings, words: str) -> str:
 
 
 def certificate_advice(words: str, host: str) -> str:
-    """What OpenSSL's words on a certificate mean, where the setting `host` names the server."""
+    """Advice by OpenSSL's words on a certificate; the setting `host` names the server."""
     if any(sign in words for sign in _MISNAMED):
         return f"its certificate is for another name, which {host} should be"
     if any(sign in words for sign in _DATED):
@@ -163,7 +163,7 @@ def _not_offered(settings: TransportSettings, words: str) -> str:
 
 
 def _offered(settings: TransportSettings) -> set[str]:
-    """What the server says that it can do, before any encryption."""
+    """The extensions that the server offers before encryption."""
     address = (settings.host, settings.port)
     with suppress(OSError), SmtpSocket(*address, timeout=settings.timeout_s) as plain:
         plain.ehlo()

@@ -1,4 +1,4 @@
-"""What an SMTP server replies (RFC 5321, 3463): its octets cut into replies, and their meaning."""
+"""Cuts an SMTP server's octets into replies, and judges them (RFC 5321, 3463)."""
 
 import re
 from collections import deque
@@ -126,7 +126,7 @@ def result_of_refusal(reply: Reply) -> SendResult:
 
 
 def result_of_data(reply: Reply) -> SendResult | None:
-    """After the final dot; None for an answer that is none."""
+    """The result of the reply to the final dot; None where it is no such reply."""
     if reply[0] // 100 == OK:
         return SendResult(SendStatus.ACCEPTED, provider_id=brief(reply[1])[:200])
     if reply[0] // 100 in {TEMPORARY, PERMANENT}:
