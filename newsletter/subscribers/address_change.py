@@ -1,9 +1,9 @@
 """From one address to another: asked for by the preferences link, confirmed from the new address.
 
 A subscriber is an address: a move ends the subscriptions of the old one and begins the same ones at
-the new, so that nothing of the old address goes along: not its history, not its data. Links in old
-mails name the old subscriber; after a move they mean both. For a week the old address can take it
-back, whatever became of the new one.
+the new. The history and the data of the old address stay with it. Links in old mails name the old
+subscriber; after a move they mean both. For a week the old address can take the move back, whatever
+became of the new one.
 """
 
 from collections.abc import Collection, Sequence
@@ -29,7 +29,7 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 def request_change(
     session: Session, subscriber: SubscriberRow, new_email: str, now: datetime
 ) -> AddressChangeRow:
-    """Note the wish; an earlier one that nobody confirmed is dropped."""
+    """Note the wish; an earlier unconfirmed one is dropped."""
     session.execute(
         delete(AddressChangeRow).where(
             AddressChangeRow.subscriber_id == subscriber.id, AddressChangeRow.done_at.is_(None)
@@ -47,15 +47,15 @@ def request_change(
 
 
 def lock_both(session: Session, change: AddressChangeRow) -> None:
-    """Nobody else changes whoever moves, or who is at the new address, until we are done."""
+    """Lock the subscriber who moves and the one at the new address."""
     theirs = or_(SubscriberRow.id == change.subscriber_id, SubscriberRow.email == change.new_email)
     lock_readers(session, session.scalars(select(SubscriberRow.id).where(theirs)).all())
 
 
 def apply_change(session: Session, change: AddressChangeRow, now: datetime) -> SubscriberRow | None:
-    """The new address said yes. Returns who has it now; None where the wish does not hold any more.
+    """The new address said yes. Returns its subscriber; None where the wish is void by now.
 
-    Nothing happens where they left meanwhile, moved in another way, or the new address is dead.
+    It is void where the reader left meanwhile or moved in another way, or the new address is dead.
     """
     lock_both(session, change)
     subscriber = session.get(SubscriberRow, change.subscriber_id)
@@ -93,12 +93,12 @@ def has_moved_since(session: Session, subscriber: SubscriberRow, moment: datetim
 
 
 def can_be_taken_back(session: Session, subscriber: SubscriberRow, now: datetime) -> bool:
-    """Whether somebody moved to this address so lately that the old one may say no."""
+    """Whether a reader moved to this address so lately that the old one may take it back."""
     return session.scalar(select(exists().where(*_open_to(subscriber.id, now)))) or False
 
 
 def resolve_subscriber_ids(session: Session, subscriber_id: int) -> Sequence[SubscriberRow]:
-    """Everybody that a link with this number means: nobody, one, or one and whom they became."""
+    """The subscriber that a link with this number means, and the one they moved to, if any."""
     subscribers: list[SubscriberRow] = []
     ahead = [subscriber_id]
     while ahead:
@@ -118,9 +118,9 @@ def resolve_subscriber_ids(session: Session, subscriber_id: int) -> Sequence[Sub
 def lock_linked(
     session: Session, *numbers: int, beside: Collection[int] = ()
 ) -> Sequence[SubscriberRow]:
-    """The same for some numbers together, and nobody else changes them until we are done.
+    """The same for several numbers, locked together.
 
-    `beside` are more who shall not change, whatever their links mean.
+    `beside` are more subscribers to lock, whatever their links mean.
     """
     found: list[SubscriberRow] = []
     while True:  # somebody may have moved while we waited
@@ -139,7 +139,7 @@ def lock_linked(
 
 
 def lock_addresses_linked(session: Session, addresses: Collection[str]) -> Sequence[SubscriberRow]:
-    """Who is at these (normalized) addresses, and whom they became; nobody else changes them."""
+    """Lock the subscribers at these (normalized) addresses and those they moved to."""
     here = lock_addresses(session, addresses)
     moved = [subscriber.id for subscriber in _moved_from(session, addresses)]
     return list(dict.fromkeys([*here, *lock_linked(session, *moved)]))
@@ -148,7 +148,7 @@ def lock_addresses_linked(session: Session, addresses: Collection[str]) -> Seque
 def readers_moved_from(
     session: Session, addresses: Collection[str]
 ) -> dict[str, list[SubscriberRow]]:
-    """By such an address, whom its subscriber became who reads something now."""
+    """By such an address, the subscribers its reader moved to and who read now."""
     became = {
         subscriber.email: [
             other
@@ -163,7 +163,7 @@ def readers_moved_from(
 def merged_from(
     session: Session, subscriber: SubscriberRow, now: datetime
 ) -> Sequence[SubscriberRow]:
-    """Who moved to this one for good: the same person under an address of old."""
+    """The subscribers who moved to this one for good: the same person, with an older address."""
     return session.scalars(
         select(SubscriberRow)
         .join(AddressChangeRow, AddressChangeRow.subscriber_id == SubscriberRow.id)
@@ -176,7 +176,7 @@ def merged_from(
 
 
 def forget_new_address(session: Session, subscriber_id: int, now: datetime) -> None:
-    """Whoever moved there is erased; what can be taken back stays, and does not say where to."""
+    """The new subscriber is erased: a move that can be taken back stays, without the address."""
     session.execute(
         update(AddressChangeRow)
         .where(*_open_to(subscriber_id, now))
@@ -185,7 +185,7 @@ def forget_new_address(session: Session, subscriber_id: int, now: datetime) -> N
 
 
 def left_behind(session: Session, now: datetime) -> Sequence[AddressChangeRow]:
-    """Moves that nobody took back within the week, to somebody who was erased meanwhile."""
+    """Moves, no longer to be taken back, to a subscriber who was erased meanwhile."""
     return session.scalars(
         select(AddressChangeRow).where(
             AddressChangeRow.new_email == _FORGOTTEN,

@@ -34,7 +34,7 @@ def unwrap_address(written: str) -> str:
     """The address in what people write around one: a name, brackets, quotes, `mailto:`.
 
     Raises:
-        WrongUseError: a quotation mark on one side only: nobody knows what belongs to it.
+        WrongUseError: a quotation mark on one side only, so its end is unknown.
     """
     address = _trim(written)
     if named := _NAMED.fullmatch(address):
@@ -111,9 +111,9 @@ def _checked(address: str) -> str:
 
 
 def _check_character(char: str, address: str) -> None:
-    """What no name holds, and a slip of an input method or a wrong encoding does.
+    """Refuse a character that comes from a slip of an input method or a wrong encoding.
 
-    Mailed to as it stands, it would reach nobody, or somebody else.
+    A mail to such an address would be lost, or reach somebody else.
     """
     plain = unicodedata.normalize("NFKC", char)
     if char == _LOST:
@@ -147,7 +147,7 @@ def is_slip_of(typed: str, address: str) -> bool:
 
 
 def _apart(one: str, other: str) -> tuple[str, str]:
-    """What is left of both without what they begin and end with alike."""
+    """Both without their common beginning and end."""
     while one and other and one[0] == other[0]:
         one, other = one[1:], other[1:]
     while one and other and one[-1] == other[-1]:

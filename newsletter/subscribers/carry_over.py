@@ -1,4 +1,4 @@
-"""What people said no to since a backup was made: a restored database must not forget it."""
+"""Carries the refusals since a backup over into the restored database."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ def _reads_elsewhere(old: Session, subscriber_id: int, newsletter: str) -> bool:
 
 
 def _erase(old: Session, new: Session, now: datetime) -> int:
-    """Who is in the copy, no longer in the old one, and erased by its word."""
+    """Erase readers of the copy whom the old database has erased since; how many."""
     erased = 0
     for emails in _in_pieces(new.scalars(select(SubscriberRow.email)).all()):
         reasons = suppression.suppression_reasons(new, emails)

@@ -15,10 +15,10 @@ from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
 def undo_change(
     session: Session, change: AddressChangeRow, evidence: ConsentEvidence, now: datetime
 ) -> bool:
-    """It was not they: everything comes to the old address again; whether that holds now.
+    """The old address takes the move back and has everything again; whether it reads now.
 
-    Whoever has the new address, or moved on from there, loses what came by this move, and nothing
-    that they themselves confirmed.
+    The subscriber at the new address, or where that moved on to, loses what came by this move, and
+    keeps what they themselves confirmed.
     """
     address_change.lock_linked(session, change.subscriber_id)
     subscriber = session.get(SubscriberRow, change.subscriber_id)
@@ -76,9 +76,9 @@ def _bring_back(
 def _came_by(
     session: Session, holder: SubscriberRow, change: AddressChangeRow, moved: Collection[str]
 ) -> list[str]:
-    """What of the moved newsletters somebody has by that move, and not by a yes of their own.
+    """The moved newsletters that the holder has by that move, without a yes of their own.
 
-    What they left or moved on since counts, too: no undo of that may bring it back.
+    Newsletters that they left or moved on since count, too: an undo of that must not return them.
     """
     since = change.done_at or change.asked_at
     held = {row.newsletter: row for row in lifecycle.subscriptions(session, holder)}

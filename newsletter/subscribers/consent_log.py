@@ -1,4 +1,4 @@
-"""What subscribers agreed to and ended: kept as it happened, shown to whom it concerns."""
+"""The log of what subscribers agreed to and ended; they can see their own part."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -47,10 +47,10 @@ _TOLD: Mapping[ConsentAction, NoticeKind] = {
 
 @dataclass(frozen=True)
 class ConsentEvidence:
-    """The way, what they read when they acted, and a keyed hash of the network they came from.
+    """The way, the words they read when they acted, and a keyed hash of their network.
 
-    Not the address of their machine: that two acts came from one network is all that a dispute
-    needs, and it leads to nobody.
+    A dispute needs to know that two acts came from one network, and no more. So their machine's
+    address is left out, and the hash leads back to no person.
     """
 
     way: Channel
@@ -59,12 +59,12 @@ class ConsentEvidence:
     doubt: str | None = None  # what looked like a machine, not like a person
 
     def to_others(self) -> "ConsentEvidence":
-        """For the history of somebody else whom the act concerns: not from where it came."""
+        """The same for another person's history that the act concerns, without its origin."""
         return replace(self, network=None, doubt=None)
 
 
 def proof_of_consent(consent: str, way: Channel = Channel.OPERATOR) -> ConsentEvidence:
-    """What the operator, or a program of theirs, has in hand, in their own words."""
+    """The evidence that the operator, or a program of theirs, names in their own words."""
     whose = "the operator's proof" if way is Channel.OPERATOR else "a program's word"
     return ConsentEvidence(way, f"{whose}: {consent}")
 
@@ -77,7 +77,7 @@ def record_consent(
     evidence: ConsentEvidence,
     now: datetime,
 ) -> None:
-    """Write it down, and tell those who want to hear of it."""
+    """Write an act down, and tell the targets of [notify]."""
     session.add(ConsentRow(**consent_row(subscriber.id, act, newsletters, evidence, now)))
     if act in _TOLD:
         notice = Notice(_TOLD[act], subscriber, newsletters, evidence.way, evidence.doubt)

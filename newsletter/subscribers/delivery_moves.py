@@ -1,9 +1,9 @@
-"""Deliveries of a reader who has another address now: they follow to whoever reads there.
+"""Moves deliveries of a reader who changed their address to the subscriber at the new one.
 
-What waits goes along with the move. What is on the wire then, or uncertain, or failed, stays with
-the old address, since more may be heard of that mail; where it comes to wait again, it follows at
-the next claim. It gets a reference of its own then, so that nothing that is heard of the mail to
-the old address is taken for news of the new one.
+Pending deliveries move along. A delivery on the wire, uncertain or failed stays with the old
+address, since feedback on that mail may still come. If it becomes pending again, it moves at the
+next claim. It gets a new reference then, so that feedback on the old mail does not count for the
+new address.
 """
 
 import secrets
@@ -27,7 +27,7 @@ from newsletter.models import (
 def hand_over(
     session: Session, one: SubscriberRow, other: SubscriberRow, newsletters: Collection[str]
 ) -> None:
-    """Issues that still wait for the one go to the other, who gets none of them twice."""
+    """Give the pending issues of one subscriber to another, who gets each of them once."""
     issues = session.scalars(
         select(DeliveryRow.issue_id)
         .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
@@ -44,7 +44,7 @@ def hand_over(
 
 
 def follow(session: Session, issue_id: int, subscriber_ids: Collection[int]) -> set[int]:
-    """Give what waits for readers who moved to whom they became; whose was given."""
+    """Give pending deliveries of readers who moved to their successors; whose were given."""
     return {
         number
         for number, other in _successors(session, issue_id, subscriber_ids)
@@ -53,7 +53,7 @@ def follow(session: Session, issue_id: int, subscriber_ids: Collection[int]) -> 
 
 
 def who_moved(session: Session, issue_id: int, subscriber_ids: Collection[int]) -> set[int]:
-    """For whom somebody else would get that issue, and has not yet."""
+    """The readers of these whose successor is to get that issue, and has not yet."""
     return {number for number, _ in _successors(session, issue_id, subscriber_ids)}
 
 
@@ -72,9 +72,9 @@ def _successors(
 
 
 def _successor(session: Session, issue: IssueRow, number: int) -> int | None:
-    """Who reads the newsletter in their place, by moves since the issue was frozen.
+    """The subscriber who reads the newsletter in their place, by moves since the freezing.
 
-    None where they read it themselves, nobody does, or that one has a delivery of the issue.
+    None where they still read it themselves, have no successor, or that one has the issue already.
     """
     if _reads(session, issue, number):
         return None
@@ -91,9 +91,9 @@ def _successor(session: Session, issue: IssueRow, number: int) -> int | None:
 
 
 def _neighbours(session: Session, issue: IssueRow, number: int) -> Iterator[tuple[int, bool]]:
-    """To whom somebody moved, and whose move to them was taken back.
+    """Moves from this reader, and undone moves to them; True marks these.
 
-    Last, and only as a step on the way to such a one: who moved to them.
+    Last come other moves to them, which only lead on the way to such a one.
     """
     change = AddressChangeRow
     for target in session.scalars(
@@ -138,9 +138,9 @@ def _has_room(session: Session, issue_id: int, number: int) -> bool:
 
 
 def _give(session: Session, issue_id: int, one: int, other: int) -> bool:
-    """The one's delivery, if it waits, becomes the other's; one that was skipped comes in return.
+    """Give one subscriber's pending delivery to the other, whose skipped one comes in return.
 
-    Nothing of one address is told to the other: not what servers said of it, nor how often.
+    It loses the servers' words and the attempts, which are about the other address.
     """
     waits = select(DeliveryRow.reference).where(
         DeliveryRow.issue_id == issue_id,

@@ -1,8 +1,8 @@
-"""Erase a person: what stays is a keyed hash, so that nobody else brings their address back.
+"""Erases a person. A keyed hash stays, so that others cannot bring their address back.
 
-An issue's account must balance for ever, so a delivery stays as a number: it moves to a negative
-subscriber that nobody ever was, another one in every issue, and loses what could lead back to the
-person (the reference that their mail bears, the provider's id, a reason that may quote an address).
+An issue's account must balance for ever, so a delivery stays as a number. It moves to a negative
+subscriber number, another one in every issue. It loses all that could lead back to the person: the
+reference that their mail bears, the provider's id, a reason that may quote an address.
 """
 
 import secrets
@@ -32,12 +32,12 @@ from newsletter.subscribers import (
 
 
 def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
-    """Forget the subscriber, whom they were before a move, and everything that hangs on them.
+    """Forget the subscriber, their former selves before a move, and all their rows.
 
-    What was about to be sent to them is skipped, in the outbox too. What is on the wire at this
-    moment still gets its outcome written down, by `forget_delivery`. The object stays readable, for
-    a last mail. An address whose move here can still be taken back stays until it cannot
-    (`erase_left_behind`): whoever took a reader over may not forget them, too.
+    Mails that wait for them are skipped, in the outbox too. A mail on the wire still gets its
+    outcome written down, by `forget_delivery`. The object stays readable, for a last mail. While
+    the move from an earlier address can be taken back, that address stays (`erase_left_behind`): a
+    thief of a subscription must not be able to erase its owner.
     """
     session.flush()
     lock_readers(session, [person.id for person in _same_person(session, subscriber, now)])
@@ -64,7 +64,7 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
 
 
 def erase_left_behind(session: Session, now: datetime) -> None:
-    """Erase whom somebody left behind by a move that was not taken back, and who was erased."""
+    """Erase the old addresses of erased readers, once their moves cannot be taken back."""
     for change in address_change.left_behind(session, now):
         subscriber = session.get(SubscriberRow, change.subscriber_id)
         if subscriber is not None and subscriber.standing == Standing.LEFT:
@@ -74,10 +74,9 @@ def erase_left_behind(session: Session, now: datetime) -> None:
 
 
 def erase_address(session: Session, address: str, now: datetime) -> None:
-    """Keep only the keyed hash of a (normalized) address; nobody needs to have it.
+    """Keep only the keyed hash of a (normalized) address, whether or not it has a subscriber.
 
-    A sign-up that waits is forgotten, with mails that wait, counts, and what was set aside because
-    nobody understood it.
+    Waiting sign-ups and mails are deleted, with counts and with feedback that was set aside.
     """
     signups.forget_address(session, address)
     for table, column in _address_columns():
@@ -89,19 +88,19 @@ def erase_address(session: Session, address: str, now: datetime) -> None:
 
 
 def is_erased(subscriber_id: int) -> bool:
-    """Whether a delivery's subscriber is nobody any more."""
+    """Whether a delivery's subscriber was erased."""
     return subscriber_id < 0
 
 
 def forget_delivery(delivery: DeliveryRow) -> None:
-    """Take out of an erased person's delivery what leads back to them."""
+    """Take out of an erased person's delivery all that leads back to them."""
     delivery.reference = secrets.token_hex(12)
     delivery.reason = suppression.ERASED
     delivery.provider_id = None
 
 
 def _tell(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
-    """Those who were told of them hear, by number only, that they are to be forgotten."""
+    """Tell the targets of [notify] to forget the reader, by number only."""
     notice_queue.forget(session, subscriber.id)
     if subscriber.confirmed_at is not None:
         slugs = [row.newsletter for row in lifecycle.subscriptions(session, subscriber)]
@@ -148,7 +147,7 @@ def _nobody(session: Session, issue_id: int) -> int:
 
 
 def _columns_referring_to(name: str) -> list[tuple[Table, Column[int]]]:
-    """Every table with a foreign key to that one, also those that come later."""
+    """Every column with a foreign key to that table, also those that come later."""
     return [
         (table, column)
         for table in reversed(Base.metadata.sorted_tables)
@@ -158,7 +157,7 @@ def _columns_referring_to(name: str) -> list[tuple[Table, Column[int]]]:
 
 
 def _address_columns() -> list[tuple[Table, Column[str]]]:
-    """Every table that holds addresses as they are, also those that come later."""
+    """Every column that holds plain addresses, also those that come later."""
     return [
         (table, column)
         for table in reversed(Base.metadata.sorted_tables)

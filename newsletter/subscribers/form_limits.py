@@ -1,7 +1,7 @@
-"""How often something may be done, counted in the database, so that a restart forgets nothing.
+"""Limits how often a form or the API may be used; the counts are in the database.
 
-Keys are hashed with a key of the database's own: a list of who was turned away must not become a
-list of addresses.
+Keys are hashed with a key of the database's own: a list of refused requests must not become a list
+of addresses.
 """
 
 import hmac
@@ -74,7 +74,7 @@ def forget(session: Session, use: LimitKey) -> None:
 
 
 def forget_key(session: Session, key: str) -> None:
-    """Drop every count of a key, since who it stood for is forgotten."""
+    """Drop every count of a key, since its person is forgotten."""
     session.execute(delete(FormLimitRow).where(FormLimitRow.key == key))
 
 
@@ -117,7 +117,7 @@ def hashed(key: bytes, text: str) -> str:
 def mailbox_of(address: str) -> str:
     """The mailbox that a (normalized) address most likely ends in, whatever its tag and dots.
 
-    Only for counting: two people who are taken for one share a limit, no more.
+    It is for counting only: two people who are taken for one just share a limit.
     """
     local, _, domain = address.rpartition("@")
     local = local.partition("+")[0] or local
@@ -157,7 +157,7 @@ def _refuse(row: FormLimitRow, limit: Limit) -> None:
 
 
 def _rows(session: Session, uses: Sequence[LimitKey], now: datetime) -> list[FormLimitRow]:
-    """The rows of these, made where they lack; nobody else counts on them until we are done."""
+    """The locked rows of these uses; missing ones are made."""
     keys = sorted((use.limit.scope, use.key) for use in uses)
     of = {(use.limit.scope, use.key): use.limit for use in uses}
     fresh = [

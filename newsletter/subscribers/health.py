@@ -1,4 +1,4 @@
-"""For `newsletter check` and the alarms: readers whose newsletter is gone, links without a key."""
+"""Checks for readers whose newsletter is gone, and for links without a key."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,7 +23,7 @@ _GIVEN_UP = " given up"  # how the value of such a row ends, after its day
 
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
-    """Nobody waits for a newsletter that is not configured, and every link still works."""
+    """Find readers of newsletters that are not configured, and links that no longer work."""
     with database.read() as session:
         named = [slugs.former_text(row) for row in slugs.former(session, settings).values()]
         for text in (*named, *slugs.orphans(session, settings).values()):
@@ -35,7 +35,7 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
 
 
 def without_a_way_out(settings: Settings, session: Session) -> str | None:
-    """Why nobody is mailed where nobody can leave: the only reader is then whoever runs it."""
+    """Why several readers are not mailed: without pages they could not leave."""
     number = 0 if settings.site.url else count_confirmed(session)
     if number <= 1:
         return None
@@ -67,7 +67,7 @@ def give_up_keys(settings: Settings, session: Session, since: date) -> int:
 
 
 def key_fingerprint(key: str) -> str:
-    """What tells a key from others, and nothing of it: 96 bits of a hash."""
+    """96 bits of a hash, by which a key is told from others."""
     return sha256(b"newsletter key " + key.encode()).hexdigest()[:24]
 
 
@@ -117,7 +117,7 @@ def _keys(settings: Settings, session: Session, today: date) -> Iterator[Finding
 def _sent_between(session: Session, since: str, until: str, today: date) -> int:
     """How many mails of the issues that were frozen from one day to before the other.
 
-    Until today means those of today, too: the key may have gone a minute ago.
+    With today as the end, today's mails count, too: the key may have gone a minute ago.
     """
     from_, to = (datetime.combine(date.fromisoformat(day), time(), UTC) for day in (since, until))
     to += timedelta(days=until == today.isoformat())

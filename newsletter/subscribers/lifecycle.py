@@ -21,7 +21,7 @@ CONFIRMED_BY_LINK = "confirmed by the link in the mail"
 
 @dataclass(frozen=True)
 class SubscriptionRequest:
-    """What a new subscriber asks for."""
+    """The wishes of a new subscriber."""
 
     newsletters: Sequence[str]
     detail: str
@@ -37,12 +37,12 @@ def add_subscriber(
     now: datetime,
     way: Channel = Channel.OPERATOR,
 ) -> SubscriberRow:
-    """Take somebody in: confirmed where there is proof of consent, else pending.
+    """Add a subscriber: confirmed where there is proof of consent, else pending.
 
-    `way` is by whom the proof came.
+    `way` says by whom the proof came.
 
-    Somebody who left, one newsletter or all, or whose address is suppressed, can only come back by
-    confirming anew; `to_be_asked` says for what.
+    A reader who left one newsletter or all, or whose address is suppressed, comes back only by
+    confirming anew; `subscriber_to_ask` says for which newsletters.
 
     Raises:
         WrongUseError: the address cannot be mailed, or must not be.
@@ -79,9 +79,9 @@ def subscriber_to_ask(
 def confirm_subscriptions(
     session: Session, subscriber: SubscriberRow, details: Mapping[str, str], now: datetime
 ) -> None:
-    """They said yes to just these newsletters, each with the detail that new readers get.
+    """The subscriber said yes to just these newsletters, each with its detail for new readers.
 
-    What else stands asked for while they had not confirmed, others may have asked for: it ends.
+    Other newsletters that were asked for before the first yes end: a stranger may have asked.
     """
     if subscriber.standing != Standing.CONFIRMED:
         for subscription in subscriptions(session, subscriber):
@@ -119,7 +119,7 @@ def active_subscriptions(session: Session, subscriber: SubscriberRow) -> dict[st
 
 
 def lock_or_add(session: Session, address: str, language: str, now: datetime) -> SubscriberRow:
-    """The subscriber of that (normalized) address, who is here from now on."""
+    """The locked subscriber of that (normalized) address, added where there was none."""
     here = lock_addresses(session, [address])
     if not here:
         row = {"email": address, "standing": Standing.PENDING, "language": language}
@@ -136,7 +136,7 @@ def get_subscriber(session: Session, email: str) -> SubscriberRow:
     """The subscriber of that address.
 
     Raises:
-        WrongUseError: nobody has it; the line names who is surely meant, and else how to look.
+        WrongUseError: no subscriber has it; the line names the likely one, or how to look.
     """
     address = normalize_address(email)
     subscriber = find_subscriber(session, address)
@@ -153,7 +153,7 @@ def get_subscriber(session: Session, email: str) -> SubscriberRow:
 def subscriptions_of(
     session: Session, subscriber_ids: Collection[int]
 ) -> dict[int, list[SubscriptionRow]]:
-    """The subscriptions of many, ended ones too, by who has them."""
+    """The subscriptions of many subscribers, ended ones too, by subscriber."""
     held: dict[int, list[SubscriptionRow]] = {number: [] for number in subscriber_ids}
     rows = select(SubscriptionRow).where(SubscriptionRow.subscriber_id.in_(held))
     for row in session.scalars(rows.order_by(SubscriptionRow.newsletter)):

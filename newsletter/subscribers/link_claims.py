@@ -1,4 +1,4 @@
-"""What a signed link says: whom it names, what it is for, and until when."""
+"""The claims of signed links: the subscriber, the purpose, and how long they hold."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Purpose(StrEnum):
-    """What a link is for; a token of one purpose is worthless for another."""
+    """The purpose of a link; a token of one purpose is worthless for another."""
 
     CONFIRM = "confirm"
     UNSUBSCRIBE = "unsubscribe"
@@ -28,10 +28,10 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Claim(ABC):
-    """What a good token says: whom it names, and by its class what it lets them do.
+    """The content of a good token: the subscriber, and by its class what they may do.
 
-    Its value is `<subscriber>.<subject>[.<until>]`. Mails that are out hold such values, so none
-    may change.
+    Its value is `<subscriber>.<subject>[.<until>]`. Mails that are out hold such values, so their
+    form must stay.
     """
 
     purpose: ClassVar[Purpose]
@@ -41,17 +41,17 @@ class Claim(ABC):
     @property
     @abstractmethod
     def value(self) -> str:
-        """What is signed."""
+        """The text that is signed."""
 
     @classmethod
     @abstractmethod
     def parse(cls, subscriber_id: int, subject: str, *until: str) -> Self:
-        """The claim of a value; ValueError or TypeError for what this purpose never signs."""
+        """The claim of a value; ValueError or TypeError where this purpose cannot have it."""
 
 
 @dataclass(frozen=True)
 class EndingClaim(Claim):
-    """One whose link works until a moment."""
+    """A claim whose link works until a moment."""
 
     until: datetime
 
@@ -61,7 +61,7 @@ class EndingClaim(Claim):
     @property
     @abstractmethod
     def subject(self) -> str:
-        """What the link is about."""
+        """The subject of the link."""
 
     @property
     def value(self) -> str:
@@ -118,7 +118,7 @@ class UndoClaim(EndingClaim):
 
 @dataclass(frozen=True)
 class AddressClaim(Claim):
-    """One whose link ends when the address changes: it bears its mark (`SignedLinks.is_to`)."""
+    """A claim with the mark of an address; it ends with a change of that (`SignedLinks.is_to`)."""
 
     address_mark: str
 

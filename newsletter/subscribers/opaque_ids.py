@@ -1,7 +1,7 @@
-"""Row numbers that nobody can count up: a keyed permutation, written as nine characters.
+"""Hides row numbers: a keyed permutation, written as nine characters, that cannot be counted up.
 
-A Feistel network of four rounds over 48 bits (Luby and Rackoff, 1988). Who has many such names
-learns nothing of how many others there are; only who has the key gets the number back.
+A Feistel network of four rounds over 48 bits (Luby and Rackoff, 1988). Many such names do not tell
+how many others there are; only the key gives the number back.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode

@@ -40,7 +40,7 @@ def resubscribe(
 def left_before(
     session: Session, subscriber: SubscriberRow, newsletter: str | None
 ) -> datetime | None:
-    """When they left it, or all (None), where that is over; None where it is not."""
+    """When they left a newsletter, or all (None); None where they still read it."""
     if newsletter is None:
         return subscriber.left_at if subscriber.standing == Standing.LEFT else None
     rows = subscriptions(session, subscriber)
@@ -55,12 +55,10 @@ def unsubscribe(
     now: datetime,
     held: Sequence[SubscriptionRow] | None = None,
 ) -> list[str]:
-    """They leave some newsletters, or all (None), in whichever way; returns which they had.
+    """End a subscriber's subscriptions to some newsletters, or all (None); returns those ended.
 
-    A second time writes nothing.
-
-    What somebody asks for by a link of ours goes by `opt_out_by_link`. `held` are their
-    subscriptions, where the caller has them.
+    A second time changes nothing. Requests by a link of ours go by `opt_out_by_link`. `held` are
+    the subscriptions, where the caller has them.
     """
     ended = end_subscriptions(session, subscriber, newsletters, now, held)
     if ended:
@@ -75,7 +73,7 @@ def end_subscriptions(
     now: datetime,
     held: Sequence[SubscriptionRow] | None = None,
 ) -> list[str]:
-    """End some subscriptions, or all (None), and say which were not ended before."""
+    """End some subscriptions, or all (None), and return those that ended just now."""
     if held is None:
         held = subscriptions(session, subscriber)
     active = [subscription for subscription in held if subscription.left_at is None]
@@ -105,7 +103,7 @@ def forget_subscriptions(
 def end_newsletter(
     session: Session, newsletter: str, evidence: ConsentEvidence, now: datetime
 ) -> int:
-    """Everybody leaves it, since it is over; returns how many had it."""
+    """A newsletter is over: unsubscribe all its readers; returns how many."""
     held = (SubscriptionRow.newsletter == newsletter, SubscriptionRow.left_at.is_(None))
     lock_everybody(session)
     readers = session.scalars(

@@ -19,7 +19,7 @@ from newsletter.subscribers.link_claims import ALL
 
 @dataclass(frozen=True)
 class UnsubscribeRequest:
-    """What a link to leave asks for: away from one newsletter, or from `ALL`."""
+    """The request of a link to leave: from one newsletter, or from `ALL`."""
 
     subscriber_id: int
     newsletter: str
@@ -35,7 +35,7 @@ def unsubscribe_following_changes(
     evidence: ConsentEvidence,
     now: datetime,
 ) -> None:
-    """Everybody whom a link, or an issue's mail, means leaves; there may be nobody any more."""
+    """Unsubscribe the subscribers that a link, or an issue's mail, means, if any are left."""
     newsletters = _ended_by(newsletter, slugs.now_called(session, [newsletter]))
     for subscriber in lock_linked(session, subscriber_id):
         opt_out.unsubscribe(session, subscriber, newsletters, evidence, now)

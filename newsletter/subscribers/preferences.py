@@ -1,4 +1,4 @@
-"""What a subscriber chooses by themselves: newsletters, how much of each, language, a pause."""
+"""Saves a subscriber's own choices: newsletters, how much of each, language, a pause."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ def change_preferences(
     evidence: ConsentEvidence,
     now: datetime,
 ) -> None:
-    """Make it so. Of what is not `offered` any more nothing changes."""
+    """Save the choices. Newsletters that are no longer `offered` stay as they are."""
     before = lifecycle.active_subscriptions(session, subscriber).keys()
     subscriber.language = choice.language
     for slug, detail in choice.details.items():

@@ -1,4 +1,4 @@
-"""Everybody, page by page: what `list` shows and `export` writes, also of a million."""
+"""Lists subscribers page by page, for `list` and `export`, also of a million."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ SUPPRESSED = "suppressed"  # a dead mailbox, a complaint: nothing is mailed, wha
 
 @dataclass(frozen=True)
 class SubscriberFilter:
-    """Whom to show; what is empty chooses nothing out."""
+    """Which subscribers to show; an empty field filters nothing."""
 
     standing: str | None = None
     newsletter: str | None = None  # who did not leave it
@@ -127,7 +127,7 @@ def _interests(session: Session, numbers: Sequence[int]) -> "dict[int, PortableI
 
 
 def _standing(row: SubscriberRow, reason: str | None) -> str:
-    """What holds for the next issue."""
+    """The standing that holds for the next issue."""
     if row.standing == Standing.LEFT or reason is None or suppression.lifted_by_consent(reason):
         return row.standing
     return SUPPRESSED

@@ -53,7 +53,7 @@ def take_over(
 
 
 def _still_to_come(subscription: SubscriptionRow) -> ColumnElement[bool]:
-    """Issues whose recipients are being written down, and this one is not among them yet."""
+    """Issues whose recipients are being written down, and lack this subscriber so far."""
     number = subscription.subscriber_id
     is_there = exists().where(
         DeliveryRow.issue_id == IssueRow.id, DeliveryRow.subscriber_id == number
@@ -72,9 +72,9 @@ def beginning(
     had_issue: int | None,
     to_come: ColumnElement[bool] | None = None,
 ) -> tuple[int | None, date | None]:
-    """The newest issue that somebody had, and when their next weekly mail is due.
+    """The newest issue that a subscriber had, and the day of their next weekly mail.
 
-    Who had each issue by itself so far had the newest, of those that are not `to_come`.
+    A subscriber who had each issue by itself so far had the newest, except those `to_come`.
     """
     weekday = Rhythm(rhythm).weekday
     if weekday is None:

@@ -1,4 +1,4 @@
-"""Signed links: who holds one may do the one thing it is for, without a password."""
+"""Signed links: the holder of one may do the one thing it is for, without a password."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
@@ -60,13 +60,13 @@ class SignedLinks:
         return self.token_to(PreferencesClaim, subscriber_id, address, moves)
 
     def tune(self, subscriber_id: int, address: str, moves: int = 0) -> str:
-        """What the links of all cards begin with: an identifier and "more" or "less" follow."""
+        """The common beginning of all cards' links; an identifier and "more" or "less" follow."""
         return f"{self._site_url}/tune/{self.token_to(TuneClaim, subscriber_id, address, moves)}"
 
     def token_to(
         self, kind: type[AddressClaim], subscriber_id: int, address: str, moves: int = 0
     ) -> str:
-        """Of somebody who left this address so many times for another, and is back."""
+        """A token for this address; `moves` is how often its subscriber left it and came back."""
         return self._token(kind.purpose, subscriber_id, _mark(self._keys[0], address, moves))
 
     def url(self, claim: Claim) -> str:
@@ -95,7 +95,7 @@ class SignedLinks:
         return _seal(self._keys[0], purpose).signed(value)
 
     def read(self, kind: type[_C], token: str) -> _C | None:
-        """What the token claims, or None for one that is not ours or not for this purpose.
+        """The claim of a token, or None where it is forged or for another purpose.
 
         Compared with what we would have signed, character by character: base64 alone would let
         several spellings of one signature pass. Whether it has ended is for the caller to ask.
@@ -116,7 +116,7 @@ class SignedLinks:
 
 @lru_cache(maxsize=64)  # several links of one mail bear it
 def _mark(key: str, address: str, moves: int) -> str:
-    """What changes with the address and with each move away, and tells nobody which it is."""
+    """A mark that changes with the address and with each move away, and hides the address."""
     whose = f"{address} {moves}" if moves else address
     return urlsafe_b64encode(_marker(key).digest(whose.encode())).decode()[:_MARK_CHARACTERS]
 
@@ -137,7 +137,7 @@ def _parse(kind: type[_C], value: str, key: bytes) -> _C | None:
 
 
 class _Seal:
-    """What signs for one purpose as itsdangerous' Signer does, at a quarter of its price.
+    """Signs for one purpose as itsdangerous' Signer does, at a quarter of its price.
 
     An issue signs two or three links a reader.
     """

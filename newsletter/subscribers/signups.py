@@ -1,7 +1,7 @@
-"""The public form: a sign-up waits in a queue, and only the mailbox ever hears what became of it.
+"""The public form: a sign-up waits in a queue, and only its mailbox learns the result.
 
-Whoever sends the form gets the same answer after the same work (one row is written), whether the
-address is new, pending, confirmed, suppressed or erased. Looking at it is another process's work.
+The form gives the same answer after the same work (one row is written), whether the address is new,
+pending, confirmed, suppressed or erased. Another process looks at the row.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ FORGOTTEN_AFTER = _MONTH  # somebody who never confirmed
 
 @dataclass(frozen=True)
 class SignupRequest:
-    """What the form asks for; the address is normalized, the network a key."""
+    """The fields of the form; the address is normalized, the network a key."""
 
     email: str
     newsletters: Sequence[str]
@@ -137,7 +137,7 @@ def answer_signups(
 
 
 def forget_unconfirmed(session: Session, now: datetime) -> None:
-    """Forget who was asked and never said yes: they are no subscribers, and owe us no data."""
+    """Forget people who were asked and never said yes."""
     silent = select(SubscriberRow.id).where(
         SubscriberRow.standing == Standing.PENDING,
         SubscriberRow.confirmed_at.is_(None),
@@ -149,7 +149,7 @@ def forget_unconfirmed(session: Session, now: datetime) -> None:
 
 
 def end_signup(session: Session, address: str) -> None:
-    """Their mailbox cannot be reached or says no: who has not confirmed never will."""
+    """The mailbox cannot be reached or says no: end a sign-up that waits for its yes."""
     for subscriber in lock_addresses(session, [address]):
         if subscriber.standing == Standing.PENDING and subscriber.confirmed_at is None:
             _delete_subscriber(session, subscriber.id)
@@ -158,9 +158,9 @@ def end_signup(session: Session, address: str) -> None:
 
 
 def withdraw_signup(session: Session, address: str, newsletters: Collection[str]) -> None:
-    """They want these newsletters no more: what waits of this (normalized) address asks for less.
+    """Take these newsletters out of the waiting sign-up of this (normalized) address.
 
-    Who wrote from another spelling of the same mailbox (`ada+tag@`) still does.
+    A sign-up by another spelling of the same mailbox (`ada+tag@`) stays.
     """
     key = form_limits.key_of(session, form_limits.mailbox_of(address))
     waiting = session.get(SignupRow, key, with_for_update=True)
@@ -180,7 +180,7 @@ def forget_address(session: Session, address: str) -> None:
 
 
 def reset_limits(session: Session, settings: SignupSettings, address: str) -> None:
-    """They confirmed: what counted as long as they had not, counts no more."""
+    """A subscriber confirmed: reset the limits for unconfirmed addresses."""
     for use in SignupLimits(settings).of_address(session, address):
         form_limits.forget(session, use)
 
@@ -217,9 +217,9 @@ def _answer_or_postpone(
     details: Mapping[str, str],
     now: datetime,
 ) -> bool:
-    """Answer a sign-up by a mail, or by none; or let it wait, and those that wait for the same.
+    """Answer a sign-up by a mail, drop it, or let it and its like wait; whether it waits.
 
-    Limits of one address end a sign-up; those of everybody only make it wait.
+    A used-up limit of one address ends a sign-up; one of a domain or of all only makes it wait.
     """
     reason = suppression.suppression_reason(session, row.email)
     if reason is not None and not suppression.lifted_by_consent(reason):

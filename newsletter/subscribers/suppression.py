@@ -42,8 +42,8 @@ def suppress(session: Session, address: str, reason: str, now: datetime) -> None
 def suppress_erased(session: Session, address: str, now: datetime) -> None:
     """Never mail that (normalized) address again unless its owner confirms anew.
 
-    Of a reason that holds for ever (a dead mailbox, a complaint) only its kind stays: the rest are
-    words about a person.
+    Of a reason that holds for ever (a dead mailbox, a complaint) the kind stays; the other words
+    are about a person.
     """
     row = session.get(SuppressionRow, _hash(session, address))
     if row is None:
@@ -63,7 +63,7 @@ def suppression_reason(session: Session, address: str) -> str | None:
 def suppression_reasons(
     session: Session, addresses: Iterable[str], key: bytes | None = None
 ) -> dict[str, str]:
-    """The same for many: those that must not be mailed, each with its reason."""
+    """The addresses of these that must not be mailed, each with its reason."""
     key = key or key_for(session, _PURPOSE)
     by_hash = {_keyed(key, address): address for address in addresses}
     rows = session.connection().execute(_BY_HASH, {"hashes": as_list(by_hash)})
@@ -77,7 +77,7 @@ def hashes_of(session: Session, addresses: Iterable[str], key: bytes | None) -> 
 
 
 def known_key(session: Session) -> bytes | None:
-    """The key of the hashes, to be used again and again; None where nobody needed it so far."""
+    """The key of the hashes, to be reused; None where it was not needed yet."""
     row = session.get(KeyRow, _PURPOSE)
     return None if row is None else bytes.fromhex(row.value)
 

@@ -37,9 +37,9 @@ class SendResult:
     permanent: bool = False  # a rejected address will be rejected for ever
     unasked: bool = False  # refused before anybody was asked: it says nothing of the provider
     of_sender: bool = False  # a rejection in words about us: our quota, account, reputation ...
-    # TRY_LATER: it concerns only this reader, counts as an attempt, and each wait is longer; a
-    # TRY_LATER without it is about the provider, and no attempt is counted. REJECTED: other mails of the
-    # same request were taken, so it does not tell of the provider.
+    # TRY_LATER: it concerns only this reader, counts as an attempt, and each wait is longer. A
+    # TRY_LATER without it is about the provider and counts none. REJECTED: other mails of the same
+    # request were taken, so it does not tell of the provider.
     of_reader: bool = False
     # A TRY_LATER that ended the connection in answer to this reader, or a request for this reader
     # alone. It is about the provider; if other mails are accepted, about the reader or the domain.

@@ -1,7 +1,7 @@
 """The name of a column as words: without accents and case, and parted where two stand together.
 
-A pattern for names is written without blanks, since `opt-out`, `opt out` and `OptOut` are one. What
-it finds has to begin with a word or to lie within one: `Date left` holds no `telef`.
+A pattern for names is written without blanks, since `opt-out`, `opt out` and `OptOut` are one. A
+match begins with a word or lies within one: `Date left` does not match `telef`.
 """
 
 import re
@@ -79,7 +79,7 @@ def _parted(text: str) -> str:
 
 
 def by_script(word: str) -> list[tuple[str, bool]]:
-    """What is Latin in a word, and what is not: `SMS通知`."""
+    """The Latin and the other parts of a word: `SMS通知`."""
     return [(part, _BEGINS_LATIN.match(part) is not None) for part in _SCRIPTS.findall(word)]
 
 

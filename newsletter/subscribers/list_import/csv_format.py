@@ -1,9 +1,9 @@
 """The lines and cells of a table, whatever state it is in.
 
-What is wrong with a line is told of that line alone: a quote that is never closed does not swallow
-the rest of the file, and no line is longer in memory than a line of a table can be.
+A broken line breaks only itself: an open quote does not swallow the rest of the file, and a line in
+memory is at most as long as a line of a table can be.
 
-Cells that a spreadsheet may open are never a formula, and come back unharmed.
+Cells for spreadsheets are escaped so that none is a formula, and can be read back unharmed.
 """
 
 import csv
@@ -112,5 +112,5 @@ def escape_cell(cell: str) -> str:
 
 
 def unescape_cell(cell: str) -> str:
-    """What `escape_cell` was given."""
+    """The cell that `escape_cell` was given."""
     return cell[1:] if cell.startswith(_MARK) and escape_cell(cell[1:]) == cell else cell

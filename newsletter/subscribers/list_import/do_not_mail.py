@@ -1,4 +1,4 @@
-"""Takes a list of people who must not be mailed: who left, and what was suppressed elsewhere."""
+"""Imports a list of people who must not be mailed: they left, or were suppressed elsewhere."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -28,9 +28,10 @@ def keep_out(
 ) -> Counter[str]:
     """Take a do-not-mail list in, as `left` or `suppressed`; returns how often each fate came.
 
-    Who left can come back by confirming anew, and nobody else can bring them back. Who is
-    suppressed cannot. Repeated, it does nothing twice. Who moved leaves where they are now, too; a
-    suppressed address may be dead, so who moved away from it reads on, and its line says where.
+    A person who left can come back by confirming anew, and only by that; a suppressed one cannot.
+    A repeated import changes nothing. A reader who left is let go at a newer address of theirs,
+    too. A suppressed address may just be dead, so a reader who moved away from it reads on, and the
+    line says where.
     """
     counts: Counter[str] = Counter()
     fate = ImportStatus(standing)
@@ -53,7 +54,7 @@ def keep_out(
 def _keep_out(
     session: Session, addresses: Sequence[str], fate: ImportStatus, now: datetime
 ) -> dict[str, str]:
-    """Do that; by address what is to be said of those who moved."""
+    """Do so for some addresses; returns a note for each reader who moved."""
     moved = {
         address: ", ".join(reader.email for reader in readers)
         for address, readers in address_change.readers_moved_from(session, addresses).items()

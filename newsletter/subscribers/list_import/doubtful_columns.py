@@ -1,7 +1,7 @@
-"""A column of yes and no that may be about mail, and of which only the operator can say so.
+"""Finds columns of yes and no that may be about mail, so that the operator has to say.
 
-Its name bears a stem of the many words for mail, consent, contact or being active, and somebody in
-it says no. All of a column is looked at: `0` says no beside `1`, and nothing beside `17`.
+Such a column's name bears a stem of the many words for mail, consent, contact or being active, and
+one of its cells says no. The whole column is read: `0` means no beside `1`, but not beside `17`.
 """
 
 import re
@@ -104,7 +104,7 @@ _NEVER_OTHERWISE = lazy_pattern(
 
 @dataclass
 class ColumnCells:
-    """What stands in a column, as far as it may be one of yes and no."""
+    """The values of a column, as long as it may be one of yes and no."""
 
     values: dict[str, int] = field(default_factory=dict)  # folded -> the first line with it
     rows: int = 0  # with anything in them
@@ -126,7 +126,7 @@ class ColumnCells:
         return any(value not in NOTHING for value in self.values)
 
     def doubt(self, name: str) -> str | None:
-        """What in it may be a no, in words."""
+        """The values that may be a no, in words; None where there are none."""
         kind = column_kind(name)
         if kind is ColumnKind.PLACE:
             is_state = column_name(name).has(state_words.STATE_ON_A_MAP_NAME)
@@ -141,7 +141,7 @@ class ColumnCells:
         return self._doubt_of_name(column_name(name)) if is_unknown else None
 
     def _some_of_detail(self, *, is_counted: bool) -> str | None:
-        """How somebody left, filled in for those who left; a link to leave by is everybody's."""
+        """Ways of leaving, where only some lines have one; links to leave by are in all lines."""
         said = [v for v in self.values if v not in NOTHING | FALSE and not ZERO_DATE.fullmatch(v)]
         is_of_some = self.blank or len(said) < len(self.values)
         if not is_counted and any(value not in TRUE for value in said):
@@ -217,23 +217,23 @@ class ColumnCells:
         return self._told(noes)
 
     def _blank_beside_yes(self, *, everywhere: bool) -> str | None:
-        """In a column in which somebody, or everybody, else says yes."""
+        """An empty cell where some other line says yes, or with `everywhere` all of them."""
         blank = [line for value, line in self.values.items() if value in NOTHING]
         others = [value in AGREED for value in self.values if value not in NOTHING]
         says_yes = all(others) if everywhere else any(others)
         return f"it says nothing in line {min(blank)}" if blank and others and says_yes else None
 
     def _strange_beside_yes(self) -> str | None:
-        """A word that is neither yes nor no, in a column of few in which somebody says yes."""
+        """A word other than yes and no, in a column of few words with a yes."""
         said = {value: yes_or_no(value) for value in self.values if value not in NOTHING}
         yes = [v for v in said if v in AGREED and not v.isdigit() and len(v) > 1]
         few = 1 < len(said) <= _FEW and all(len(value) <= _SHORT for value in said)
         return self._told(v for v in said if said[v] is None) if yes and few else None
 
     def _strange_beside_status(self, *, is_state: bool) -> str | None:
-        """Where one word of a `type` tells of somebody who is out, each of its words may.
+        """The unknown words of a `type` in which another word means that a person is out.
 
-        Of a state, where one tells of somebody who is in, too; and numbers are no place.
+        In a state, also where another word means that a person is in; and numbers are not a place.
         """
         said = [value for value in self.values if value not in NOTHING]
         numbers = [value for value in said if value.lstrip("-").isdigit()]

@@ -121,14 +121,14 @@ def says_end(words: Sequence[str]) -> bool:
 
 
 def is_harmless(word: str) -> bool:
-    """Whether it is small, or who, what or since when."""
+    """Whether the word is short, or one for a person, a thing or a time."""
     return len(word) == 1 or word in _HARMLESS_WORDS or bool(_HARMLESS_STEM.fullmatch(word))
 
 
 def strange_words(words: list[str], yes: Sequence[re.Pattern[str]]) -> list[str]:
-    """Those of a name's words that may turn its yes around, for all that we know.
+    """The unknown words of a name, which may turn its yes around.
 
-    What somebody agreed to may have any name: it stands behind `to` or `for`.
+    Words behind `to` or `for` name the thing agreed to, so they may be any.
     """
     strange: list[str] = []
     was_yes = False

@@ -1,7 +1,7 @@
 """Lists of addresses as people have them: CSV or TSV in any encoding, or a JSON object a line.
 
-The encoding, the delimiter and the columns are found out. Columns that we do not know are handed on
-under their own names: somebody may have said no there.
+The encoding, the delimiter and the columns are found out. Unknown columns are handed on under their
+own names, since they may hold a no.
 """
 
 import json
@@ -159,7 +159,7 @@ def _rank(cells: list[str]) -> tuple[bool, int]:
 
 
 def _other_columns(header: list[str], places: Mapping[str, int]) -> list[tuple[str, int]]:
-    """All in which somebody may have said no, under names of which no two are the same."""
+    """The other columns, which may hold a no, under names that are made unique."""
     used = {at for name, at in places.items() if name not in _LOOKED_AT_TWICE}
     names: dict[str, int] = {}
     for place, cell in enumerate(header):

@@ -1,4 +1,4 @@
-"""What a list says as a whole, before anybody in it is taken in."""
+"""Reads a list as a whole, before the first person in it is imported."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ _UNUSED = {ColumnKind.OTHER, ColumnKind.CHANNEL, ColumnKind.DETAIL}
 
 @dataclass
 class ListReview:
-    """What was not used or read, and who said no."""
+    """Unused columns, unread dates, and the addresses that said no."""
 
     unused_columns: list[str] = field(default_factory=list)
     unread_dates: int = 0
@@ -36,7 +36,7 @@ def review_list(entries: Iterable[ImportEntry], plan: ImportOptions) -> ListRevi
     """Look over the whole list once.
 
     Raises:
-        WrongUseError: a column looks like a no, and is not understood; an option names none.
+        WrongUseError: a column looks like an unknown no; an option names a missing column.
     """
     review = ListReview()
     columns: dict[str, ColumnCells] = {}

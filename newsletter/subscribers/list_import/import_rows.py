@@ -1,4 +1,4 @@
-"""What a line of a list asks for: one person, or nothing, and then why."""
+"""Reads a line of a list: one person to import, or the reason why not."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -29,7 +29,7 @@ _SECONDS = 10  # digits of a Unix time; a longer one counts milliseconds
 
 
 class ImportStatus(StrEnum):
-    """What became of a line that could be read; the others end in a `Flaw`."""
+    """The fate of a line that could be read; the others end in a `Flaw`."""
 
     ADDED = "added"
     SUBSCRIBED = "subscribed"  # was here, got another newsletter
@@ -49,7 +49,7 @@ UNREADABLE = (*RowError, ImportStatus.BAD_ADDRESS, ImportStatus.UNKNOWN_NEWSLETT
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What the operator says about the list."""
+    """The operator's options for a list."""
 
     consent: str
     details: Mapping[str, str]  # every configured newsletter, with the detail new readers get
@@ -76,7 +76,7 @@ class RowReport:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A line that asks for somebody to be taken in."""
+    """A person to import, as their line says."""
 
     address: str
     details: Mapping[str, str]  # newsletter -> detail
@@ -98,7 +98,7 @@ def address_of(row: Person | RowReport) -> str:
 
 
 def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person | RowReport:
-    """What a line asks for, or why it asks for nothing."""
+    """The person of a line, or the reason to leave them out."""
     address = read_address(entry, plan)
     if isinstance(address, RowReport):
         return address
@@ -194,7 +194,7 @@ def _rhythms(cell: str) -> dict[str, Rhythm]:
 
 
 def _left_out(cell: str) -> dict[str, str]:
-    """`audio=cross+replace` as newsletters and their sections; what is no such section is none."""
+    """`audio=cross+replace` as newsletters and their sections; unknown sections are ignored."""
     return {
         slug: " ".join(section for section in ("cross", "replace") if section in names.split("+"))
         for slug, names in _pairs(cell.lower()).items()
@@ -212,7 +212,7 @@ def _moment(cell: str, now: datetime) -> tuple[datetime, str]:
 
 
 def read_moment(cell: str) -> datetime | None:
-    """A date as it is written where day and month cannot be confused, in UTC where it says none."""
+    """A date in a form in which day and month cannot be confused; UTC where it has no zone."""
     text = cell.strip()
     if text.isascii() and text.isdigit() and len(text) in {9, _SECONDS, 13}:
         return datetime.fromtimestamp(int(text[:_SECONDS]), UTC)

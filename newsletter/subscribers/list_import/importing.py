@@ -1,8 +1,8 @@
-"""Take a list of people in, as fast as the database goes, and never somebody who said no.
+"""Imports a list of people as fast as the database goes, without those who said no.
 
 Every line ends in one fate. A chunk of lines is one transaction, together with how far the import
-is; so a killed import, started again with the same list, goes on behind its last chunk, and one
-that was finished can be repeated without harm.
+is. So a killed import, started again with the same list, goes on behind its last chunk, and a
+finished one can be repeated without harm.
 """
 
 from collections import Counter
@@ -46,7 +46,7 @@ CHUNK = 500  # lines in a transaction: who writes alone waits for one
 
 @dataclass(slots=True)
 class _KnownSubscriber:
-    """Who is here, or has just been taken in by a line before."""
+    """A subscriber who is here, or was just added by an earlier line."""
 
     standing: str
     created_at: datetime
@@ -99,7 +99,7 @@ def _take(
 
 @contextmanager
 def turn(database: Database) -> Iterator[Session]:
-    """Beside senders, freezing and feedback; another import waits, and who writes alone."""
+    """A transaction beside senders, freezing and feedback; another import waits for its end."""
     with database.concurrent.begin() as session:
         take_turn(session, "import")
         yield session
@@ -173,7 +173,7 @@ class _Chunk:
         return RowReport(entry.line, entry.cells["email"], fate, detail)
 
     def _refused(self, row: RowReport) -> RowReport:
-        """A line that takes nobody in; their own no there is kept, and heard here, too."""
+        """Keep a line's no: of a person who is not here, or let a reader of ours go."""
         if not row.own_no:
             return row
         address = address_of(row)

@@ -1,8 +1,8 @@
 """The encoding of a list: Unicode where that shows, else western where it looks like that.
 
 As Windows' western encoding (cp1252) nearly any bytes are text: a Chinese list's words for a state
-are some signs and letters there, and a column of such a name says nothing to us. So what does not
-look like words of western languages must be named by the operator, to whom encodings are suggested.
+are some signs and letters there, and we would ignore a column of such a name. So where a list does
+not look western, the operator must name its encoding, and gets some suggested.
 """
 
 import codecs
@@ -28,7 +28,7 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class FileSurvey:
-    """What one look over a whole file tells."""
+    """The result of one pass over a whole file."""
 
     encoding: str
     lines: int
@@ -41,7 +41,7 @@ def survey_file(file: Path, encoding: str | None) -> FileSurvey:
 
     Raises:
         NewsletterError: it cannot be read.
-        WrongUseError: there is no such encoding, or none is named and it must be.
+        WrongUseError: the encoding is unknown, or must be named.
     """
     seen = hashlib.sha256()
     lines = 0

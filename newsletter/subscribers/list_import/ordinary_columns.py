@@ -1,7 +1,7 @@
-"""Columns that say nothing of mail: names, places, work, dates of known kinds, and their like.
+"""Knows columns that are not about mail: names, places, work, dates of known kinds, and the like.
 
-Whatever is not known as such, and holds yes and no, or a date for some people and none for others,
-may be a no under a name that we do not know.
+Any other column with yes and no, or with a date for some people only, may be a no under an unknown
+name.
 """
 
 import re
@@ -98,9 +98,9 @@ def is_denied(words: Sequence[str]) -> bool:
 
 
 def is_ordinary(words: Sequence[str]) -> bool:
-    """Whether a name's words tell of something that is no mail.
+    """Whether a name's words tell of something other than mail.
 
-    Whose it is excuses no word that we do not know: a `User` may have `ausgebucht`.
+    "user" does not make an unknown word beside it harmless: a `User` may have `ausgebucht`.
     """
     if any(_is_of_other_things(word) for word in words):
         return True

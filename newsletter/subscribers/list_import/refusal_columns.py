@@ -1,8 +1,7 @@
-"""How a list from elsewhere says that somebody said no: by columns of many names and languages.
+"""Finds the refusals in a list from elsewhere, by columns of many names and languages.
 
-A column is known by the stem of its name and by what stands in it, and not by the system that wrote
-it. One that looks like a no and is not understood stops the import: only the operator knows what it
-means.
+A column is known by the stem of its name and by its values, whatever system wrote it. A column that
+looks like a no and is unknown stops the import: only the operator can say what it means.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +26,7 @@ _CACHED = 80  # characters: longer values are looked at each time
 
 
 class ColumnKind(Enum):
-    """What a value in a column means."""
+    """The meaning of a column's values."""
 
     NO = "said where it is true"
     WHEN = "of a no: said where there is anything"
@@ -44,7 +43,7 @@ class ColumnKind(Enum):
 
 
 class Answer(Enum):
-    """What one cell says."""
+    """The answer in one cell."""
 
     NOTHING = "nothing"
     YES = "yes"
@@ -63,7 +62,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class ColumnRules:
-    """What the operator says of columns, by their folded names."""
+    """The operator's rules for columns, by their folded names."""
 
     refused_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
@@ -73,7 +72,7 @@ class ColumnRules:
         """From `COLUMN=VALUE` and names.
 
         Raises:
-            WrongUseError: one is no such pair.
+            WrongUseError: a rule is not of this form.
         """
         values: dict[str, set[str]] = {}
         for pair in refused_by:
@@ -91,10 +90,10 @@ class ColumnRules:
 
 
 def find_refusal(cells: Mapping[str, str], rules: ColumnRules) -> Refusal | None:
-    """By what a line says no, their own word before others'.
+    """The refusal in a line, the person's own word before others'.
 
     Raises:
-        WrongUseError: a column looks like a no, and is not understood.
+        WrongUseError: a column looks like an unknown no.
     """
     found: Refusal | None = None
     unknown: str | None = None
@@ -120,7 +119,7 @@ def _is_of_phplist(cells: Mapping[str, str]) -> bool:
 
 
 def answer_of(name: str, cell: str, rules: ColumnRules) -> Answer:
-    """What a cell says; where the operator said what a column means, that alone counts."""
+    """The answer of a cell; a rule of the operator's for its column alone decides."""
     if rules.ignored or rules.refused_by:
         column = folded(name)
         if column in rules.ignored:
@@ -139,7 +138,7 @@ def not_understood(name: str, what: str) -> WrongUseError:
 
 
 def yes_or_no(value: str) -> bool | None:
-    """Which of them a (folded) cell says; None for anything else, and for nothing."""
+    """Whether a (folded) cell says yes or no; None for anything else, also for an empty one."""
     if value in TRUE | refusal_words.ALWAYS | refusal_words.YES_LETTERS:
         return True
     if value in FALSE or value in refusal_words.NEVER:
@@ -164,7 +163,7 @@ def is_refusal_file(stem: str) -> bool:
 
 @lru_cache(maxsize=512)
 def column_kind(text: str) -> ColumnKind:
-    """What a column of that name may say about refusals."""
+    """The kind of a column, by its name."""
     name = column_name(text)
     exact = dict.fromkeys(("type", "role", "typ", "contacttype"), ColumnKind.PLACE)
     exact["consent"] = ColumnKind.PROOF
@@ -202,7 +201,7 @@ def _kind_of_channel(name: ColumnName) -> ColumnKind:
 
 
 def is_of_other_things(name: ColumnName) -> bool:
-    """Whether a column of that name is about purchases, work, or how somebody appears."""
+    """Whether a column of that name is about purchases, work or looks."""
     if name.has(refusal_words.PAID, refusal_words.ROLE_OR_LOOK):
         return True
     return name.has(refusal_words.ELSEWHERE) and not name.has(refusal_words.WILLING)
@@ -262,7 +261,7 @@ def _answer(name: str, cell: str) -> Answer:
 
 
 def _answer_of_proof(value: str) -> Answer | None:
-    """Of how they agreed: whether they did not, or do no more."""
+    """The answer of a column on how people agreed: they did not, or took it back."""
     word = refusal_words.status_word(plain_words(value))
     if value in FALSE or word is refusal_words.StatusWord.OUT:
         return Answer.OWN_NO

@@ -290,7 +290,7 @@ _WORSE = (StatusWord.IN, StatusWord.NOT_IN, StatusWord.OUT)
 
 
 def status_word(plain: str) -> StatusWord | None:
-    """What a status says, or None where a word of it is not known; of several the worst."""
+    """The meaning of a status, of several words the worst; None where a word is unknown."""
     if plain in _BY_WORD:
         return _BY_WORD[plain]
     parts = [" ".join(part.split()) for part in _PARTS.split(plain)]
@@ -298,7 +298,7 @@ def status_word(plain: str) -> StatusWord | None:
 
 
 def _worst(said: list[StatusWord | None]) -> StatusWord | None:
-    """None where nothing is said, or something that is not known."""
+    """The worst of several meanings; None where there is none, or one is unknown."""
     known = [word for word in said if word is not None]
     return max(known, key=_WORSE.index) if known and len(known) == len(said) else None
 
@@ -314,7 +314,7 @@ def _phrase(part: str) -> StatusWord | None:
 
 
 def looks_like_refusal(plain: str, *, is_name: bool = False) -> bool:
-    """Whether the words of a cell speak of a refusal; a link to one does not, nor a name."""
+    """Whether the words of a cell speak of a refusal; links and names are left out."""
     if not is_name and _REFUSAL_ALONE.fullmatch(plain):
         return True
     return _REFUSAL.search(plain) is not None and _ELSEWHERE.search(plain) is None

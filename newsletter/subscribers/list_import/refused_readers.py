@@ -1,4 +1,4 @@
-"""A reader of ours whose own no stands in an ordinary list: they leave, unless a yes is newer."""
+"""Unsubscribes readers of ours whose own no is in an ordinary list, unless a yes is newer."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -18,11 +18,10 @@ _SOMEBODY_ELSE = (Channel.OPERATOR, Channel.API)
 def hear_refusal(
     session: Session, subscriber_id: int, refused: RowReport, now: datetime
 ) -> RowReport:
-    """Let them go, also from where they moved; returns the line with what became of them.
+    """Unsubscribe a reader, also at a newer address; returns the line with what became of them.
 
-    Not where a yes of theirs is newer, or came from themselves while the list does not say when
-    they said no: those are named. Who was asked and has not answered decides by the mail that they
-    have.
+    The reader stays where their yes is newer, or is their own and the no has no date; the line then
+    says so. A reader who was asked and has not answered decides by the mail that they have.
     """
     linked = address_change.lock_linked(session, subscriber_id)
     readers = [subscriber for subscriber in linked if subscriber.standing == Standing.CONFIRMED]
