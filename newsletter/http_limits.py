@@ -11,14 +11,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ReadTimeoutError
-
-from newsletter.text import brief
+from urllib3.exceptions import NameResolutionError, ReadTimeoutError
 
 if TYPE_CHECKING:
     from urllib3.connection import HTTPConnection
@@ -131,19 +130,31 @@ def session_within(seconds: float) -> Iterator[requests.Session]:
 
 def describe_unreachable(error: requests.RequestException, within_s: float) -> str:
     """Why an address gave no answer, in words that follow its name and do not hold its path."""
-    words = brief(error)
     if isinstance(error, requests.exceptions.SSLError):
-        untrusted = re.search(r"certificate verify failed: (.+?) \(_ssl", str(error))
+        untrusted = re.search(r"certificate verify failed: (.+?)(?:,| \(_ssl)", str(error))
         if untrusted:
             return f"has no certificate that can be trusted ({untrusted[1]})"
         return "does not speak TLS there"
-    if "NameResolutionError" in words:
-        return "cannot be looked up: the DNS does not know its name, or there is no network"
     if isinstance(error, requests.Timeout):
-        return f"does not answer within {within_s:.0f} s"
-    if "refused" in words.lower():
-        return "refuses connections"
-    return "cannot be reached from here"
+        return f"does not answer within {within_s:g} s"
+    causes = list(reasons(error))
+    for kind, words in _FAILURES.items():
+        if any(isinstance(cause, kind) for cause in causes):
+            return words
+    told = [cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror]
+    return f"cannot be reached from here ({told[-1]})" if told else "cannot be reached from here"
+
+
+_FAILURES: dict[type[Exception], str] = {  # the first that fits
+    requests.exceptions.ProxyError: "cannot be reached through the proxy that is set",
+    NameResolutionError: (
+        "cannot be looked up: the DNS does not know its name, or there is no network"
+    ),
+    ConnectionRefusedError: "refuses connections",
+    ConnectionError: "cuts its answer off",
+    HTTPException: "cuts its answer off",
+    requests.exceptions.ContentDecodingError: "sends an answer that cannot be unpacked",
+}
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float:

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from newsletter import __version__
 from newsletter.config import NotifySettings, webhook_key
-from newsletter.http_limits import DeadlineAdapter, retry_after_s
+from newsletter.http_limits import DeadlineAdapter, describe_unreachable, retry_after_s
 from newsletter.models import NoticeRow
 from newsletter.text import brief
 
@@ -111,7 +111,7 @@ class Webhook:
             ):
                 return _judged(response, _read(response))
         except requests.RequestException as error:
-            return WebhookAnswer(_unreachable(error, settings.timeout_s))
+            return WebhookAnswer(f"it {describe_unreachable(error, settings.timeout_s)}")
 
 
 @contextmanager
@@ -141,16 +141,3 @@ def _judged(response: requests.Response, text: str) -> WebhookAnswer:
         trouble += ": it wants no more; take it out of [notify], or try it later"
         wait = _LONGEST_WAIT
     return WebhookAnswer(trouble, wait, text)
-
-
-def _unreachable(error: requests.RequestException, within_s: float) -> str:
-    """Without the words of the library, which quote the address."""
-    if isinstance(error, requests.exceptions.SSLError):
-        return "it has no certificate that is trusted here"
-    if isinstance(error, requests.Timeout):
-        return f"no answer within {within_s:g} s"
-    if "NameResolutionError" in str(error):
-        return "the DNS does not know its name"
-    if isinstance(error, requests.ConnectionError):
-        return "it cannot be reached"
-    return f"the request failed ({type(error).__name__})"

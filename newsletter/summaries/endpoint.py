@@ -2,21 +2,18 @@
 
 import json
 import os
-import socket
-import ssl
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
 from newsletter.config import SummarizerSettings
-from newsletter.http_limits import DeadlineAdapter, retry_after_s
+from newsletter.http_limits import DeadlineAdapter, describe_unreachable, retry_after_s
 from newsletter.summaries.completions import events_of
 from newsletter.summaries.endpoint_quirks import Dialect, found_in
 from newsletter.text import one_line
@@ -154,19 +151,11 @@ class Endpoint:
         parts = urlsplit(self._settings.base_url)
         return "api-version=" in parts.query or f".{parts.hostname}".endswith(".azure.com")
 
-    @property
-    def _late(self) -> str:
-        return f"no answer within {self._settings.timeout_s:g} s (summarizer.timeout_s)"
-
     def _in_words(self, error: requests.RequestException) -> str:
+        timeout_s = self._settings.timeout_s
+        setting = " (summarizer.timeout_s)" if isinstance(error, requests.Timeout) else ""
         host = urlsplit(self._settings.base_url).netloc
-        if isinstance(error, requests.ConnectTimeout):
-            return f"{host} takes no connection; is its address right, does a firewall keep it?"
-        if isinstance(error, requests.Timeout):
-            return self._late
-        if isinstance(error, requests.exceptions.ContentDecodingError):
-            return f"{host} sends an answer that cannot be unpacked"
-        return f"{host} {_unconnected(error)}"
+        return f"{host} {describe_unreachable(error, timeout_s)}{setting}"
 
 
 def _content(response: requests.Response) -> bytes:
@@ -180,32 +169,6 @@ def _content(response: requests.Response) -> bytes:
         if len(content) > _MOST_BYTES:
             raise NoReplyError(f"the answer is larger than {_MOST_BYTES >> 20} MB")
     return bytes(content)
-
-
-def _unconnected(error: requests.RequestException) -> str:
-    """Why no connection came about, or not until the end."""
-    cause = _cause(error)
-    if isinstance(error, requests.exceptions.ProxyError):
-        return f"cannot be reached through the proxy: {one_line(str(cause))[:80]}"
-    if isinstance(cause, socket.gaierror):
-        return "has no address in the DNS; is summarizer.base_url right, is this machine online?"
-    if isinstance(cause, ssl.SSLError):
-        return f"cannot be reached: no secure connection, {_reason(cause)}"
-    if isinstance(cause, ConnectionRefusedError):
-        return "cannot be reached: nobody listens there; does the server run?"
-    if isinstance(cause, ConnectionError | HTTPException):
-        return "cut its answer off"
-    return f"cannot be reached: {one_line(str(cause))[:80]}"
-
-
-def _cause(error: BaseException) -> BaseException:
-    """What is at the bottom of it."""
-    inner = error.__cause__ or error.__context__
-    return error if inner is None else _cause(inner)
-
-
-def _reason(error: ssl.SSLError) -> str:
-    return getattr(error, "verify_message", "") or one_line(error.reason or str(error)).lower()
 
 
 def _message(content: bytes) -> str:

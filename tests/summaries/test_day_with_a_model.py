@@ -215,9 +215,9 @@ def test_a_model_that_is_mostly_broken_is_a_finding_until_it_is_mended(
         (in_turn(Answer(500)), "HTTP 500"),
         (in_turn(Answer(401, b'{"error": "no \\ud800 key"}')), "HTTP 401: no key"),
         (in_turn(Answer(200, b"<html>Welcome to the hotel</html>")), "a web page answers"),
-        (in_turn(SILENT), "no answer within 0.5 s"),
-        (in_turn(None), "cut its answer off"),
-        (in_turn(Answer(200, b'{"choices"', promised=4000)), "cut its answer off"),
+        (in_turn(SILENT), "does not answer within 0.5 s"),
+        (in_turn(None), "cuts its answer off"),
+        (in_turn(Answer(200, b'{"choices"', promised=4000)), "cuts its answer off"),
         (in_turn(Answer(200, b"x" * (1 << 20), times=50)), "larger than 1 MB"),
     ],
     ids=[

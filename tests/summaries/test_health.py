@@ -103,8 +103,8 @@ def test_an_answer_that_no_run_would_print_is_trouble(
         (refusal(400, "temperature"), "it refuses the request; look at summarizer.model"),
         (refusal(500, "oops"), "it is in trouble itself; try again later"),
         (in_turn(Answer(308, b"", {"Location": "https://x.example/"})), "it sends elsewhere"),
-        (in_turn(SILENT), "no answer within 0.5 s"),
-        (in_turn(None), "cut its answer off"),
+        (in_turn(SILENT), "does not answer within 0.5 s"),
+        (in_turn(None), "cuts its answer off"),
         (in_turn(Answer(200, b"<!DOCTYPE html><p>Hotel")), "a web page answers, not a model"),
         (in_turn(Answer(200, b'{"object": "list"}')), "no chat completion; is summarizer"),
         (refusal(200, "the model is overloaded"), "HTTP 200: the model is overloaded"),
@@ -128,7 +128,10 @@ def test_a_model_that_is_busy_is_asked_again_as_a_run_asks(check: Check) -> None
 
 def test_a_model_that_leaves_a_whole_time_out_unanswered_is_not_asked_again(check: Check) -> None:
     with ModelStandIn(in_turn(SILENT)) as model:
-        assert "no answer within 0.2 s (summarizer.timeout_s)" in check(model.url, timeout_s=0.2)[1]
+        assert (
+            "does not answer within 0.2 s (summarizer.timeout_s)"
+            in check(model.url, timeout_s=0.2)[1]
+        )
         assert len(model.asked) == 1
 
 
@@ -162,10 +165,10 @@ def test_a_key_that_is_missing_is_not_called_wrong(check: Check) -> None:
 
 def test_nobody_at_that_address_is_told_by_kind(check: Check) -> None:
     with unused_address() as url:
-        assert "nobody listens there; does the server run?" in check(url)[1]
-    assert "no address in the DNS" in check("http://nobody.invalid/v1")[1]
+        assert "refuses connections" in check(url)[1]
+    assert "the DNS does not know its name" in check("http://nobody.invalid/v1")[1]
     with ModelStandIn(in_turn(None)) as model:
-        assert "no secure connection" in check(model.url.replace("http:", "https:"))[1]
+        assert "does not speak TLS there" in check(model.url.replace("http:", "https:"))[1]
 
 
 def test_a_broken_prompt_is_found_before_anybody_is_asked(check: Check, settings: Settings) -> None:
