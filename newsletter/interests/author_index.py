@@ -1,6 +1,6 @@
-"""Who wrote a day's papers: names folded once a day, so that a followed author is a look-up.
+"""An index of a day's authors: names are folded once a day, so a followed author is a look-up.
 
-A collaboration's paper has thousands of authors. Whoever follows somebody compares only the few
+A collaboration's paper has thousands of authors. A followed author is compared only with the few
 names that begin and end alike.
 """
 

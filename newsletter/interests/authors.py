@@ -60,13 +60,13 @@ class FollowedAuthor:
 def not_this_one(
     author: FollowedAuthor, authors: Sequence[str], categories: Sequence[str]
 ) -> FollowedAuthor:
-    """The same, once the reader said of a paper by that name that it is somebody else's.
+    """The followed author, after the reader said that a paper by that name is a namesake's.
 
-    Its co-authors tell them apart. Its category does only where there are none: theirs may be the
-    same.
+    The paper's co-authors tell the two apart. Its category does so only for a paper with a single
+    author, since both may write in the same category.
 
     Raises:
-        WrongUseError: the paper has no author of that name.
+        WrongUseError: the paper is by other authors.
     """
     if not is_among(author.name, authors):
         raise WrongUseError(f"the paper has no author {author.name}")
@@ -80,11 +80,11 @@ def not_this_one(
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether both can be one person's.
+    """Whether both names can be one person's.
 
-    Accents, case, full stops, hyphens and the order around a comma do not matter, nor a middle
-    initial that one of them leaves out; a whole name left out does: Yang Janet Liu is not Yang Liu.
-    An initial is not a first name: there are too many of them.
+    Accents, case, full stops, hyphens and the order around a comma are ignored, and so is a middle
+    initial that one of them leaves out. A whole middle name counts: Yang Janet Liu is not Yang Liu.
+    An initial does not stand for a first name, as too many names begin with it.
     Half of a name is not the name: Wei is not Wei-Wei, and Berg is not van der Berg.
     """
     return fold_name(one).may_be(fold_name(other))
@@ -107,7 +107,7 @@ def _same(name: "_Name", another: "_Name") -> bool:
 
 
 def name_key(name: str) -> NameKey | None:
-    """What all spellings of a name have in common; None where there is no letter in it."""
+    """The part that all spellings of a name share; None for a text without a letter."""
     return fold_name(name).key
 
 

@@ -65,7 +65,7 @@ class DayIndex:
         self.usual_closeness = self._closeness_to_others()
 
     def _closeness_to_others(self) -> list[float]:
-        """What a ranking takes from each paper's closeness; nothing from all of them together."""
+        """How much a ranking takes from each paper's closeness; in sum it takes nothing."""
         number, sums = len(self.papers), dict.fromkeys(self.terms, 0.0)
         for vector in self.vectors:
             for term, weight in vector.items():
@@ -130,7 +130,7 @@ class DayIndex:
         return found
 
     def in_category(self, categories: Iterable[str]) -> dict[int, str]:
-        """The papers in one of them, with the first of those."""
+        """The papers in one of these categories, each with the first such category."""
         found: dict[int, str] = {}
         for category in categories:
             for number in self._by_category.get(category, ()):

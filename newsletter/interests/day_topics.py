@@ -1,4 +1,4 @@
-"""What the papers of a day are about: the phrases that their titles share, and how many say so.
+"""Finds the topics of a day: the phrases that its titles share, and how many papers are on each.
 
 A paper is on a phrase that its title has, or that its text says twice. Common words are told from
 topics by the lexicon; of a single word the sentences must also use it as a noun.
@@ -84,9 +84,9 @@ class Topic(NamedTuple):
 
 
 def find_topics(papers: Sequence[Paper]) -> tuple[Topic, ...]:
-    """The most telling ones of a day, at most three, and six of a day with many papers.
+    """The most telling topics of a day: at most three, or six where there are many papers.
 
-    None of a day whose papers share nothing.
+    A day whose papers share no phrase has none.
     """
     texts = [_title(paper) + _BEHIND_TITLE + paper.abstract[:_LONGEST_TEXT] for paper in papers]
     found = sorted(_candidates(papers, texts), key=_PossibleTopic.order)
@@ -149,11 +149,10 @@ class _PossibleTopic:
         return len(ended) >= share * len(re.findall(self.pattern, said, re.IGNORECASE))
 
     def written(self, texts: Sequence[str]) -> str:
-        """As some of the papers write it: in small letters and as a plural where enough do.
+        """The topic as the papers write it: in small letters and as a plural where enough do.
 
-        Nothing of a day with many papers none of which has these words.
-
-        A word that nearly always stands before it belongs to it: "black" to "hole mergers".
+        On a day with many papers it is empty where none of them writes it so. A word that nearly
+        always stands before it belongs to it: "black" to "hole mergers".
         """
         own = [texts[number].partition(_BEHIND_TITLE) for number in sorted(self.papers)]
         titles = [title for title, _, _ in own]
@@ -202,7 +201,7 @@ def _usual_form(forms: Sequence[str]) -> str:
 
 
 def _spelled(word: str, said: str) -> str:
-    """A word with the capitals that sentences give it, not those of a title."""
+    """A word with its capitals in sentences, which are fewer than in titles."""
     return "-".join(_part_spelled(part, said) for part in word.split("-"))
 
 
@@ -231,7 +230,7 @@ def _is_half_a_name(words: str) -> bool:
 
 
 def _as_somebody_writes(words: str, said: str) -> str:
-    """The words with capitals that somebody gives them there; nothing where they stand nowhere."""
+    """The words with their capitals in these texts; empty where they do not occur."""
     forms = Counter(re.findall(rf"\b{re.escape(words)}\b", said, re.IGNORECASE))
     if not forms:
         return ""
@@ -244,7 +243,7 @@ def _is_known(word: str, *, or_singular: bool = True) -> bool:
 
 
 def _candidates(papers: Sequence[Paper], texts: Sequence[str]) -> Iterator[_PossibleTopic]:
-    """The phrases that enough papers are on, the most telling of those that stand in titles."""
+    """The phrases from titles that enough papers are on, the most telling first."""
     lexicon = shipped()
     fields = _field_words(papers)
     titled: dict[str, set[int]] = {}
@@ -291,14 +290,14 @@ def _title(paper: Paper) -> str:
 
 
 def _field_words(papers: Sequence[Paper]) -> set[str]:
-    """The words in the names of those categories that many of the papers are in."""
+    """The words in the names of the categories that many of the papers are in."""
     counts = Counter(category for paper in papers for category in set(paper.categories))
     names = (CATEGORIES.get(name, "") for name, on in counts.items() if on > _FIELD * len(papers))
     return {_singular(word) for name in names for word in re.findall(r"\w+", name.lower())}
 
 
 def _phrases(title: str, lexicon: Lexicon) -> Iterator[str]:
-    """What of a title can be a topic: neighbours in one clause, which need not be its words."""
+    """The phrases of a title that can be topics: neighbours in one clause, in the singular."""
     longest = min(_LONGEST_WRITTEN, _MOST_OF_TITLE * len(title))
     for clause in _CLAUSE.split(title.lower()):
         words = _WORD.findall(clause)

@@ -15,7 +15,7 @@ _PART = "interests"
 
 
 def audit(_settings: Settings, database: Database, _now: datetime) -> Iterator[Finding]:
-    """Whether the counts of words are there, and whose interests could not be made ready.
+    """Check that the counts of words are there, and count readers without a usable profile.
 
     Raises:
         NewsletterError: the counts are missing or damaged.

@@ -1,4 +1,4 @@
-"""Interests of somebody who moves to another address, and back where it was not they."""
+"""Moves interests along with a change of address, and back with its undo."""
 
 from datetime import datetime
 
@@ -19,9 +19,9 @@ _DETAILS = ("with", "in", "not_with", "not_in")
 
 
 def move(session: Session, old_id: int, new_id: int, now: datetime) -> None:
-    """One person's interests come to another, who keeps their own where both named the same.
+    """Add one subscriber's interests to another's, who keeps their own where both named the same.
 
-    Of an author whom both follow, what tells namesakes apart is joined.
+    Where both follow an author, the details that tell namesakes apart are joined.
     """
     there = {(row.kind, row.value): row for row in rows_of(session, new_id)}
     numbers = count_by_kind(session, new_id)

@@ -97,7 +97,7 @@ def add(
     origin: str,
     now: datetime,
 ) -> list[Interest]:
-    """Note them; returns those for which there was no room. Naming again says it anew."""
+    """Note interests, also again; returns those for which there was no room."""
     table = _table(owner)
     numbers = count_by_kind(session, owner)
     left_over: list[Interest] = []
@@ -120,10 +120,10 @@ def add(
 
 
 def not_this_one(author: str, paper: Paper) -> Interest:
-    """The author stays followed, and a paper by that name is somebody else's.
+    """The interest by which an author stays followed and this paper counts as a namesake's.
 
     Raises:
-        WrongUseError: the paper has no author of that name.
+        WrongUseError: the paper is by other authors.
     """
     if not is_among(author, paper.authors):
         raise WrongUseError(f"{paper.id.arxiv_id} has no author {author}: name one that it has")
@@ -133,7 +133,7 @@ def not_this_one(author: str, paper: Paper) -> Interest:
 
 
 def forget_namesakes(session: Session, subscriber_id: int, authors: Collection[str]) -> None:
-    """What told these authors from others by their names is taken back; they stay followed."""
+    """Take back what told these authors from their namesakes; they stay followed."""
     for author in authors:
         row = session.get(InterestRow, (subscriber_id, InterestType.AUTHOR, author))
         if row is not None:
@@ -183,7 +183,7 @@ def newsletter_rows(session: Session, newsletter: str) -> Sequence[NewsletterInt
 
 
 def texts_of(session: Session, rows: Iterable[NamedInterest]) -> dict[str, NamedPaperRow]:
-    """The papers among them, by name; one whose text got lost has none."""
+    """The named papers among these, by name; a lost text is empty."""
     names = [row.value for row in rows if row.kind == InterestType.PAPER]
     found = session.scalars(select(NamedPaperRow).where(NamedPaperRow.name.in_(names)))
     lost = {
@@ -222,7 +222,7 @@ def as_ranked_by(rows: Sequence[NamedInterest], texts: Mapping[str, NamedPaperRo
 
 
 def forget_unnamed(session: Session, papers: Collection[str] | None = None) -> None:
-    """Papers that nobody names any more, of these or of all."""
+    """Delete papers that no reader or newsletter names any more, of these or of all."""
     take_turn(session, named_papers.TURN)
     unnamed = delete(NamedPaperRow)
     for table in (InterestRow, NewsletterInterestRow):

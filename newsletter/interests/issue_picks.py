@@ -1,4 +1,4 @@
-"""What came first in readers' copies of an issue, kept so that a repeated attempt says the same."""
+"""The picks in readers' copies of an issue, kept so that every attempt is the same."""
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ _PAPERS = "papers"
 
 @dataclass(frozen=True, slots=True)
 class IssuePick:
-    """A paper of an issue that comes first for somebody, by its identifier, and why."""
+    """A pick of an issue, by its identifier, with its reasons."""
 
     arxiv_id: str
     reasons: tuple[PickReason, ...]  # strongest first
@@ -61,7 +61,7 @@ def join_picks(own: Sequence[IssuePick], newsletters: Sequence[IssuePick]) -> Is
 
 
 def best_of(days: Iterable[IssuePicks | None]) -> IssuePicks | None:
-    """The best of several days, each paper once; None where none of them has any interests."""
+    """The best picks of several days, each paper once; None where no day has any."""
     ranked = [picks for picks in days if picks is not None]
     best: dict[str, IssuePick] = {}
     for pick in sorted((it for picks in ranked for it in picks), key=lambda it: -it.score):
@@ -71,7 +71,7 @@ def best_of(days: Iterable[IssuePicks | None]) -> IssuePicks | None:
 
 @dataclass(frozen=True)
 class KeptInterests:
-    """Of somebody who named interests: what was chosen in an issue before, and their profile."""
+    """The earlier picks in an issue, and the profile, of a reader with interests."""
 
     chosen: Mapping[str, Any] | None
     lexicon: str | None = None
@@ -79,14 +79,14 @@ class KeptInterests:
 
     @property
     def picks(self) -> IssuePicks | None:
-        """None where choosing failed."""
+        """The earlier picks; None where ranking failed."""
         return None if self.chosen is None else from_json(self.chosen)
 
 
 def kept_interests(
     session: Session, issue_id: int, subscriber_ids: Collection[int]
 ) -> dict[int, KeptInterests]:
-    """Of those among them who named interests, or had picks in that issue."""
+    """The subscribers of these who named interests, or had picks in that issue."""
     picked = select(PickRow).where(
         PickRow.issue_id == issue_id, PickRow.subscriber_id.in_(subscriber_ids)
     )
@@ -99,7 +99,7 @@ def kept_interests(
 def kept_picks(
     session: Session, issue_id: int, subscriber_ids: Collection[int]
 ) -> dict[int, IssuePicks | None]:
-    """What was chosen for them before; None for whom it failed."""
+    """The earlier picks of these subscribers; None where ranking failed."""
     rows = session.scalars(
         select(PickRow).where(
             PickRow.issue_id == issue_id, PickRow.subscriber_id.in_(subscriber_ids)
@@ -145,7 +145,7 @@ def _reason_to_json(reason: PickReason) -> dict[str, Any]:
 
 
 def from_json(chosen: Mapping[str, Any]) -> IssuePicks | None:
-    """None for whom it failed; with a line in the log, also where that is damaged."""
+    """The kept picks; None where ranking failed, or, with a line in the log, they are damaged."""
     if _PAPERS not in chosen:
         return None
     try:
@@ -171,9 +171,9 @@ def _pick_from_json(data: Mapping[str, Any]) -> IssuePick:
 def newsletter_picks(
     session: Session, newsletter: str, papers: Sequence[Paper]
 ) -> IssuePicks | None:
-    """What comes first for everybody, by what the group behind the newsletter named.
+    """The picks for all readers, by the interests of the group behind the newsletter.
 
-    None where the group named nothing; with a line in the log, also where ranking fails.
+    None where the group has no interests, or, with a line in the log, where ranking fails.
     """
     rows = interest_store.newsletter_rows(session, newsletter)
     if not rows:

@@ -1,8 +1,8 @@
-"""How telling a word is: the rarer among many papers, the more.
+"""Tells how telling a word is: the rarer among many papers, the more.
 
 `document_frequencies.txt` is made by `benchmarks/document_frequencies.py`. Its first line has the
 number of papers that were counted, each further line a count and the words that so many of them
-hold. A word with a minus sign is said once by most who say it ("however"): it is no topic.
+hold. A word with a minus sign is one that most papers say only once ("however"): it is no topic.
 """
 
 import math
@@ -72,7 +72,7 @@ class Lexicon:
         return self._rarities.get(word, self._unknown)
 
     def is_telling(self, term: str) -> bool:
-        """Whether a term says what a paper is about, to somebody who reads nothing else."""
+        """Whether a term alone says what a paper is about."""
         return term not in _GROUPS and all(
             len(word) > 1
             and not word.startswith("in:")

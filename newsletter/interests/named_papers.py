@@ -59,10 +59,10 @@ def fetch_texts(
 
 
 def name_of(paper: ListedPaper) -> str:
-    """What a paper is kept under.
+    """The name under which a paper is kept.
 
     Raises:
-        WrongUseError: there is neither an identifier nor a title.
+        WrongUseError: the paper lacks both identifier and title.
     """
     if paper.arxiv_id:
         try:
@@ -75,7 +75,7 @@ def name_of(paper: ListedPaper) -> str:
 
 
 def keep_text(session: Session, name: str, given: ListedPaper | None, now: datetime) -> None:
-    """What a file says of it stands in until arXiv's own words are known."""
+    """Keep a paper's text: a file's words, until arXiv's own are known."""
     listed = given or ListedPaper(name, "", "")
     values = {"title": listed.title, "abstract": listed.abstract, "authors": [], "categories": []}
     take_turn(session, TURN)
@@ -93,7 +93,7 @@ def keep_text(session: Session, name: str, given: ListedPaper | None, now: datet
 
 
 def text_so_far(session: Session, name: str, given: ListedPaper, now: datetime) -> NamedPaperRow:
-    """What `keep_text` would keep; nothing is written."""
+    """The text that `keep_text` would keep, without writing it."""
     row = session.get(NamedPaperRow, name)
     if row is None:
         row = NamedPaperRow(
@@ -126,7 +126,7 @@ def _untold(session: Session, most: int, among: Sequence[str] | None) -> list[st
 def _keep_told(
     session: Session, asked: Iterable[str], found: Mapping[str, Paper], now: datetime
 ) -> None:
-    """What arXiv says of named papers, by identifier; of some it may know nothing."""
+    """Keep arXiv's words on the papers that it was asked for; it may not know some."""
     for name in asked:
         row = session.get(NamedPaperRow, name)
         if row is not None and name in found:

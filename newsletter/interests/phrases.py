@@ -45,7 +45,7 @@ class Phrase:
 
     @classmethod
     def parse(cls, text: str) -> "Phrase | None":
-        """None where there is no letter in it."""
+        """The phrase in a text; None where it has no letter."""
         whole = shown(text)
         parts = tuple(parts_in(whole))
         if not parts:
@@ -179,9 +179,9 @@ class PhraseIndex:
         return self._places(number)[first : first + len(parts)]
 
     def writes(self, term: str, number: int) -> str | None:
-        """How a text has a word, or words with one space between; None where it has not.
+        """A term as a text writes it; None where the text lacks it.
 
-        In small letters where it has it so too: at the beginning of a sentence anything is large.
+        In small letters where the text has them so, too: sentences begin with a capital.
         """
         shown_text, text, first = self._shown[number], self._seen[number], None
         begin, length = shown_text.find(term), len(term)

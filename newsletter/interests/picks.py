@@ -38,7 +38,7 @@ class ReasonType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PickReason:
-    """Can be checked in the paper itself: its author, its words, or those it shares."""
+    """Why a paper is a pick; it can be checked in the paper: its author, words, category."""
 
     kind: ReasonType
     about: str  # an author's name as the paper has it, a category, or a liked paper's title
@@ -74,16 +74,16 @@ def pick_papers(day: DayIndex, profile: Profile, most: int | None = MOST_PICKS) 
     """At most that many papers, best first; ties stand in the order of the day.
 
     Followed authors come first, then wanted words in the title, then in the abstract, then
-    closeness to what was liked. A paper that is a disliked one, or has an unwanted word, author
-    or category, is no pick, nor one that is close alone, and closer to something disliked than to
-    anything liked. Closeness alone must be `FLOOR` at least. With `most` None nothing but that is
-    different: all papers are ranked that share a telling word with a liked one, for measuring.
+    closeness to liked papers. A disliked paper, or one with an unwanted word, author or category,
+    is left out. So is one that is only close, if a disliked paper is closer than any liked one.
+    Closeness alone must be `FLOOR` at least. `most` as None is for measuring: all papers are ranked
+    that share a telling word with a liked one.
     """
     return _Reader(day, profile, 0.0 if most is None else FLOOR).picks(most)
 
 
 def unwanted_papers(day: DayIndex, profile: Profile) -> set[int]:
-    """By their place: those with an unwanted word, author or category, or disliked themselves."""
+    """The places of papers with an unwanted word, author or category, and of disliked ones."""
     unwanted = {*day.by_author(profile.unwanted_authors)}
     unwanted |= day.in_category(profile.unwanted_categories).keys()
     for index in (day.titles, day.abstracts):
@@ -215,7 +215,7 @@ class _Reader:
 
 
 class _NamedWords:
-    """Which of somebody's words stand in which of a day's texts."""
+    """Finds a reader's words in a day's texts."""
 
     def __init__(self, index: PhraseIndex, phrases: Sequence[Phrase]) -> None:
         self._index, self._phrases = index, phrases
@@ -224,11 +224,11 @@ class _NamedWords:
 
     @cached_property
     def papers(self) -> list[int]:
-        """Those that hold one of them, by their numbers."""
+        """The numbers of the papers that hold one of the words."""
         return numbers_in(reduce(or_, [texts for _, texts in self._held], 0))
 
     def places(self, number: int) -> list[int]:
-        """Of those that the paper holds, in the order in which they were named."""
+        """The places of the words that a paper holds, in the order in which they were named."""
         bit = 1 << number
         return [place for place, texts in self._held if texts & bit]
 
@@ -250,7 +250,7 @@ def _bounded(close: float) -> float:
 
 
 def _without_repeats(terms: Iterable[str]) -> tuple[str, ...]:
-    """The first few, no word among them twice, nor in another form: modality, modalities."""
+    """The first few terms without repeated words, in whatever form: modality, modalities."""
     chosen: list[str] = []
     said: set[str] = set()
     for term in terms:

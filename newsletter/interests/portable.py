@@ -1,4 +1,4 @@
-"""Interests as a cell of a list of people: JSON, by kind, what is not wanted under `not ...`."""
+"""Interests as a cell of a list of people: JSON, by kind, unwanted ones under `not ...`."""
 
 import json
 from collections import Counter
@@ -25,9 +25,9 @@ PortableInterests = dict[str, list[object]]
 def to_portable(
     rows: Iterable[NamedInterest], texts: Mapping[str, NamedPaperRow]
 ) -> PortableInterests:
-    """An author with what tells namesakes apart; a paper with the words that only its file had.
+    """Interests for an export: authors with the details that tell namesakes apart, and papers.
 
-    What arXiv says of a paper is not among them: it says it again.
+    A paper has its text where only a file had it; arXiv's own words can be asked for again.
     """
     portable: PortableInterests = {}
     for row in rows:

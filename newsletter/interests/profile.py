@@ -1,4 +1,4 @@
-"""What a person is interested in, and the compact form that a day's papers are ranked by."""
+"""A person's interests, and the profile: their compact form for ranking a day's papers."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ _FEWEST_TERMS = 12  # of one of them
 
 @dataclass(frozen=True)
 class LikedPaper:
-    """A paper that somebody judged; a title alone will do."""
+    """A paper that a reader judged; a title alone will do."""
 
     title: str
     abstract: str = ""
@@ -26,7 +26,7 @@ class LikedPaper:
 
 @dataclass(frozen=True)
 class Interests:
-    """What a person named; what is not wanted never comes as a pick, whatever else is true."""
+    """All that a person named. A paper with something unwanted is never a pick."""
 
     liked: Sequence[LikedPaper] = ()
     disliked: Sequence[LikedPaper] = ()
@@ -99,10 +99,10 @@ def _added(vectors: Sequence[Mapping[str, float]]) -> tuple[dict[str, float], di
 
 
 def keyed_authors(authors: Iterable[FollowedAuthor]) -> tuple[tuple[NameKey, FollowedAuthor], ...]:
-    """Each under what names are compared by, without those that are no names."""
+    """Each author under the key that names are compared by; texts without letters are left out."""
     return tuple((key, author) for author in authors if (key := name_key(author.name)))
 
 
 def parsed_phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:
-    """Those that hold a word."""
+    """The phrases in these texts; a text without a word is left out."""
     return tuple(phrase for phrase in map(Phrase.parse, texts) if phrase)

@@ -41,9 +41,9 @@ _DAMAGED = ValueError, LookupError, TypeError, AttributeError, struct.error
 
 @lru_cache(maxsize=1)
 def version() -> str | None:
-    """Profiles of another lexicon, or in another form, are made anew.
+    """The version of lexicon and form; profiles of another one are made anew.
 
-    None, with a line in the log, where the lexicon cannot be read: then nobody has a profile.
+    None, with a line in the log, where the lexicon cannot be read: then all profiles are missing.
     """
     try:
         return f"{shipped().version}.{_FORM}"
@@ -55,9 +55,9 @@ def version() -> str | None:
 def profiles_of(
     session: Session, subscriber_ids: Collection[int], now: datetime
 ) -> dict[int, Profile | None]:
-    """The profiles of those among them who named interests; what is not there is made, and kept.
+    """The profiles of the subscribers of these with interests; missing ones are made and kept.
 
-    None for whom none can be made, until they change something.
+    None where a profile cannot be made, until the reader changes something.
     """
     chosen = select(InterestRow.subscriber_id).where(InterestRow.subscriber_id.in_(subscriber_ids))
     named = set(session.scalars(chosen.distinct()))
@@ -80,7 +80,7 @@ def profiles_of(
 def profiles_from(
     session: Session, kept: Mapping[int, KeptInterests], now: datetime
 ) -> dict[int, Profile | None]:
-    """The same of those who named interests, where their rows were read already."""
+    """The same for readers with interests whose rows the caller has read."""
     if kept and version() is None:
         return dict.fromkeys(kept)
     known = read_profiles(kept)
@@ -89,7 +89,7 @@ def profiles_from(
 
 
 def read_profiles(kept: Mapping[int, KeptInterests]) -> dict[int, Profile | None]:
-    """Those that are there, and of today's lexicon."""
+    """The kept profiles that are of today's lexicon."""
     known: dict[int, Profile | None] = {}
     for number, row in kept.items():
         if row.content is not None and row.lexicon == version():
@@ -112,7 +112,7 @@ def make_ready(database: Database, now: datetime, stopping: Callable[[], bool]) 
 
 
 def _lacking(session: Session) -> Sequence[int]:
-    """Some of those who named interests and have no profile by today's lexicon."""
+    """Some readers with interests whose profile is missing, or of another lexicon."""
     if session.scalar(select(InterestRow.subscriber_id).limit(1)) is None or version() is None:
         return ()
     kept = exists().where(
@@ -127,7 +127,7 @@ def _lacking(session: Session) -> Sequence[int]:
 def _make(
     session: Session, subscriber_ids: Collection[int], now: datetime
 ) -> dict[int, Profile | None]:
-    """Profiles made now; kept are those whose reader is not just changing something."""
+    """Make profiles now; one whose reader is just changing something is not kept."""
     unchanging = {
         subscriber.id for subscriber in lock_readers(session, subscriber_ids, waits=False)
     }

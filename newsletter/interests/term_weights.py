@@ -21,7 +21,7 @@ WEIGHTS = tuple(round(UNIT * 2 ** (-level / _STEPS)) for level in range(15 * _ST
 
 @lru_cache(maxsize=1 << 17)  # a day's terms, and more
 def term_number(term: str) -> int:
-    """What stands for a term, for ever: 64 bits of its hash."""
+    """The number of a term, for ever: 64 bits of its hash."""
     return int.from_bytes(blake2b(term.encode("utf-8", "replace"), digest_size=8).digest())
 
 
@@ -36,7 +36,7 @@ class TermWeights:
 
     @classmethod
     def of(cls, weights: Mapping[str, float], most: int | None = None) -> "TermWeights":
-        """The heaviest of these, whose weights are between 0 and 1."""
+        """The heaviest of these terms; weights are between 0 and 1."""
         heaviest = sorted(weights, key=lambda term: (-weights[term], term))[:most]
         levels = (-_STEPS * math.log2(max(weights[term], 1e-9)) for term in heaviest)
         return cls(
@@ -46,7 +46,7 @@ class TermWeights:
 
     @classmethod
     def read(cls, content: bytes) -> "TermWeights":
-        """What `as_bytes` made.
+        """The terms that `as_bytes` wrote.
 
         Raises:
             ValueError: it is damaged.
@@ -61,7 +61,7 @@ class TermWeights:
         return struct.pack(f"<{len(self.terms)}Q", *self.terms) + self.levels
 
     def groups(self, of_terms: Sequence[_T]) -> Iterator[tuple[int, Sequence[_T]]]:
-        """What belongs to the terms of one weight after another, a whole number of `UNIT`."""
+        """The items of the terms, weight by weight, each weight in units of `UNIT`."""
         start = 0
         for level in sorted(set(self.levels)):
             end = start + self.levels.count(level)

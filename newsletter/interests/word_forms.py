@@ -45,7 +45,7 @@ _STEM = 3  # before the ending of an English plural
 def number_forms(word: str) -> tuple[str, ...]:
     """The word, its plurals, and its singulars where it can be a plural; all in small letters.
 
-    Some are no words: those stand in no text.
+    Some of these do not exist, which is harmless: texts do not have them.
     """
     return tuple(dict.fromkeys([word, *_plurals(word), *_singulars(word)]))
 
@@ -85,7 +85,7 @@ def _ends(word: str, ending: str, stem: int) -> bool:
 
 
 def _can_be_plural(word: str) -> bool:
-    """Not "GPS", nor a field: "dynamics"."""
+    """Whether a word can be a plural, unlike "GPS", or a field such as "dynamics"."""
     written = shipped().names.get(word)
     if written is not None:
         return written.endswith("s")

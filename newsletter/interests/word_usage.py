@@ -15,7 +15,7 @@ _ADJECTIVE = re.compile(r"[^\W\d_]{3,}(?:al|ic|ive|ous|able|ible|less|ful|ary|ul
 
 @dataclass(frozen=True)
 class WordUsage:
-    """What the commonest words are, by their small letters."""
+    """The use of the commonest words, by their form in small letters."""
 
     names: Mapping[str, str]  # as they are written: "ASR", "Gaussian", "LoRA"
     not_nouns: frozenset[str]  # that stand before a noun or behind "is": "multilingual"

@@ -31,7 +31,7 @@ def places_in(shown_text: str) -> list[tuple[int, int]]:
 
 
 def joined_places(shown_text: str, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same of words whose hyphens are left out; empty where no word has one."""
+    """The places of words without their hyphens; empty where no word has one."""
     joined: list[tuple[int, int]] = []
     last = -1
     for start, end in places:
@@ -48,12 +48,12 @@ def without_hyphens(shown_text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """What people see of it, in small letters, on one line."""
+    """The text as people see it, in small letters, on one line."""
     return in_small_letters(seen(text))
 
 
 def seen(text: str) -> str:
-    """What people see of it, on one line."""
+    """The text as people see it, on one line."""
     from newsletter.tex import to_text
 
     return " ".join(normalize("NFC", to_text(visible(text)[:_LONGEST_TEXT])).split())

@@ -32,7 +32,7 @@ def identifier_in(text: str) -> str | None:
 
 
 def sole_identifier(text: str) -> str | None:
-    """The first also where it stands without saying whose it is."""
+    """The first identifier, also one without "arXiv" or an address around it."""
     return _first(_ALONE, text)
 
 

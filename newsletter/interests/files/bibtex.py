@@ -90,7 +90,7 @@ def _read_entry(text: str, strings: _Strings) -> _Entry:
 
 
 def _value(text: str, at: int, strings: _Strings) -> tuple[str | None, int]:
-    """The text behind an equals sign, and where it ends; None where it does not."""
+    """The text behind an equals sign, and where it ends; None where it is open-ended."""
     parts: list[str] = []
     while True:
         part, at = _part(text, at, strings)

@@ -27,9 +27,9 @@ _NO_PAPERS = {"attachment", "note", "annotation"}
 
 
 def parse_json(text: str) -> object | None:
-    """The value, or None where it is no JSON.
+    """The value, or None where the text is not JSON.
 
-    Of a list that breaks off, and of JSON lines, the items, with a refusal of what cannot be read.
+    A list that breaks off, and JSON lines, give their items, with a refusal of unreadable ones.
 
     Raises:
         NewsletterError: there are more than 100,000 items among broken ones.
@@ -140,7 +140,7 @@ def _items(value: object, depth: int = 0) -> list[Any]:
 
 
 def _by_key(key: str, value: object, depth: int) -> list[Any]:
-    """What stands under a key, which can be the identifier itself."""
+    """The entries under a key; the key may be the identifier itself."""
     if isinstance(value, list):
         return value
     if isinstance(value, str):

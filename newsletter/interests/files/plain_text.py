@@ -50,9 +50,9 @@ def read_text(text: str) -> Iterator[dict[str, str] | RefusedEntry]:
 
 
 def _items_without(text: str, starts: Sequence[int]) -> list[tuple[int, RefusedEntry]]:
-    """What a list has that names no paper: its items, or the lines where none is marked.
+    """The items of a list that name no paper; the lines, where items are not marked.
 
-    It is a list of papers where half of the items name one, or most of the lines.
+    It is a list of papers where half of the items name one, or most of the lines do.
     """
     if not starts:
         return []

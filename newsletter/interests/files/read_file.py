@@ -34,10 +34,10 @@ _HINT = (
 
 
 def read_file(content: bytes) -> ReadingList:
-    """The papers in it, with an account of every entry.
+    """The papers in a file, with an account of every entry.
 
     Raises:
-        NewsletterError: it is too long, is no text, or there is no paper in it.
+        NewsletterError: it is too long, is not text, or holds no paper.
     """
     if len(content) > MOST_BYTES:
         raise NewsletterError(f"the file is longer than {MOST_BYTES // 1_000_000} MB")

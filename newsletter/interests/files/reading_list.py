@@ -1,4 +1,4 @@
-"""What came out of a file: papers, and what was refused and why."""
+"""The papers read from a file, and the refused entries with their reasons."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -71,7 +71,7 @@ class ReadingList:
 
 
 def collect(kind: str, entries: Iterable[Mapping[str, str] | RefusedEntry]) -> ReadingList:
-    """A list from the fields of each entry, whose names are in small letters.
+    """A list from the fields of each entry; the fields' names are in small letters.
 
     An entry is a paper by its identifier, or by its title; each paper counts once.
 
@@ -135,7 +135,7 @@ def _short(name: str) -> str:
 
 
 def _claimed(entry: Mapping[str, str]) -> str:
-    """What an entry without a title calls its identifier."""
+    """The identifier that an entry without a title names."""
     told = (claimed_identifier(entry[field]) for field in _FIELDS if entry.get(field))
     return next(filter(None, told), "")
 

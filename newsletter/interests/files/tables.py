@@ -47,7 +47,7 @@ class Table:
 
 
 def find_table(text: str) -> Table | None:
-    """None where the lines do not look like rows, or there is nothing in them to find papers by."""
+    """The table in a text; None where it has no rows, or they name no papers."""
     stated = _SEPARATOR.match(text)
     lines = [*io.StringIO(text)]
     first = 1 if stated else 0
@@ -114,7 +114,7 @@ def _is_header(row: Sequence[str]) -> bool:
 
 
 def _rows(lines: Sequence[str], first: int, delimiter: str) -> Iterator[list[str] | RefusedEntry]:
-    """Each row. What a line breaks is that line's alone: the next one is read as usual."""
+    """Each row. A broken line breaks only itself: the next one is read as usual."""
     broken = 0
     reader = _reader(lines, first, delimiter)
     while True:
@@ -143,7 +143,7 @@ def _reader(lines: Sequence[str], first: int, delimiter: str) -> "Reader":
 
 
 def _alone(line: str, delimiter: str) -> list[str] | None:
-    """The cells of a line with letters behind a quote; None where a quote does not close."""
+    """The cells of a line with letters behind a quote; None where a quote stays open."""
     reader = csv.reader([line, ""], delimiter=delimiter)
     try:
         row = next(reader)
@@ -153,7 +153,7 @@ def _alone(line: str, delimiter: str) -> list[str] | None:
 
 
 def _name(cell: str) -> str:
-    """What a column is called, in one word."""
+    """A column's name as one word."""
     name = _folded(cell)
     return _OTHER_NAMES.get(name, name)
 
