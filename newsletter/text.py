@@ -3,6 +3,7 @@
 import json
 import re
 from ast import literal_eval
+from datetime import date
 from unicodedata import combining, normalize
 
 from newsletter.lazy_pattern import lazy_pattern
@@ -20,6 +21,8 @@ _INVISIBLE = lazy_pattern(
 # Line breaks that HTML does not know as white space.
 _LINE_BREAK = lazy_pattern("[\x0b\x1c-\x1e\x85\u2028\u2029]")
 _LONGEST_BRIEF = 300  # characters
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def without_accents(text: str) -> str:
@@ -74,3 +77,8 @@ def without_addresses(words: str) -> str:
     # Cut first: what is searched has an end.
     printable = _UNPRINTABLE.sub(" ", words[: 4 * _LONGEST_BRIEF])
     return " ".join(_ADDRESS.sub("<address>", printable).split())[:_LONGEST_BRIEF]
+
+
+def short_day(day: date) -> str:
+    """`Fri 11 Jul 2025`, whatever the machine's locale."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"

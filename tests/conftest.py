@@ -346,7 +346,7 @@ def short_day(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = BundledDay.fetch
 
     def fetch(
-        self: BundledDay, categories: Sequence[str], day: date, _known: object
+        self: BundledDay, categories: Sequence[str], day: date, _known: object = None
     ) -> FetchResult:
         fetched = whole(self, categories, day)
         listings = [

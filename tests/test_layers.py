@@ -19,6 +19,7 @@ PACKAGE = Path(newsletter.__file__).parent
 LAYERS = (
     "cli",
     "web",
+    "periodic_work",
     "scaffold",
     "systemd",
     "health",

@@ -4,23 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, output
-from newsletter.text import counted
+from newsletter.cli import common
+from newsletter.text import counted, short_day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
-
     from newsletter.config import NewsletterSettings
     from newsletter.daily_run.day_report import DayReport
     from newsletter.rendering.issue_content import IssueContent
     from newsletter.sending.totals import DeliveryTotals
-    from newsletter.sources.base import PaperId
     from newsletter.summaries.base import Tokens
     from newsletter.summaries.llm_budget import Prices
-    from newsletter.summaries.summarize_papers import SummaryReport
-
-_NAMED = 3  # papers of those that have one reason
+    from newsletter.summaries.summary_report import SummaryReport
 
 
 def print_day(
@@ -30,7 +24,7 @@ def print_day(
     rehearsed: bool = False,
 ) -> None:
     """Two or three lines on what a run did."""
-    head = f"{newsletter.slug}  {output.short(report.day)}"
+    head = f"{newsletter.slug}  {short_day(report.day)}"
     if report.result is None:
         click.echo(f"{head}  {report.nothing}")
         return
@@ -63,52 +57,8 @@ def print_summaries(summaries: "SummaryReport", prices: "Prices", rehearsed: boo
         return
     if summaries.spent.all:
         click.echo(f"  {prices.describe(summaries.spent)}")
-    if summaries.nothing_usable:
-        papers = counted(summaries.asked, "paper")
-        came = (
-            f"only {counted(summaries.made, 'usable answer')}"
-            if summaries.made
-            else "nothing usable"
-        )
-        common.warn(
-            f"the model was asked about {papers} and {came} came"
-            f" (the authors' own words stand in): {summaries.nothing_usable}"
-        )
-        return
-    for what, whose in (
-        ("got no answer", summaries.failed),
-        ("got a bad answer", summaries.rejected),
-    ):
-        if whose:
-            papers = counted(len(whose), "paper")
-            named, reason = papers_by_reason(whose)[0]
-            common.warn(f"{papers} {what} (the authors' own words stand in): {named}: {reason}")
-
-
-def papers_by_reason(reasons: "Mapping[PaperId, str]") -> list[tuple[str, str]]:
-    """Each reason once, the most frequent first, behind the papers: the first of them by name."""
-    papers: dict[str, list[str]] = {}
-    for paper, reason in reasons.items():
-        papers.setdefault(reason, []).append(str(paper))
-    frequent = sorted(papers.items(), key=lambda item: -len(item[1]))
-    return [(_named(names), reason) for reason, names in frequent]
-
-
-def _named(names: "Sequence[str]") -> str:
-    if len(names) <= _NAMED:
-        return ", ".join(names)
-    return f"{len(names)} papers ({', '.join(names[:_NAMED])} and {len(names) - _NAMED} more)"
-
-
-def warn_missed(slug: str, days: "Sequence[date]") -> None:
-    """Days without an issue, and how to get them."""
-    if not days:
-        return
-    last = days[-1]
-    common.warn(
-        f"{slug} has no issue of {', '.join(map(output.short, days))};"
-        f" `newsletter run {slug} --day {last}` rebuilds and sends one"
-    )
+    for line in summaries.warnings():
+        common.warn(line)
 
 
 def counts_text(content: "IssueContent") -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import day_output, output
-from newsletter.text import counted
+from newsletter.text import counted, short_day
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -132,7 +132,7 @@ def _table(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> "Table":
 
 def _head(view: StatusView) -> str:
     issue = view.issue
-    return f"{issue.newsletter}  {output.short(issue.day)}  {day_output.balance_text(view.account)}"
+    return f"{issue.newsletter}  {short_day(issue.day)}  {day_output.balance_text(view.account)}"
 
 
 def _lines(view: StatusView) -> list[str]:

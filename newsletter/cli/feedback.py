@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ def feedback(
     Who asks in plain words to get no more mail is named, with the command that lets them go.
     """
     from newsletter import bootstrap
-    from newsletter.errors import NewsletterError, WrongUseError
+    from newsletter.errors import WrongUseError
     from newsletter.feedback import poll
     from newsletter.health import last_runs
 
@@ -66,20 +67,14 @@ def feedback(
         if asking:
             _list_asking(database, as_json)
             return
-        try:
-            messages = _inbound_messages(settings, folder, piped)
+        recorded = last_runs.recorded(database, last_runs.FEEDBACK, common.utc_now)
+        with nullcontext() if piped else recorded:
             report = poll.read_mailbox(
-                database, messages, bootstrap.signed_links(settings), common.utc_now
+                database,
+                _inbound_messages(settings, folder, piped),
+                bootstrap.signed_links(settings),
+                common.utc_now,
             )
-        except NewsletterError as error:
-            if not piped:
-                with database.write.begin() as session:
-                    now = common.utc_now()
-                    last_runs.record_failure(session, last_runs.FEEDBACK, str(error), now)
-            raise
-        if not piped:
-            with database.write.begin() as session:
-                last_runs.record(session, last_runs.FEEDBACK, common.utc_now())
     _tell(report, as_json)
 
 
@@ -106,13 +101,11 @@ def _inbound_messages(settings: "Settings", folder: Path | None, piped: bool) ->
     from newsletter.errors import WrongUseError
     from newsletter.feedback import mailbox
 
-    place = settings.feedback
     if piped:
-        return mailbox.read_pipe(sys.stdin.buffer, settings.folder / place.kept)
-    if folder is not None or place.maildir is not None:
-        return mailbox.read_maildir(folder or settings.folder / (place.maildir or Path()))
-    if place.imap_host:
-        return mailbox.read_imap(place)
+        return mailbox.read_pipe(sys.stdin.buffer, settings.folder / settings.feedback.kept)
+    named = mailbox.read_configured(settings) if folder is None else mailbox.read_maildir(folder)
+    if named is not None:
+        return named
     raise WrongUseError(
         "no mailbox to read: set feedback.imap_host or feedback.maildir, or use --maildir, --stdin"
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import chosen_newsletters, common, output
+from newsletter.text import short_day
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
@@ -44,7 +45,7 @@ def fetch(
 
     Says of each category how many papers there are and whether that is all of them.
     """
-    from newsletter.daily_run import fetching
+    from newsletter.daily_run import fetching, rounds
     from newsletter.sources.base import SAVED_FILES
     from newsletter.sources.from_files import SavedFiles
 
@@ -74,7 +75,8 @@ def fetch(
     try:
         source = SavedFiles(files) if files else None
         with common.opened(settings, source, sends=False) as services:
-            done = chosen_newsletters.for_each_known(settings, services, slug, fetch_newsletter)
+            chosen = chosen_newsletters.newsletters(settings, slug)
+            done = rounds.for_each_known(settings, services, chosen, fetch_newsletter, common.warn)
         are_kept |= any(told["source"].startswith(SAVED_FILES) for told in rows_as_json)
     finally:
         _note_files(settings, are_kept=are_kept)
@@ -126,7 +128,7 @@ def listing_line(row: "ListingRow", counts: dict[str, Any]) -> str:
     from newsletter.completeness import missing_text
     from newsletter.text import counted
 
-    head = f"{row.category:<12} {output.short(row.day)}  "
+    head = f"{row.category:<12} {short_day(row.day)}  "
     left_out = f"  (kept; told just now: {counts['left_out']})" if counts["left_out"] else ""
     if row.state in _STATES:
         return f"{head}{_STATES[row.state]}  ({row.source}){left_out}"

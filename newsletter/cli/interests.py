@@ -147,25 +147,13 @@ def papers_among(named: "Sequence[Interest]") -> list[str]:
     return [interest.value for interest in named if interest.kind == "paper"]
 
 
-def tell_papers(
-    settings: "Settings", database: "Database", among: "Sequence[str] | None" = None
-) -> None:
-    """Ask arXiv for the texts of named papers; where it fails, the next run asks.
-
-    `among` these, or of all that people named.
-    """
+def tell_papers(settings: "Settings", database: "Database", among: "Sequence[str]") -> None:
+    """Ask arXiv for the texts of these papers; where it fails, the next run asks."""
     from newsletter import bootstrap
     from newsletter.interests import named_papers
 
-    try:
-        unknown = named_papers.fetch_texts(
-            bootstrap.load_source(settings), settings, database, common.utc_now(), among
-        )
-    except named_papers.TextsMissingError as error:
-        common.warn(str(error))
-        return
-    for name in unknown[:_SHOWN]:
-        common.warn(f"arXiv knows no paper {name}")
+    source = bootstrap.load_source(settings)
+    named_papers.fetch_texts(source, settings, database, common.utc_now(), common.warn, among)
 
 
 def _told_apart(

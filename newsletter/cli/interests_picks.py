@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import chosen_newsletters, common, output
-from newsletter.text import counted
+from newsletter.text import counted, short_day
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
@@ -33,7 +33,7 @@ def show_picks(
     if as_json:
         output.print_json([_pick_as_json(pick) for pick in picks])
         return
-    click.echo(f"{newsletter.slug}, {output.short(content.day)}: {counted(len(picks), 'pick')}")
+    click.echo(f"{newsletter.slug}, {short_day(content.day)}: {counted(len(picks), 'pick')}")
     for pick in picks:
         click.echo(f"{pick.score:.3f}  {pick.paper.id.arxiv_id}  {pick.paper.title}")
         for reason in pick.reasons:

@@ -9,6 +9,7 @@ import click
 
 from newsletter.cli import chosen_newsletters, common, day_output, issues_edit, output
 from newsletter.cli.output import json_text
+from newsletter.text import short_day
 
 if TYPE_CHECKING:
     from newsletter.rendering.issue_content import IssueContent
@@ -66,7 +67,7 @@ def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | 
     if as_json:
         output.print_json(_as_json(content))
         return
-    click.echo(f"{content.slug}  {output.short(content.day)}  {day_output.counts_text(content)}")
+    click.echo(f"{content.slug}  {short_day(content.day)}  {day_output.counts_text(content)}")
     rows = [
         (
             entry.section,

@@ -9,7 +9,7 @@ import click
 
 from newsletter.cli import chosen_newsletters, common, output
 from newsletter.errors import WrongUseError
-from newsletter.text import counted, one_line
+from newsletter.text import counted, one_line, short_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -212,8 +212,8 @@ def _print(slug: str, day: date, edit: "IssueEdit", titles: "Mapping[str, str]")
             if titles and not title:
                 common.warn(f"{name} is not among the papers of {slug} {day}; nothing comes of it")
     if not rows:
-        click.echo(f"{slug}  {output.short(day)}  nothing is set")
+        click.echo(f"{slug}  {short_day(day)}  nothing is set")
         return
-    click.echo(f"{slug}  {output.short(day)}  `newsletter preview {slug} --day {day}` shows it")
+    click.echo(f"{slug}  {short_day(day)}  `newsletter preview {slug} --day {day}` shows it")
     for row in rows:
         click.echo("  " + "  ".join(filter(None, row)))

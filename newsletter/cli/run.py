@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, day_output, interests, output
+from newsletter.cli import chosen_newsletters, common, day_output, output
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
     from newsletter.config import NewsletterSettings, Settings
@@ -39,7 +39,7 @@ def run(
     vain, or about fewer and nothing usable came; run it again later.
     With --day, arXiv is also asked for what that day's issue lacks.
     """
-    from newsletter.feedback import inbox
+    from newsletter.daily_run import rounds
     from newsletter.health import alarm
 
     settings = common.load(config_file)
@@ -49,10 +49,10 @@ def run(
         outcome.warnings, outcome.database = common.warnings(), services.database
         run_newsletter = partial(_run_newsletter, services, dry_run, days_as_json, day)
         with nullcontext() if dry_run else _finishing_failed_run(settings, services):
-            if not dry_run:  # first, so that what somebody liked since acts on their next mail
-                interests.tell_papers(settings, services.database)
-                inbox.fold(services.database, services.clock, services.stopping)
-            done = chosen_newsletters.for_each_mailed(settings, services, slug, run_newsletter)
+            if not dry_run:
+                _take_in(settings, services)
+            chosen = chosen_newsletters.newsletters(settings, slug)
+            done = rounds.for_each_mailed(settings, services, chosen, run_newsletter, common.warn)
         if not dry_run:
             done = _finish(settings, services) and done
         outcome.is_done = done and not services.stopping()
@@ -70,25 +70,28 @@ def _run_newsletter(
 ) -> bool:
     """Run the day, or the newest and those left over; whether nothing is open."""
     from newsletter import bootstrap
-    from newsletter.daily_run import catch_up
+    from newsletter.daily_run import rounds
 
     with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
-        *open_days, newest = [(day,)] if day else catch_up.open_days(used, newsletter)
-        not_before = None if day else catch_up.newest_from(used, newsletter)
-        older, left_over = catch_up.part_left_over(used, newsletter, open_days)
-    run_days = partial(_run_days, services, newsletter, dry_run, days_as_json)
-    completion = catch_up.complete_issue(services, newsletter, day) if day and not dry_run else ""
-    if completion:
-        common.warn(f"{newsletter.slug}: {completion}")
-    done = [_try_days(run_days, newsletter.slug, days) for days in older]
-    try:
-        done.append(run_days(newest, not_before))
-    finally:
-        done += [_try_days(run_days, newsletter.slug, days) for days in left_over]
-        day_output.warn_missed(
-            newsletter.slug, [] if day else catch_up.missed(services, newsletter)
-        )
-    return all(done)
+        run_days = partial(_run_days, used, newsletter, dry_run, days_as_json)
+        if day is None:
+            return rounds.run_open_days(used, newsletter, run_days, common.warn)
+        from newsletter.daily_run import completion
+
+        completed = completion.complete_issue(used, newsletter, day)
+        if completed:
+            common.warn(f"{newsletter.slug}: {completed}")
+        return run_days((day,), None)
+
+
+def _take_in(settings: "Settings", services: "Services") -> None:
+    """Before anything is mailed, so that what somebody liked or complained of since acts on it."""
+    from newsletter.feedback import inbox
+    from newsletter.interests import named_papers
+
+    database, now = services.database, services.clock()
+    named_papers.fetch_texts(services.source, settings, database, now, common.warn)
+    inbox.fold(database, services.clock, services.stopping)
 
 
 @contextmanager
@@ -106,67 +109,44 @@ def _finishing_failed_run(settings: "Settings", services: "Services") -> "Iterat
 
 
 def _finish(settings: "Settings", services: "Services") -> bool:
-    """What a run does behind its newsletters; whether no mail waits in the outbox."""
-    _tell_who_came(settings, services)
-    return _empty_outbox(settings, services)
+    """What a run does behind its newsletters; whether no mail waits in the outbox.
 
-
-def _empty_outbox(settings: "Settings", services: "Services") -> bool:
-    """Send the confirm mails and the like that a `serve` left behind; whether none is left.
-
-    And clean up, as `serve` and workers do every hour.
+    `check` says who of [notify] does not listen, and no run fails by it.
     """
-    from newsletter import bootstrap
+    from newsletter import bootstrap, periodic_work
+    from newsletter.notices.notice_worker import NoticeWorker
 
+    parts = (services.database, settings, services.clock, services.stopping)
+    NoticeWorker(*parts).run_once()
     outbox_worker = bootstrap.outbox_worker(
         settings, services.database, services.clock, services.stopping
     )
     try:
         outcome = outbox_worker.run_once(at_once=True)
     finally:
-        outbox_worker.cleanup()
+        periodic_work.clean(*parts)
     if outcome.waiting:
         common.warn(f"mails of the outbox wait for the next run: {outcome.waiting}")
     return not outcome.waiting
 
 
-def _tell_who_came(settings: "Settings", services: "Services") -> None:
-    """Tell those that [notify] names; `check` says who does not listen, and no run fails by it."""
-    from newsletter.notices.notice_worker import NoticeWorker
-
-    NoticeWorker(services.database, settings, services.clock, services.stopping).run_once()
-
-
 def _run_days(
     services: "Services",
     newsletter: "NewsletterSettings",
-    dry_run: bool,
+    rehearsed: bool,
     days_as_json: list[dict[str, Any]] | None,
     days: "Days",
-    not_before: "datetime | None" = None,
+    not_before: "datetime | None",
 ) -> bool:
-    """Run the days of one issue, or rehearse them, and print it; whether nothing is open."""
-    from newsletter import bootstrap
-    from newsletter.daily_run import catch_up
+    """Run the days of one issue, and print it; whether nothing is open."""
+    from newsletter.daily_run import rounds
 
-    with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
-        report = catch_up.run_days(used, newsletter, days, not_before)
+    report = rounds.run_days(services, newsletter, days, not_before)
+    prices = services.llm_budget.prices
     if days_as_json is None:
-        day_output.print_day(newsletter, report, used.llm_budget.prices, rehearsed=dry_run)
+        day_output.print_day(newsletter, report, prices, rehearsed=rehearsed)
     else:
-        days_as_json.append(day_output.day_as_json(newsletter, report, used.llm_budget.prices))
+        days_as_json.append(day_output.day_as_json(newsletter, report, prices))
     if report.waiting:
         common.warn(f"{newsletter.slug}: {report.waiting}")
-        return False
-    result = report.result
-    asked_in_vain = not dry_run and report.summaries and report.summaries.nothing_usable
-    return (result is None or result.is_done) and not asked_in_vain
-
-
-def _try_days(run_days: "Callable[[Days], bool]", slug: str, days: "Days") -> bool:
-    """The same for older days: trouble with them does not hold back the newest."""
-    try:
-        return run_days(days)
-    except NewsletterError as error:
-        common.warn(f"{slug} {', '.join(map(str, days))}: {error}")
-        return False
+    return report.is_done and (rehearsed or not report.asked_in_vain)

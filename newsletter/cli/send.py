@@ -44,7 +44,7 @@ def send(
     pausing for a provider in trouble.
     """
     from newsletter import issue_days, issue_queries
-    from newsletter.daily_run import daily, restored_or_moved
+    from newsletter.daily_run import daily, restored_or_moved, rounds
     from newsletter.daily_run.day_report import DayReport
     from newsletter.errors import NothingYetError
     from newsletter.sending.context import Override
@@ -87,7 +87,8 @@ def send(
         return result.is_done
 
     with common.opened(settings) as services, common.empty_json([], wanted=as_json):
-        done = chosen_newsletters.for_each_mailed(settings, services, slug, send_newsletter)
+        chosen = chosen_newsletters.newsletters(settings, slug)
+        done = rounds.for_each_mailed(settings, services, chosen, send_newsletter, common.warn)
     if as_json:
         output.print_json(sent)
     click.get_current_context().exit(0 if done else 1)

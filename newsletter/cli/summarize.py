@@ -9,6 +9,7 @@ import click
 
 from newsletter.cli import chosen_newsletters, common, day_output, output, summarize_try
 from newsletter.errors import WrongUseError
+from newsletter.text import short_day
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
@@ -46,6 +47,8 @@ def summarize(
     code 1 when something got no answer; run it again later. An ID to try may also be an address
     of the paper on arXiv, or its DOI; a FILE has the title in its first line, the abstract below.
     """
+    from newsletter.daily_run import rounds
+
     settings = common.load(config_file)
     if (tried is not None) + report + dry_run > 1:
         raise WrongUseError("--try, --report and --dry-run exclude one another; choose one")
@@ -68,7 +71,8 @@ def summarize(
         return done
 
     with common.opened(settings, sends=False) as services:
-        done = chosen_newsletters.for_each_known(settings, services, slug, summarize_newsletter)
+        chosen = chosen_newsletters.newsletters(settings, slug)
+        done = rounds.for_each_known(settings, services, chosen, summarize_newsletter, common.warn)
     if as_json:
         output.print_json(days_as_json)
     click.get_current_context().exit(0 if done else 1)
@@ -78,6 +82,7 @@ def _make(
     services: "Services", newsletter: "NewsletterSettings", day: date, again: bool, as_json: bool
 ) -> tuple[bool, dict[str, Any]]:
     from newsletter.daily_run import summarizing
+    from newsletter.summaries.summary_report import papers_by_reason
 
     summaries = summarizing.summarize(services, newsletter, day, again=again)
     prices = services.llm_budget.prices
@@ -88,7 +93,7 @@ def _make(
             f"{_head(newsletter, day)}  {summaries.made} made, {summaries.reused} kept,"
             f"{_settled(summaries.settled)} {len(summaries.failed)} failed{rejected}{cost}"
         )
-    for named, reason in day_output.papers_by_reason(summaries.failed | summaries.rejected):
+    for named, reason in papers_by_reason(summaries.failed | summaries.rejected):
         common.warn(f"{named}: {reason}; the authors' own words stand in")
     known = summaries.made + summaries.reused + summaries.settled
     if not known + len(summaries.failed) + len(summaries.rejected):
@@ -196,7 +201,7 @@ def _report_as_json(report: "PaperReport") -> dict[str, Any]:
 
 
 def _head(newsletter: "NewsletterSettings", day: date) -> str:
-    return f"{newsletter.slug}  {output.short(day)}"
+    return f"{newsletter.slug}  {short_day(day)}"
 
 
 def _warn_of_nothing(newsletter: "NewsletterSettings", day: date) -> None:

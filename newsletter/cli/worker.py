@@ -1,6 +1,7 @@
 """worker: one machine's share of everything, on PostgreSQL."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,7 +22,7 @@ def worker(queues: tuple[str, ...], config_file: Path | None) -> None:
     """Do a machine's share of everything.
 
     Fetch, compose and freeze each day, send the batches of all issues, answer sign-ups, read
-    bounces by IMAP: on as many machines as share one PostgreSQL. Needs the extra `cluster`. Runs
+    bounces: on as many machines as share one PostgreSQL. Needs the extra `cluster`. Runs
     until it is stopped. Exit code 1 where it cannot go on, as without its database: let a
     supervisor start it again.
     """
@@ -31,7 +32,9 @@ def worker(queues: tuple[str, ...], config_file: Path | None) -> None:
     with common.opened(settings) as services:
         app = queue_tables.open_app(services.database)
         from newsletter.cluster.worker import ClusterWorker
+        from newsletter.periodic_work import work_of_worker
 
         chosen = queues or ("care", "send")
         click.echo(f"working on {' and '.join(chosen)} (stop with Ctrl-C)", err=True)
-        ClusterWorker(settings, services, app, os._exit).run(chosen)
+        others = partial(work_of_worker, settings)
+        ClusterWorker(settings, services, app, others, os._exit).run(chosen)

@@ -7,7 +7,7 @@ who comes next believes the marks.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
@@ -15,17 +15,14 @@ from typing import Any
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
-from newsletter import bootstrap, slugs
 from newsletter.cluster import dead_workers, jobs
 from newsletter.cluster.heartbeats import Heartbeat
 from newsletter.cluster.jobs import CARE, SEND
 from newsletter.cluster.watchdog import Watchdog
 from newsletter.config import Settings
-from newsletter.daily_run import catch_up, daily
+from newsletter.daily_run import daily
 from newsletter.database import db
 from newsletter.errors import NewsletterError
-from newsletter.feedback import inbox, mailbox, poll
-from newsletter.notices.notice_worker import NoticeWorker
 from newsletter.sending.restore_guard import restored, server_identity
 from newsletter.services import Services
 
@@ -39,7 +36,7 @@ _END_WITHIN_S = 20.0  # after a failure: others wait for a lock that is still he
 _ISSUES_RENDERED = 4
 WHEN = {  # cron, the seconds last
     "look_after": "* * * * * */5",
-    "letters": "* * * * * */15",
+    "outbox": "* * * * * */15",
     "notices": "* * * * * */15",
     "webhooks": "* * * * * */5",
     "days": "*/5 * * * *",
@@ -56,9 +53,13 @@ class ClusterWorker:
         settings: Settings,
         services: Services,
         app: App,
+        periodic_work: Callable[[Services], Mapping[str, Callable[[], object]]],
         end_process: Callable[[int], None] = lambda _code: None,
     ) -> None:
-        """`end_process` is called where nothing was heard from the database for too long."""
+        """`periodic_work` gives what else is done, by the names of `WHEN`.
+
+        `end_process` is called where nothing was heard from the database for too long.
+        """
         self._settings, self._app, self._end_process = settings, app, end_process
         self._asked_to_stop = services.stopping
         self._failure: Exception | None = None
@@ -68,10 +69,7 @@ class ClusterWorker:
             stopping=self._is_stopping,
             hand_over=jobs.add_jobs,
         )
-        self._outbox = bootstrap.outbox_worker(
-            settings, services.database, services.clock, self._is_stopping
-        )
-        self._notices = NoticeWorker(services.database, settings, services.clock, self._is_stopping)
+        self._periodic_work = periodic_work
         self._mails = lru_cache(_ISSUES_RENDERED)(partial(daily.prepared_emails, self._services))
         self._add_tasks()
 
@@ -166,20 +164,15 @@ class ClusterWorker:
         return self._makes_room or self._is_stopping()
 
     def _add_tasks(self) -> None:
-        acts: dict[str, Callable[[], object]] = {
+        work = {
+            **self._periodic_work(self._services),
             "look_after": lambda: jobs.queue_free_batches(self._services),
-            "letters": self._outbox.run_once,
-            "notices": self._notices.run_once,
-            "webhooks": self._fold_webhooks,
-            "days": self._compose_days,
-            "feedback": self._read_feedback,
-            "clean": self._outbox.cleanup,
         }
-        for name, act in acts.items():
+        for name, cron in WHEN.items():
             task = self._app.task(
                 name=f"newsletter.{name}", queue=CARE, queueing_lock=name, lock=name
-            )(partial(self._care, act))
-            self._app.periodic(cron=WHEN[name])(task)
+            )(partial(self._care, work[name]))
+            self._app.periodic(cron=cron)(task)
         self._app.task(name=jobs.DELIVER, queue=SEND)(self._deliver)
 
     def _care(self, act: Callable[[], object], **_: Any) -> None:  # noqa: ANN401 - the moment that a periodic job is of
@@ -205,34 +198,3 @@ class ClusterWorker:
             raise
         if trouble is not None:
             _log.info("batch %s: %s", batch_id, trouble)
-
-    def _compose_days(self) -> None:
-        """Fetch and freeze what is due of every newsletter; the batches go to jobs."""
-        services = replace(self._services, llm_budget=self._services.llm_budget.of_another_run())
-        with self._services.database.read() as session:
-            settings = slugs.settings_of_today(session, self._settings)
-            refused = slugs.refused(session, settings, slugs.orphans(session, settings))
-        for slug, reason in refused.items():
-            _log.warning("%s: %s", slug, reason)
-        mailed = [
-            newsletter for newsletter in settings.newsletters if newsletter.slug not in refused
-        ]
-        for newsletter in mailed:
-            open_days = catch_up.open_days(services, newsletter)
-            newest_from = catch_up.newest_from(services, newsletter)
-            for days in open_days:
-                not_before = newest_from if days is open_days[-1] else None
-                try:
-                    catch_up.run_days(services, newsletter, days, not_before)
-                except NewsletterError as error:
-                    _log.warning("%s: %s", newsletter.slug, error)
-
-    def _fold_webhooks(self) -> None:
-        inbox.fold(self._services.database, self._services.clock, self._is_stopping)
-
-    def _read_feedback(self) -> None:
-        place = self._settings.feedback
-        if place.imap_host:
-            links = bootstrap.signed_links(self._settings)
-            messages = mailbox.read_imap(place)
-            poll.read_mailbox(self._services.database, messages, links, self._services.clock)

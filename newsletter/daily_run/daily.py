@@ -32,9 +32,7 @@ from newsletter.sending.totals import IssueSendResult
 from newsletter.services import Services, Step
 from newsletter.sources import calendar
 from newsletter.sources.base import SourceError
-from newsletter.summaries.summarize_papers import (
-    SummaryReport,
-)
+from newsletter.summaries.summary_report import SummaryReport
 
 
 class NotYetError(NewsletterError):

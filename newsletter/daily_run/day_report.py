@@ -18,7 +18,7 @@ from newsletter.services import Services
 
 if TYPE_CHECKING:
     from newsletter.rendering.issue_content import IssueContent
-    from newsletter.summaries.summarize_papers import SummaryReport
+    from newsletter.summaries.summary_report import SummaryReport
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,16 @@ class DayReport:
     sections: Mapping[str, int] = field(default_factory=dict)  # papers, where content is None
     found_later: int = 0  # papers of earlier days, where content is None
     waiting: str = ""  # why other days, which it was to hold as well, do not stand in it
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing of it is left for a later run."""
+        return not self.waiting and (self.result is None or self.result.is_done)
+
+    @property
+    def asked_in_vain(self) -> bool:
+        """Whether a model was asked, and next to nothing of it can be printed."""
+        return bool(self.summaries and self.summaries.nothing_usable)
 
 
 def done_before(services: Services, slug: str, day: date) -> DayReport | None:

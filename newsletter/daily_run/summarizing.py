@@ -8,12 +8,8 @@ from newsletter.errors import StoppedError
 from newsletter.services import Services
 from newsletter.summaries import summarize_papers
 from newsletter.summaries.extractive_summarizer import for_language
-from newsletter.summaries.summarize_papers import (
-    Estimate,
-    SummaryReport,
-    SummaryRequest,
-    summarize_missing,
-)
+from newsletter.summaries.summarize_papers import Estimate, SummaryRequest, summarize_missing
+from newsletter.summaries.summary_report import SummaryReport
 
 
 def summarize(

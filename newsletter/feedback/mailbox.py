@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from newsletter.bounded_reader import BoundedReader
-from newsletter.config import FeedbackSettings, combinations
+from newsletter.config import FeedbackSettings, Settings, combinations
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.feedback.bounce_parser import LONGEST
 from newsletter.text import brief
@@ -42,6 +42,14 @@ class InboundMessage:
 
 
 InboundMessages = Generator[InboundMessage]
+
+
+def read_configured(settings: Settings) -> InboundMessages | None:
+    """What [feedback] names: a Maildir or an IMAP folder; None where it names neither."""
+    place = settings.feedback
+    if place.maildir is not None:
+        return read_maildir(settings.folder / place.maildir)
+    return read_imap(place) if place.imap_host else None
 
 
 def read_maildir(folder: Path) -> InboundMessages:

@@ -76,30 +76,44 @@ def watching(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Outc
             raise died
 
 
+def after_round(settings: Settings, database: Database, now: datetime, outcome: Outcome) -> None:
+    """After a worker's round, which comes again in minutes: what was not done is no trouble yet."""
+    troubles = _record(settings, database, now, outcome, "")
+    if troubles or outcome.is_done:
+        ping.tell_end(settings, troubles)
+
+
 def _after_run(settings: Settings, now: datetime, outcome: Outcome, failure: str) -> list[str]:
-    """Write down the key that signs, and whether it went well; tell the troubles.
+    """The same after a run; gives the troubles.
 
     Raises:
         NewsletterError: the database died.
     """
     try:
         with _opened_again(settings, outcome) as database:
-            with database.write.begin() as session:
-                subscribers_health.remember_keys(settings, session, now.date())
-                last_runs.begin(session, now)
-                if outcome.is_done:
-                    last_runs.record(session, last_runs.RUN, now)
-                else:
-                    why = failure or "; ".join(outcome.reasons())
-                    last_runs.record_failure(session, last_runs.RUN, why, now)
-            public_address.check_when_due(settings, database, now)
-            found = mail_new_troubles(settings, database, now)
-            return [f"{finding.part}: {finding.text}" for finding in found]
+            return _record(settings, database, now, outcome, failure)
     except Exception as error:
         text = describe_failure(error)
         if text is None and not isinstance(error, NewsletterError):
             raise
         raise NewsletterError(f"{_DATABASE}{text or error}") from error
+
+
+def _record(
+    settings: Settings, database: Database, now: datetime, outcome: Outcome, failure: str
+) -> list[str]:
+    """Write down the key that signs, and whether it went well; tell the troubles."""
+    with database.write.begin() as session:
+        subscribers_health.remember_keys(settings, session, now.date())
+        last_runs.begin(session, now)
+        if outcome.is_done:
+            last_runs.record(session, last_runs.RUN, now)
+        else:
+            why = failure or "; ".join(outcome.reasons())
+            last_runs.record_failure(session, last_runs.RUN, why, now)
+    public_address.check_when_due(settings, database, now)
+    found = mail_new_troubles(settings, database, now)
+    return [f"{finding.part}: {finding.text}" for finding in found]
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 A run says so by `record`; the findings are for `newsletter check` and the alarms.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
 from newsletter.database.db import Database
+from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
 from newsletter.models import ListingRow, MomentRow, RateRow
 from newsletter.models.missing_rows import insert_missing
@@ -22,14 +24,24 @@ RUN, FETCH, FEEDBACK = "run", "fetch", "feedback"
 _FIRST = "first run"
 
 
+@contextmanager
+def recorded(database: Database, name: str, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Around what is to go well: whether it did is written down."""
+    try:
+        yield
+    except NewsletterError as error:
+        with database.row_locked.begin() as session:
+            record_failure(session, name, str(error), clock())
+        raise
+    with database.row_locked.begin() as session:
+        record(session, name, clock())
+
+
 def record(session: Session, name: str, now: datetime) -> None:
     """It went well: what failed before is over."""
     session.execute(delete(RateRow).where(RateRow.key == _failed(name)))
-    row = session.get(MomentRow, name)
-    if row is None:
-        session.add(MomentRow(name=name, at=now))
-    else:
-        row.at = now
+    insert_missing(session, MomentRow, [{"name": name, "at": now}])
+    session.get_one(MomentRow, name).at = now
 
 
 def record_failure(session: Session, name: str, why: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The texts of papers that people name: a file's words at first, then arXiv's, once for all."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -19,11 +19,8 @@ from newsletter.text import counted
 
 BY_TITLE = "title:"  # how the name of a paper begins whose identifier nobody knows
 TURN = "named papers"  # who names one, and who forgets those that nobody names, go in turn
+_SHOWN = 20  # papers that arXiv does not know
 _AT_ONCE = 1000  # papers that arXiv is asked about in one go; some minutes at most
-
-
-class TextsMissingError(NewsletterError):
-    """arXiv could not be asked; the papers wait."""
 
 
 def fetch_texts(
@@ -31,31 +28,31 @@ def fetch_texts(
     settings: Settings,
     database: Database,
     now: datetime,
+    warn: Callable[[str], None],
     among: Sequence[str] | None = None,
-) -> list[str]:
-    """Ask arXiv for the texts that are not known yet; returns identifiers that it does not know.
+) -> None:
+    """Ask arXiv for the texts that are not known yet; where it cannot be asked, the next run asks.
 
-    `among` these papers, or of all that anybody named.
-
-    Raises:
-        TextsMissingError: it cannot be asked now; the next run asks.
+    `among` these papers, or of all that anybody named. Warns of those that it does not know.
     """
     with database.read() as session:
         names = _untold(session, _AT_ONCE, among)
     if not names:
-        return []
+        return
     from newsletter.sources.lookup import find_papers  # 0.1 s, and few runs ask
 
     try:
         found = find_papers(source, settings, names)
     except NewsletterError as error:
-        raise TextsMissingError(
+        warn(
             f"{counted(len(names), 'liked paper waits', 'liked papers wait')} for"
             f" {'its text' if len(names) == 1 else 'their texts'} until the next run: {error}"
-        ) from error
+        )
+        return
     with database.write.begin() as session:
         _keep_told(session, names, found, now)
-    return sorted(set(names) - found.keys())
+    for name in sorted(set(names) - found.keys())[:_SHOWN]:
+        warn(f"arXiv knows no paper {name}")
 
 
 def name_of(paper: ListedPaper) -> str:

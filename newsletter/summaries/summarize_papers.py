@@ -15,25 +15,11 @@ from newsletter.summaries.ask_model import ANSWERS, Question, SummaryResult, ask
 from newsletter.summaries.base import NOTHING, Summarizer, Tokens
 from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.store import Author
+from newsletter.summaries.summary_report import SummaryReport
 from newsletter.summaries.unusable_answers import look_at
 
 _MANY = 10  # papers; where more than half are asked about in vain, it is not the papers
 Progress = Callable[[], None]  # one more is done
-
-
-@dataclass(frozen=True)
-class SummaryReport:
-    """How the day's sentences came about. Where there is none, the authors' own words stand in."""
-
-    made: int
-    reused: int  # kept already
-    settled: int = 0  # answers rejected or refused before: there will be none
-    failed: dict[PaperId, str] = field(default_factory=dict)  # the next run asks again
-    rejected: dict[PaperId, str] = field(default_factory=dict)  # nobody asks again
-    expected: Tokens = NOTHING  # to answer those that were missing
-    spent: Tokens = NOTHING  # on them, as far as answers came
-    asked: int = 0  # papers about which an answer was waited for
-    nothing_usable: str = ""  # why, where a model was asked and next to nothing can be printed
 
 
 @dataclass(frozen=True)

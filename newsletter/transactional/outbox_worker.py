@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from newsletter import notice_queue, outbox, slugs
+from newsletter import outbox, slugs
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.models import OutboxRow, RateRow
-from newsletter.sending import pauses, retention
+from newsletter.sending import pauses
 from newsletter.sending.pauses import OUTBOX, paused_domains
 from newsletter.sending.rate_limit import RateLimiter
-from newsletter.subscribers import erasure, form_limits, signups
+from newsletter.subscribers import signups
 from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.transports.base import SendResult, SendStatus, Transport
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from newsletter.transactional.outbox_round import OutboxRound
 
 _LONGEST_NAP_S = 2.0  # for the sending limits; what they make wait longer is for the next round
-_PRUNED_AT_ONCE = 500_000  # deliveries in an hour; some seconds, for which mails wait
 _DOMAIN_WAIT = timedelta(minutes=15)  # until a paused domain is asked again
 
 
@@ -91,23 +90,6 @@ class OutboxWorker:
             # Refused, and yet in the outbox: it may be about everybody.
             return replace(result, status=SendStatus.TRY_LATER)
         return result
-
-    def cleanup(self) -> None:
-        """Forget what nobody needs any more; once an hour is enough."""
-        now = self.clock()
-        with self.database.write.begin() as session:
-            signups.forget_unconfirmed(session, now)
-            erasure.erase_left_behind(session, now)
-            form_limits.forget_old(session, now - timedelta(days=2))
-            notice_queue.forget_old(session, now)
-        retention.prune(
-            self.database,
-            timedelta(days=self.settings.database.retention_days),
-            now,
-            self.stopping,
-            most=_PRUNED_AT_ONCE,
-        )
-        self.database.empty_log()
 
     def _answer(self) -> int:
         with self.database.read() as session:

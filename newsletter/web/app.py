@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from http import HTTPStatus
 from threading import BoundedSemaphore
 from urllib.parse import urlsplit
@@ -11,13 +10,10 @@ from flask import Flask, Response, abort, g, request
 
 from newsletter import bootstrap, config
 from newsletter.config import Settings
-from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
-from newsletter.feedback import inbox
-from newsletter.health import alarm, public_address, site_watch
-from newsletter.notices.notice_worker import NoticeWorker
+from newsletter.health import site_watch
+from newsletter.periodic_work import PeriodicWork, periodic_work
 from newsletter.subscribers import form_limits
-from newsletter.transactional.outbox_worker import OutboxWorker
 from newsletter.web.archive import blueprint as archive
 from newsletter.web.background import Background, PeriodicAct
 from newsletter.web.calendar_pages import CONVERTERS
@@ -112,9 +108,7 @@ def create_app(
     database.dispose()  # no connection is shared with the workers that a server forks
     app.extensions["newsletter.database"] = database
     links = bootstrap.signed_links(settings)
-    outbox_worker = bootstrap.outbox_worker(settings, database, clock)
-    app.extensions["newsletter.outbox_worker"] = outbox_worker
-    background = _background(settings, database, outbox_worker, clock)
+    background = _background(settings, periodic_work(settings, database, clock))
     app.extensions["newsletter.background"] = background
     if sends_mail:
         app.before_request(background.start)
@@ -146,31 +140,21 @@ def create_app(
     return app
 
 
-def _background(
-    settings: Settings,
-    database: Database,
-    outbox_worker: OutboxWorker,
-    clock: Callable[[], datetime],
-) -> Background:
+def _background(settings: Settings, work: PeriodicWork) -> Background:
     """The outbox, and what is only due now and then; who is slow to take notices delays none."""
     acts: dict[str, Sequence[Callable[[], object]]] = {
         "outbox": (
-            outbox_worker.run_once,
-            PeriodicAct(outbox_worker.cleanup, _CLEAN_EVERY_S, at_once=True),
-            PeriodicAct(
-                lambda: alarm.raise_alarms(settings, database, clock()),
-                _WATCH_EVERY_S,
-                at_once=False,
-            ),
+            work["outbox"],
+            PeriodicAct(work["clean"], _CLEAN_EVERY_S, at_once=True),
+            PeriodicAct(work["alarms"], _WATCH_EVERY_S, at_once=False),
         )
     }
     if settings.feedback.sendgrid_public_key:
-        acts["feedback"] = (lambda: inbox.fold(database, clock),)
+        acts["feedback"] = (work["webhooks"],)
     if site_watch.is_watched(settings):  # one that is slow to answer delays no mails
-        look = partial(public_address.check_when_due, settings, database)
-        acts["site"] = (PeriodicAct(lambda: look(clock()), _WATCH_EVERY_S, at_once=False),)
+        acts["site"] = (PeriodicAct(work["site"], _WATCH_EVERY_S, at_once=False),)
     if settings.notify:
-        acts["notices"] = (NoticeWorker(database, settings, clock).run_once,)
+        acts["notices"] = (work["notices"],)
     return Background(acts)
 
 

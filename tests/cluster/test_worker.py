@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from newsletter.database import db
 from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryRow, IssueRow, IssueState
+from newsletter.periodic_work import work_of_worker
 from newsletter.sending import freezing, ledger, pauses
 from newsletter.sending import health as sending_health
 from newsletter.sending.journal import Owner
@@ -63,7 +65,8 @@ def worker(
     settings: Settings, services: Services, stopping: Callable[[], bool] = lambda: False
 ) -> ClusterWorker:
     parts = replace(services, stopping=stopping)
-    return ClusterWorker(settings, parts, queue_tables.open_app(services.database))
+    app = queue_tables.open_app(services.database)
+    return ClusterWorker(settings, parts, app, partial(work_of_worker, settings))
 
 
 def freeze(settings: Settings, services: Services) -> None:

@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from newsletter import bootstrap, issue_queries, taxonomy
+from newsletter import bootstrap, config, issue_queries, taxonomy
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.daily_run import fetching
 from newsletter.daily_run.catch_up import group_days
 from newsletter.database.db import Database
 from newsletter.models import IssueState
+from newsletter.periodic_work import work_of_worker
 from newsletter.rendering.issue_content import ListingNote
 from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.several_days import combine_days
@@ -240,6 +241,22 @@ def test_what_is_older_than_the_operator_allows_is_only_named(
     monkeypatch.setenv("NEWSLETTER_SOURCE__MAX_AGE_DAYS", "1")
     assert "audio has no issue of Mon 14 Jul 2025;" in cli("run").err
     assert sent(settings) == ["2025-07-11 12", "2025-07-15 12", "2025-07-16 12"]
+
+
+@pytest.mark.usefixtures("slept")
+def test_a_worker_names_it_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_SOURCE__MAX_AGE_DAYS", "1")
+    configured = config.load(settings.folder / "newsletter.toml")
+    batches: list[int] = []
+    with bootstrap.open_services(configured, common.utc_now, common.bar, lambda: False) as parts:
+        giving = replace(parts, hand_over=lambda _, handed: batches.extend(handed))
+        run_days = work_of_worker(configured, giving)["days"]
+        run_days()
+        run_days()
+    assert len(batches) == 2
+    assert caplog.text.count("audio has no issue of Mon 14 Jul 2025;") == 1
 
 
 def test_before_a_weekend_what_would_be_too_old_after_it_goes_out_as_it_is(

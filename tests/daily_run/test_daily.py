@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event, func, select
 
 from newsletter import outbox as outbox_of_letters
 from newsletter.config import Settings
-from newsletter.daily_run import catch_up
+from newsletter.daily_run import rounds
 from newsletter.database.db import Database
 from newsletter.models import (
     AnnouncementRow,
@@ -116,7 +116,7 @@ def test_a_run_that_fails_sends_the_outbox_and_forgets_all_the_same(
     def fail(*_: object) -> None:
         raise SourceError("arXiv does not answer")
 
-    monkeypatch.setattr(catch_up, "run_days", fail)
+    monkeypatch.setattr(rounds, "run_days", fail)
     rehearsed = cli("run", "--dry-run")
     assert "arXiv does not answer" in rehearsed.err
     assert rows(database, OutboxRow) == rows(database, PickRow) == 1

@@ -28,7 +28,8 @@ from newsletter.summaries.base import (
 )
 from newsletter.summaries.llm_budget import LlmBudget, Prices
 from newsletter.summaries.store import Author
-from newsletter.summaries.summarize_papers import SummaryReport, SummaryRequest, summarize_missing
+from newsletter.summaries.summarize_papers import SummaryRequest, summarize_missing
+from newsletter.summaries.summary_report import SummaryReport
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
 COST = Tokens(90, 10)

@@ -13,11 +13,12 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from newsletter import config, scaffold
+from newsletter import bootstrap, config, scaffold
 from newsletter.cli.main import _run
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.models import SubscriberRow
+from newsletter.periodic_work import clean
 from newsletter.rendering.message import Message
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
@@ -101,6 +102,10 @@ class Site:
         """What the thread of `serve` does by itself."""
         return self.outbox_worker.run_once()
 
+    def clean(self) -> None:
+        """What the same does every hour."""
+        clean(self.database, self.settings, self.clock, lambda: False)
+
     def sign_up(
         self, email: str, *newsletters: str, network: str = "192.0.2.1", **more: str
     ) -> TestResponse:
@@ -179,8 +184,8 @@ def opened(settings: Settings, clock: Hand) -> Iterator[Site]:
     transport = Memory()
     app = create_app(settings, clock)
     database = app.extensions["newsletter.database"]
-    real = app.extensions["newsletter.outbox_worker"]
-    outbox_worker = OutboxWorker(database, settings, real.links, lambda: transport, clock)
+    links = bootstrap.signed_links(settings)
+    outbox_worker = OutboxWorker(database, settings, links, lambda: transport, clock)
     app.test_client_class = Browser
     with app.test_client() as client:
         yield Site(settings, client, database, clock, outbox_worker, transport)

@@ -189,8 +189,9 @@ def test_a_server_that_calls_us_without_settings_sends_mail_by_itself(
     with app.test_client() as client:
         client.post("/", data={"email": "ada@reader.example", "newsletter": "audio"})
     background.stop()
-    app.extensions["newsletter.outbox_worker"].run_once()
-    app.extensions["newsletter.database"].dispose()
+    database = app.extensions["newsletter.database"]
+    bootstrap.outbox_worker(two, database, utc_now).run_once()
+    database.dispose()
     (mail,) = (two.folder / "outbox").glob("confirm-*.eml")
     assert b"ada@reader.example" in mail.read_bytes()
 

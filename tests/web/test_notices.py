@@ -456,7 +456,7 @@ def test_the_metrics_and_the_checks_name_who_does_not_listen(
         assert "far is told over plain http" in words
         assert "1 notice for gone, which [notify] does not name any more" in words
         site.clock.pass_by(days=31)
-        site.outbox_worker.cleanup()
+        site.clean()
         assert "gone" not in " ".join(finding.text for finding in found(site))
 
 

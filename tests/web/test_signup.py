@@ -203,7 +203,7 @@ def test_who_never_confirms_is_asked_three_times_and_then_forgotten(site: Site) 
         site.clock.pass_by(days=1, minutes=1)
     assert len(site.sent) == 3
     site.clock.pass_by(days=31)
-    site.outbox_worker.cleanup()
+    site.clean()
     assert not any(_rows(site, table) for table in (SubscriberRow, ConsentRow, FormLimitRow))
 
 

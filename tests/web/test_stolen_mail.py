@@ -59,7 +59,7 @@ def test_a_thief_learns_nothing_and_whatever_they_do_it_is_taken_back(site: Site
     site.post(links.unsubscribe(thief.id, "-"))
     assert site.held(NEXT) == set()  # a link of an older mail means whom they became, too
     site.clock.pass_by(days=6)
-    site.outbox_worker.cleanup()
+    site.clean()
     assert "Changed back" in site.press(site.get(back), back).text
     assert (site.held(ADA), site.held(THIEF), site.held(NEXT)) == ({"audio"}, set(), set())
     assert history(site, ADA)[-2:] == [("moved", []), ("came back", ["audio"])]
@@ -118,16 +118,16 @@ def test_a_thief_who_erases_themselves_erases_nobody_else(site: Site, taken_back
         assert suppression.suppression_reason(session, THIEF) == suppression.ERASED
         assert suppression.suppression_reason(session, ADA) is None
     site.clock.pass_by(days=6, hours=23)
-    site.outbox_worker.cleanup()
+    site.clean()
     if taken_back:
         assert "Changed back" in site.press(site.get(back), back).text
         assert site.held(ADA) == {"audio"}
         site.clock.pass_by(days=2)
-        site.outbox_worker.cleanup()
+        site.clean()
         assert site.held(ADA) == {"audio"}
         return
     site.clock.pass_by(hours=2)
-    site.outbox_worker.cleanup()
+    site.clean()
     assert "had its day" in site.get(back).text
     assert site.subscriber(ADA) is None
     with site.database.read() as session:

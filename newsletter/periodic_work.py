@@ -1,0 +1,134 @@
+"""What is done again and again, whatever day it is: by `serve`, by workers, and after each `run`.
+
+How often, and beside what, says who does it: `web/app.py`, `cluster/worker.py`. What is due once an
+hour stands in `clean`.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from newsletter import bootstrap, notice_queue, slugs
+from newsletter.config import NewsletterSettings, Settings
+from newsletter.daily_run import rounds
+from newsletter.daily_run.catch_up import Days
+from newsletter.database.db import Database
+from newsletter.errors import NewsletterError
+from newsletter.feedback import inbox
+from newsletter.health import alarm, last_runs, public_address
+from newsletter.interests import named_papers
+from newsletter.notices.notice_worker import NoticeWorker
+from newsletter.sending import retention
+from newsletter.services import Services
+from newsletter.subscribers import erasure, form_limits, signups
+
+_log = logging.getLogger(__name__)
+
+_PRUNED_AT_ONCE = 500_000  # deliveries in an hour; some seconds, for which mails wait
+PeriodicWork = Mapping[str, Callable[[], object]]
+
+
+def periodic_work(
+    settings: Settings,
+    database: Database,
+    clock: Callable[[], datetime],
+    stopping: Callable[[], bool] = lambda: False,
+) -> PeriodicWork:
+    """All of it but the days, by name."""
+    parts = (database, settings, clock, stopping)
+    return {
+        "outbox": bootstrap.outbox_worker(settings, database, clock, stopping).run_once,
+        "notices": NoticeWorker(*parts).run_once,
+        "webhooks": partial(inbox.fold, database, clock, stopping),
+        "feedback": partial(read_feedback, settings, database, clock),
+        "clean": partial(clean, *parts),
+        "alarms": lambda: alarm.raise_alarms(settings, database, clock()),
+        "site": lambda: public_address.check_when_due(settings, database, clock()),
+    }
+
+
+def work_of_worker(settings: Settings, services: Services) -> PeriodicWork:
+    """The same for a worker, with the days; after those it looks for trouble, too."""
+    work = periodic_work(settings, services.database, services.clock, services.stopping)
+    return {**work, "days": WorkerRounds(settings, services).run}
+
+
+def read_feedback(settings: Settings, database: Database, clock: Callable[[], datetime]) -> None:
+    """Read the mailbox that [feedback] names; a Maildir where it lies, of several machines.
+
+    Raises:
+        NewsletterError: it cannot be read.
+    """
+    from newsletter.feedback import mailbox, poll
+
+    maildir = settings.feedback.maildir
+    if maildir is not None and not (settings.folder / maildir).is_dir():
+        return
+    messages = mailbox.read_configured(settings)
+    if messages is not None:
+        with last_runs.recorded(database, last_runs.FEEDBACK, clock):
+            poll.read_mailbox(database, messages, bootstrap.signed_links(settings), clock)
+
+
+def clean(
+    database: Database,
+    settings: Settings,
+    clock: Callable[[], datetime],
+    stopping: Callable[[], bool],
+) -> None:
+    """Forget what nobody needs any more; once an hour is enough."""
+    now = clock()
+    with database.write.begin() as session:
+        signups.forget_unconfirmed(session, now)
+        erasure.erase_left_behind(session, now)
+        form_limits.forget_old(session, now - timedelta(days=2))
+        notice_queue.forget_old(session, now)
+    keep = timedelta(days=settings.database.retention_days)
+    retention.prune(database, keep, now, stopping, most=_PRUNED_AT_ONCE)
+    database.empty_log()
+
+
+class WorkerRounds:
+    """What `run` does of every newsletter, by workers: each few minutes, the batches by others."""
+
+    def __init__(self, settings: Settings, services: Services) -> None:
+        self._settings, self._services = settings, services
+        self._said: list[str] = []
+
+    def run(self) -> None:
+        """A round; what it warns of is logged where the one before did not say it as well."""
+        outcome = alarm.Outcome()
+        try:
+            outcome.is_done = self._run_newsletters(outcome.warnings.append)
+        except NewsletterError as error:
+            outcome.warnings.append(str(error))
+        for line in outcome.warnings:
+            if line not in self._said:
+                _log.warning("%s", line)
+        self._said = outcome.warnings
+        if not self._services.stopping():
+            services = self._services
+            alarm.after_round(self._settings, services.database, services.clock(), outcome)
+
+    def _run_newsletters(self, warn: rounds.Warn) -> bool:
+        budget = self._services.llm_budget.of_another_run()
+        services = replace(self._services, llm_budget=budget)
+        database, now = services.database, services.clock()
+        named_papers.fetch_texts(services.source, self._settings, database, now, warn)
+        with database.read() as session:
+            settings = slugs.settings_of_today(session, self._settings)
+
+        def run_newsletter(newsletter: NewsletterSettings) -> bool:
+            def run_days(days: Days, not_before: datetime | None) -> bool:
+                report = rounds.run_days(services, newsletter, days, not_before)
+                lines = [*(report.summaries.warnings() if report.summaries else ())]
+                for line in [*lines, *[report.waiting] * bool(report.waiting)]:
+                    warn(f"{newsletter.slug}: {line}")
+                return report.is_done and not report.asked_in_vain
+
+            return rounds.run_open_days(services, newsletter, run_days, warn)
+
+        chosen = settings.newsletters
+        return rounds.for_each_mailed(settings, services, chosen, run_newsletter, warn)
