@@ -40,7 +40,7 @@ _NO_ADDRESS = (
 
 
 def describe_failure(error: BaseException) -> str | None:
-    """What a database said when it failed, without our statement; None for any other error."""
+    """A database's own words on its failure, without our statement; None for other errors."""
     if isinstance(error, DBAPIError):
         return " ".join(str(error.orig).split())
     if isinstance(error, SQLAlchemyError | sqlite3.Error):
@@ -52,25 +52,26 @@ def describe_failure(error: BaseException) -> str | None:
 class Database:
     """An engine and the ways to talk to it.
 
-    `read()` opens a snapshot that waits for nobody. `write()` takes its turn at once: SQLite's
-    write lock (a transaction that reads first and writes later fails there with "database is
-    locked" when two processes do the same, however long the time-out; measured), PostgreSQL's
-    advisory lock. So what a writer reads is what it writes upon.
+    `read()` opens a snapshot and never waits.
 
-    `concurrent()` is for what goes on for long: senders, freezing, feedback, imports, and the mails
-    of the outbox. On PostgreSQL they go beside one another, and never beside a `write()`. They lock
-    the rows that they change, always in this order: batch by number, domain_pause, readers by
-    number, suppression by address, rate_limit by key, letter, issue. Deliveries belong to who holds
-    their batch. Who freezes an issue, applies feedback or imports takes a turn (`take_turn`) first.
-    On SQLite it is `write()`. All that they do is by keys, some thousands at a time, so PostgreSQL
-    may not plan otherwise (`look_up_by_keys`).
+    `write()` takes its turn at once: SQLite's write lock, PostgreSQL's advisory lock. So a writer
+    writes upon what it has read. (On SQLite a transaction that reads first and writes later fails
+    with "database is locked" when two processes do so, however long the time-out.)
 
-    `row_locked()` is for what concerns single readers, a worker's own row, or rows that nobody
-    knows of yet: on PostgreSQL it waits for nobody but who has the same rows, not even for a
-    `write()`. It locks the limits of networks, sign-ups by key, readers by number (`reader_locks`),
-    then what hangs on them, other limits by key, and suppression. It never locks batches or
-    deliveries, so no circle is left. Who changes a reader in a `write()` or a `concurrent()` locks
-    that reader, too. On SQLite it is `write()`.
+    `concurrent()` is for long work: senders, freezing, feedback, imports, and the mails of the
+    outbox. On PostgreSQL these run beside one another, and never beside a `write()`. They lock the
+    rows that they change, always in this order: batch by number, domain_pause, readers by number,
+    suppression by address, rate_limit by key, letter, issue. The worker that holds a batch may
+    change its deliveries. Freezing, feedback and imports take a turn (`take_turn`) first. They read
+    by key, some thousands of rows at a time, so we tell PostgreSQL to use the indexes
+    (`look_up_by_keys`). On SQLite it is `write()`.
+
+    `row_locked()` is for single readers, a worker's own row, or new rows. On PostgreSQL it waits
+    only for transactions with the same rows, and runs beside a `write()`. It locks the limits of
+    networks, sign-ups by key, readers by number (`reader_locks`), then the rows that belong to
+    them, other limits by key, and suppression. It leaves batches and deliveries alone, so locks
+    form no circle. A `write()` or `concurrent()` that changes a reader locks that reader, too. On
+    SQLite it is `write()`.
     """
 
     engine: Engine
@@ -80,10 +81,10 @@ class Database:
     row_locked: sessionmaker[Session]
 
     def lets_concurrent_begin(self) -> bool:
-        """Whether a `concurrent()` would begin at once, since nobody writes alone now.
+        """Whether a `concurrent()` would begin at once, since no `write()` is open now.
 
-        A worker whose lease seems over may only be waiting, as for the freezing of a million: who
-        would take its batch over asks here first, and does not wait in the same row.
+        A worker whose lease seems over may only be waiting, as for the freezing of a million. So a
+        process that would take its batch over asks here first, instead of waiting in the same row.
         """
         if self.engine.dialect.name == "sqlite":
             return True
@@ -92,7 +93,7 @@ class Database:
             return bool(connection.exec_driver_sql(question).scalar())
 
     def refuse_writers(self, *, until_released: bool = True) -> None:
-        """From now on nobody writes to this SQLite file, whoever has it open; or all do again."""
+        """Close this SQLite file for writers, in every process that has it open; or reopen it."""
         with self.engine.execution_options(no_transaction=True).connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # who writes now is waited for
             connection.exec_driver_sql(f"PRAGMA user_version = {_MOVED if until_released else 0}")
@@ -154,7 +155,7 @@ class Database:
     def empty_log(self) -> None:
         """Bring SQLite's log into its file and empty it: it quotes what was just deleted.
 
-        Nobody waits for it. Where others still read an old state, it stays until the next time.
+        Others go on meanwhile. Where they still read an old state, it waits for the next time.
         """
         if self.engine.dialect.name != "sqlite":
             return
@@ -292,7 +293,7 @@ def look_up_by_keys(session: Session) -> None:
 
 
 def take_turn(session: Session, what: str) -> None:
-    """Be the only one who does this, until the transaction ends; on SQLite whoever writes is."""
+    """Be the only transaction that does this, until it ends; on SQLite every writer is."""
     if session.get_bind().dialect.name != "sqlite":
         session.execute(_TAKE_TURN, {"what": what})
 

@@ -1,7 +1,7 @@
 """A process never goes on with a SQLite file that was deleted or replaced under it.
 
-It would still read and write the old file, by a name that nobody finds: an unsubscribe that comes
-in would be lost, and all would look well. This is the one trouble that SQLite says nothing of
+It would still read and write the old file, which has no name any more: an unsubscribe would be
+lost, and all would look well. SQLite itself does not notice this
 (https://www.sqlite.org/howtocorrupt.html, 2.2 and 2.3).
 """
 
@@ -16,8 +16,8 @@ from sqlalchemy.exc import DisconnectionError
 def follow_file(engine: Engine, file: Path) -> None:
     """From now on a connection is used only while its file is the one of that name.
 
-    A replaced file is opened anew. Once there was one, none is made in its place: whoever asks for
-    a connection while there is none gets an `OperationalError`.
+    A replaced file is opened anew. Once there was a file, a missing one is not made again: a new
+    connection then raises `OperationalError`.
     """
     was_there = False
 

@@ -1,4 +1,4 @@
-"""PostgreSQL: how transactions begin, and how long one waits whose machine is gone."""
+"""PostgreSQL: how transactions begin, and how long one lives whose machine is gone."""
 
 import socket
 from typing import Any
@@ -34,12 +34,12 @@ BY_KEYS = ", ".join(
 
 
 def is_psycopg(url: URL) -> bool:
-    """Whether it is psycopg 3, whose prepared statements PgBouncer would lose between two uses."""
+    """Whether the driver is psycopg 3; PgBouncer would lose its prepared statements."""
     return url.get_dialect().driver == "psycopg"
 
 
 def connect_options(url: URL) -> dict[str, Any]:
-    """What psycopg is told beside the address; what the address says itself goes first."""
+    """Options for psycopg beside the address; those in the address go first."""
     name = f"newsletter {socket.gethostname()}"[:63]
     ours = {
         "connect_timeout": _CONNECT_WITHIN_S,
@@ -92,7 +92,7 @@ def _begin_by_itself(connection: Any, _record: object) -> None:  # noqa: ANN401 
 
 
 def describe_blocker(engine: Engine) -> str:
-    """Who has kept writers waiting for longest, in words for the operator; empty where nobody does.
+    """The process that has kept writers waiting for longest, in words; empty without one.
 
     Behind PgBouncer the address is PgBouncer's; the name is that of the machine.
     """

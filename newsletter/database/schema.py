@@ -69,7 +69,7 @@ def _state(
 
 
 def describe_missing(file: Path, *, was_sent_from: bool) -> str:
-    """What to do where there is no such SQLite file."""
+    """Advice where the SQLite file is missing."""
     place = f"no database at {file}"
     gone = next((path for path in reversed(file.parents) if not path.is_dir()), None)
     if gone is not None:
@@ -95,7 +95,7 @@ def check(database: Database) -> Iterator[Finding]:
 
 
 def copy_marker(identity: str) -> str:
-    """The version of an unfinished copy of that database: nobody can open it."""
+    """The version of an unfinished copy of that database, so that it cannot be opened."""
     return f"{_COPY}{identity[:24]}"
 
 
@@ -148,7 +148,7 @@ def make_private(database: Database) -> None:
 
 @contextmanager
 def migrating(database: Database) -> Iterator["Config"]:
-    """What Alembic's commands need, in one transaction: all of a migration happens, or nothing.
+    """Alembic's configuration, in one transaction: a migration happens whole or not at all.
 
     SQLite changes a table by making it anew, which would pull the rows of other tables along; so
     there the foreign keys rest meanwhile (only outside of a transaction can one say so), and are

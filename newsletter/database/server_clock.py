@@ -14,7 +14,7 @@ _ASK_AGAIN_S = 10.0  # about as often as leases are renewed: the server's clock 
 def shared_clock(database: Database, machine: Callable[[], datetime]) -> Callable[[], datetime]:
     """The clock for leases, rates and pauses: PostgreSQL's, since machines may differ by minutes.
 
-    SQLite is on one machine, whose own clock it is.
+    SQLite is on one machine, so that machine's clock is used.
     """
     if database.engine.dialect.name == "sqlite":
         return machine
@@ -43,7 +43,7 @@ class DatabaseClock:
 
 
 def running_s() -> float:
-    """Seconds since the machine's start, with those that it slept where the system tells that.
+    """Seconds since the machine's start, those asleep included where the system counts them.
 
     So a lease that is measured by it is over as early as others see it.
     """

@@ -32,7 +32,7 @@ UNKNOWN = "it bears a reference that no mail from here has"
 
 @dataclass
 class PollReport:
-    """What was in the mails, counted. `kinds` counts events in feedback's own words."""
+    """Counts of what the mails held; `kinds` counts events in feedback's own words."""
 
     letters: int = 0  # mails that were read, by the name that `--json` gives it
     kinds: Counter[str] = field(default_factory=Counter)

@@ -1,4 +1,4 @@
-"""What every table has."""
+"""The base of all tables."""
 
 import logging
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class TolerantJson(TypeDecorator[Any]):
     """JSON whose damage costs that value alone: it reads as an empty one, with a line in the log.
 
-    For what a mail can do without, and is read for many readers at once.
+    It is for values that a mail can do without and that are read for many readers at once.
     """
 
     impl = JSON

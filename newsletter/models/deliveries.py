@@ -1,4 +1,4 @@
-"""Who is sent what, what came back, and how fast it may go."""
+"""Deliveries, their feedback, and the limits of sending."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -94,7 +94,7 @@ PROVING = frozenset(EventType) - FAILING
 
 
 class FeedbackRow(Base):
-    """What somebody said of a mail after it left, once. No address is in it."""
+    """One piece of news of a mail after it left, once. It holds no address."""
 
     __tablename__ = "feedback"
     __table_args__ = (
@@ -154,13 +154,13 @@ class DomainPauseRow(Base):
 
 
 class RateRow(Base):
-    """What may leave, and when: a bucket of tokens, and a pause with its reason.
+    """A limit or a trouble by its key: a bucket of tokens, a pause, or a failure with its time.
 
-    The key is `all` and `hour` for the limits of everything, `domain:<name>` for one domain's, and
-    `transport` for the provider as a whole, `letters` for it as transactional mails find it; in
-    these two `filled_at` is when it last took a mail. `down` tells why nothing could be sent, and
-    when, until a mail is accepted; `failed run`, `failed feedback` and `failed site` the same of
-    these.
+    - `all` and `hour`, `domain:<name>`: buckets; `filled_at` is the time of `tokens`
+    - `transport`: the provider as issues find it, `letters`: as transactional mails find it; their
+      `filled_at` is when the provider last took a mail
+    - `down`: why mails could not be sent, and at `filled_at` when, until one is accepted
+    - `failed run`, `failed feedback`, `failed site`: the same of these
     """
 
     __tablename__ = "rate_limit"

@@ -1,4 +1,4 @@
-"""What readers and newsletters' groups are interested in, and what was picked for readers."""
+"""Interests of readers and of newsletters' groups, and readers' picks."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,7 @@ class InterestRow(NamedInterest):
 
 
 class NewsletterInterestRow(NamedInterest):
-    """That of the group behind a newsletter."""
+    """An interest of the group behind a newsletter."""
 
     __tablename__ = "newsletter_interest"
     __table_args__ = (Index(None, "kind", "value"),)
@@ -48,7 +48,7 @@ class NewsletterInterestRow(NamedInterest):
 
 
 class NamedPaperRow(Base):
-    """The text of a paper that somebody named, once for all readers; gone with the last of them."""
+    """The text of a named paper, once for all readers; deleted with the last interest in it."""
 
     __tablename__ = "named_paper"
 
@@ -73,7 +73,7 @@ class ProfileRow(Base):
 
 
 class PickRow(Base):
-    """What came first in one reader's copy of an issue, and why; forgotten after a while."""
+    """The picks in one reader's copy of an issue, with reasons; forgotten after a while."""
 
     __tablename__ = "pick"
 

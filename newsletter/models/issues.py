@@ -16,7 +16,7 @@ class IssueState(StrEnum):
 
 
 class FormerSlugRow(Base):
-    """What a newsletter was called before: old links lead by it to what it is called now."""
+    """A former slug of a newsletter, by which old links find the present one."""
 
     __tablename__ = "former_slug"
 
@@ -26,7 +26,7 @@ class FormerSlugRow(Base):
 
 
 class IssueRow(Base):
-    """A newsletter's day, frozen: it says the same to whoever reads it, today or in a year."""
+    """A newsletter's day, frozen: it reads the same today and in a year."""
 
     __tablename__ = "issue"
     __table_args__ = (UniqueConstraint("newsletter", "day"),)
@@ -69,7 +69,7 @@ class IssueRow(Base):
 
 
 class IssueEditRow(Base):
-    """What the operator wants of an issue that is not frozen yet; gone once it is."""
+    """The operator's wishes for an issue to come; deleted when it is frozen."""
 
     __tablename__ = "issue_edit"
 

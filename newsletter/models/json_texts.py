@@ -23,7 +23,7 @@ def _on_postgresql(element: _EachText, compiler: SQLCompiler, **options: object)
 
 
 def listed(parameter: str) -> Select[str]:
-    """What `column.in_()` takes; the parameter is bound to `as_list(texts)`."""
+    """A value for `column.in_()`; bind the parameter to `as_list(texts)`."""
     rows = _EachText(bindparam(parameter, type_=String)).table_valued(column("value", String))
     return select(rows.c.value)
 

@@ -1,4 +1,4 @@
-"""Rows that are to be there, whoever writes them first."""
+"""Inserts rows where they are missing, also while another process does."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Who came or went, for those that [notify] names."""
+"""Notices of readers who came or went, for the targets of [notify]."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from newsletter.models.base import Base
 
 
 class NoticeRow(Base):
-    """What one of them has not been told yet; gone once it has."""
+    """A notice that its target has not got yet; deleted when it has."""
 
     __tablename__ = "notice"
 

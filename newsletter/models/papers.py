@@ -1,4 +1,4 @@
-"""What arXiv announced and described, and the sentences made of it."""
+"""Papers and announcements of arXiv's, and the sentences made of them."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -40,7 +40,7 @@ class AnnouncementRow(Base):
 
 
 class ListingRow(Base):
-    """What is known of a category's announcements of a day, and whether that is all of them."""
+    """The state of a category's announcements of a day: whether they are complete."""
 
     __tablename__ = "listing"
 
@@ -101,7 +101,7 @@ class SummaryFailureRow(Base):
 
 
 class SummarizerDayRow(Base):
-    """What all machines asked of a summarizer in a day (UTC): its caps are theirs together."""
+    """The tokens of all machines on a day (UTC), for the caps that they share."""
 
     __tablename__ = "summarizer_day"
 
@@ -111,7 +111,7 @@ class SummarizerDayRow(Base):
 
 
 class AnswerCountRow(Base):
-    """What ever came of asking a summarizer: counters that only grow."""
+    """Outcomes of asking a summarizer: counters that only grow."""
 
     __tablename__ = "answer_count"
 

@@ -1,4 +1,4 @@
-"""Who reads, who asked to, and who must never be asked again."""
+"""Readers, people who asked to be one, and addresses that must not be mailed."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -65,7 +65,7 @@ class SubscriptionRow(Base):
 
 
 class ConsentRow(Base):
-    """What a subscriber agreed to or ended, when, how and in which words: never rewritten."""
+    """An act of consent or its end: when, how and in which words; never rewritten."""
 
     __tablename__ = "consent"
 
@@ -98,7 +98,7 @@ class AddressChangeRow(Base):
 
 
 class SignupRow(Base):
-    """A sign-up that nobody has looked at yet: one an address, however it is spelt."""
+    """A sign-up that waits for its answer: one a mailbox, however its address is spelt."""
 
     __tablename__ = "signup"
 
@@ -132,7 +132,7 @@ class OutboxRow(Base):
 
 
 class SentOutboxRow(Base):
-    """To whom a transactional mail went: a bounce names only its reference. Forgotten in time."""
+    """The address of a sent transactional mail, for bounces by its reference; kept for a while."""
 
     __tablename__ = "sent_letter"
 

@@ -1,1 +1,1 @@
-"""Tells those that [notify] names who came or went: by signed webhooks, and by mail."""
+"""Tells the targets of [notify] which readers came or went: by signed webhooks, and by mail."""

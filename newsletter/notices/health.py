@@ -1,4 +1,4 @@
-"""For `newsletter check` and the alarms: do those that [notify] names take what they are told?"""
+"""Checks whether the targets of [notify] take their notices."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ _PART = "notify"
 
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
-    """Nothing where nobody is told."""
+    """The state of each target; empty without targets."""
     with database.read() as session:
         backlogs = notice_queue.backlogs(session, list(settings.notify))
     for backlog in backlogs:

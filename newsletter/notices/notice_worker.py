@@ -1,7 +1,7 @@
-"""Brings notices to whom they are for: in the background of `serve`, and with every `run`.
+"""Brings notices to their targets: in the background of `serve`, and with every `run`.
 
-Any number of processes may do so at once: notices are leased, and no transaction is open while
-somebody else speaks. One that fails makes its target wait, and nobody else.
+Any number of processes may do so at once: notices are leased, and no transaction is open while a
+target answers. A failure makes only its own target wait.
 """
 
 import logging
@@ -29,7 +29,7 @@ _IN_ONE_MAIL = 500
 
 @dataclass(frozen=True)
 class NoticeWorker:
-    """What a round needs."""
+    """Delivers the notices that are due."""
 
     database: Database
     settings: Settings
@@ -37,7 +37,7 @@ class NoticeWorker:
     stopping: Callable[[], bool] = lambda: False
 
     def run_once(self) -> int:
-        """Tell everybody what is due for them; how many notices were told."""
+        """Deliver the notices due for every target; how many were delivered."""
         if not self.settings.notify:
             return 0
         with self.database.read() as session:
@@ -50,7 +50,7 @@ class NoticeWorker:
         return told
 
     def _gather(self, name: str, target: NotifySettings) -> int:
-        """What happened since the last mail goes into the next one, which waits in the outbox."""
+        """Put the notices since the last mail into the next one, in the outbox; how many."""
         now, told = self.clock(), 0
         with self.database.write.begin() as session:
             while rows := notice_queue.take_for_mail(session, name, _IN_ONE_MAIL):

@@ -29,7 +29,7 @@ _LONGEST_WAIT = timedelta(days=1)
 
 @dataclass(frozen=True)
 class WebhookAnswer:
-    """What came back: `trouble` says in a few words, without the address, why it counts as no."""
+    """A target's answer; `trouble` says in a few words, without its address, why it failed."""
 
     trouble: str
     wait: timedelta = timedelta(0)  # as it asked for
@@ -41,7 +41,7 @@ class WebhookAnswer:
 
 
 def body_of(notice: NoticeRow, *, test: bool = False) -> bytes:
-    """What happened, in JSON: the same octets at every attempt."""
+    """The event as JSON: the same octets at every attempt."""
     data: dict[str, object] = {
         "id": str(notice.subscriber_id),
         "email": notice.email,
@@ -121,7 +121,7 @@ def opened(settings: NotifySettings) -> Iterator[Webhook]:
 
 
 def _read(response: requests.Response) -> str:
-    """What it says, for a person who tries; its status counts, also where the rest breaks off."""
+    """The text of an answer, for a person who tries; if it breaks off, the status still counts."""
     try:
         text = response.raw.read(_MOST_BYTES, decode_content=False)
     except urllib3.exceptions.HTTPError:

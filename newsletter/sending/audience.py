@@ -1,4 +1,4 @@
-"""Who gets an issue: the readers of the moment of its freezing."""
+"""The audience of an issue: its readers at the moment of freezing."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta

@@ -85,11 +85,11 @@ def create_app(
 ) -> Flask:
     """The application over the configured database, for any WSGI server.
 
-    `sends_mail`: whether a thread of each process answers sign-ups and mails them. By itself
-    where the server calls this without any settings; else what is queued waits for who is asked.
+    `sends_mail`: whether a thread of each process answers sign-ups and mails them. The default is
+    yes where a server calls this without settings; else another process has to empty the queues.
 
     Raises:
-        NewsletterError: no configuration, or no database that can be used.
+        NewsletterError: the configuration or the database cannot be used.
     """
     if sends_mail is None:
         sends_mail = settings is None
@@ -186,7 +186,7 @@ def _add_security_headers(app: Flask, settings: Settings) -> None:
 
 
 def _keep_room_for_readers(app: Flask) -> None:
-    """While the database is another's, those who wait to write do not take every thread."""
+    """Keep threads free for readers of pages while requests that write wait for the database."""
     room = BoundedSemaphore(_ACTING)
 
     @app.before_request

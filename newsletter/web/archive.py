@@ -46,7 +46,7 @@ def look() -> Response:
 
 @blueprint.get("/favicon.ico")
 def favicon() -> Response:
-    """For whoever asks for it without having read a page."""
+    """The icon, for browsers that ask for it by its usual address."""
     return current_app.send_static_file("favicon.ico")
 
 

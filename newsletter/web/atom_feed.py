@@ -1,6 +1,6 @@
 """Atom feeds (RFC 4287): a newsletter's, an entry an issue; and a reader's picks, an entry a paper.
 
-What an entry is about has one address for ever: that is its id.
+The address of an entry's issue or paper stays for ever, so it is the entry's id.
 """
 
 import re
@@ -75,7 +75,7 @@ def build_picks_feed(
 def _feed(
     title: str, address: str, newest: IssueRow | None, catalogue: Catalogue, site: SiteSettings
 ) -> ET.Element:
-    """What all feeds begin with."""
+    """The common beginning of all feeds."""
     feed = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": catalogue.tag})
     _add(feed, "title", title)
     # A feed must bear a time; one without issues has none of its own.

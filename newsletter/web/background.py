@@ -1,4 +1,4 @@
-"""What a web process does beside its pages: each task in a thread of its own.
+"""The work of a web process beside its pages: each task in a thread of its own.
 
 Every WSGI worker may have them: what they do is claimed in the database. They start with the first
 request, so after a server has forked its workers.
@@ -61,7 +61,7 @@ class Task:
                 self.stopping.wait(_CHANCE.uniform(*_AFTER_ANSWER_S))
 
     def _do(self, act: Callable[[], object]) -> None:
-        """One that breaks ends neither what comes after it, as the alarm does, nor later rounds."""
+        """Do an act; where it breaks, log that and go on with the next act and later rounds."""
         try:
             act()
         except Exception as error:  # noqa: BLE001 - it is told, and looked at again

@@ -1,13 +1,12 @@
-"""Who presses a button: a person, or a machine that follows links and presses what it finds.
+"""Tells a person who presses a button from a machine that follows links and presses all it finds.
 
 Gateways that look for harm in mail do that. The form of each page with a button says, signed, for
-which page and when it was shown, and has a button that no person sees. Who presses that one, is
-faster than people are, or lets a script press, is asked once more, with a box to tick beside the
-button: whoever only waits and presses again does not tick it, and whoever ticks every box ticks one
-that no person sees. What no person presses keeps the link in doubt for a while (`doubted_links`),
-so the page of before does not get around it. Of what names itself a machine, the tick does not
-count either. A form that does not come from that very page, or that is sent without any of its
-buttons, does nothing.
+which page and when it was shown, and has a hidden button. A press of the hidden button, one faster
+than a person's, or one by a script is asked for once more, with a box to tick beside the button. A
+script that presses again leaves the box empty; one that ticks everything ticks a hidden box as
+well. A press that no person makes keeps the link in doubt for a while (`doubted_links`), so the
+earlier page does not help. A program that names itself a machine is refused even with a tick. A
+form of another page, or one sent without a button, does nothing.
 """
 
 import re
@@ -44,7 +43,7 @@ _DRIVEN = re.compile(
 
 
 class PressDoubt(StrEnum):
-    """What looked like a machine."""
+    """The sign of a machine in a press."""
 
     NONE = ""
     TOO_FAST = "too fast"
@@ -54,7 +53,7 @@ class PressDoubt(StrEnum):
 
 
 class Sender(Enum):
-    """Who sent a form, by what its headers say."""
+    """The sender of a form, as its headers tell."""
 
     PERSON = "a person, as far as anything tells"
     DOUBTFUL = "asked once more"
@@ -73,7 +72,7 @@ class ButtonPress:
 
 @dataclass(frozen=True)
 class PressMarker:
-    """What the form of one page bears; of no other, since its link says what for, and for whom."""
+    """The signed mark in the form of one page; the page's link names purpose and reader."""
 
     key: bytes
     page: str  # the path that the form goes to
@@ -91,7 +90,7 @@ class PressMarker:
     def read(
         self, form: Mapping[str, str], now: datetime, least: timedelta, sent_by: "Sender"
     ) -> ButtonPress:
-        """What a form says of who sent it; people take `least` to read a page."""
+        """Judge the sender of a form; people take `least` to read a page."""
         shown, _, rest = form.get("shown", "").partition(".")
         earlier, _, signature = rest.partition(".")
         expected = self._signature(shown, earlier)
@@ -119,11 +118,11 @@ class PressMarker:
 
 
 def sender_of(headers: Mapping[str, str], *, over_https: bool) -> Sender:
-    """Whether a person's browser sends a form like that (Fetch Metadata, which needs https).
+    """Whether a person's browser sends such a form (Fetch Metadata, which needs https).
 
-    A browser of before it, and Safari, say nothing of who pressed: they are believed. So are all
-    that call themselves browsers without https. Whoever drives a browser and says so is not; who
-    drives one under a person's name passes for a person, also in `Sec-Fetch-User`.
+    Older browsers and Safari do not tell who pressed, and are believed; so is every browser without
+    https. A driven browser that says so is refused. One that hides it passes for a person, as it
+    does in `Sec-Fetch-User`.
     """
     agent = headers.get("User-Agent", "")
     named = f"{agent} {headers.get('Sec-Ch-Ua', '')}"

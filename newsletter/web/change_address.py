@@ -147,7 +147,7 @@ def _request_change(session: Session, subscriber: SubscriberRow, address: str) -
 
 
 def _apply_change(session: Session, claim: ChangeClaim) -> SubscriberRow | None:
-    """Who has the new address now; the old one is told once."""
+    """Apply the change and tell the old address once; returns the subscriber at the new one."""
     now = pages.clock()
     change = session.get(AddressChangeRow, claim.change_id)
     if change is None or claim.has_ended(now):

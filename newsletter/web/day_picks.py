@@ -1,4 +1,4 @@
-"""The picks of the newest issues for whoever asks, with the words of their papers kept."""
+"""A reader's picks in the newest issues; the words of their papers are kept."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ _MOST_PROFILES = 8  # 9 MB at most, where somebody dislikes papers
 
 @dataclass(frozen=True)
 class NamedInterests:
-    """What somebody named, kept or about to be, and the texts of the papers among it."""
+    """A reader's interests, saved or about to be, and the texts of the papers among them."""
 
     rows: Sequence[InterestRow]
     texts: Mapping[str, NamedPaperRow]
@@ -57,7 +57,7 @@ class NamedInterests:
 
 @dataclass(frozen=True)
 class DayPicks:
-    """What comes first of one issue."""
+    """The picks of one issue."""
 
     issue: IssueRow
     picks: Sequence[Pick]
@@ -109,7 +109,7 @@ class IssueRanking:
 
 
 def kept_picks(session: Session, subscriber: SubscriberRow) -> dict[int, DayPicks]:
-    """What came first in their last mails, by the issue's number, newest first."""
+    """The picks in a reader's last mails, by the issue's number, newest first."""
     kept = {}
     for row in interest_store.picks_of(session, subscriber.id)[: -_MOST_MAILS - 1 : -1]:
         picks = issue_picks.kept_picks(session, row.issue_id, [subscriber.id])[subscriber.id] or ()

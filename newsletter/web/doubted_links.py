@@ -1,7 +1,7 @@
-"""Links whose page was answered as no person answers it: in doubt for a while.
+"""Remembers links whose page was answered by a machine; they are in doubt for a while.
 
-The doubt is kept in the database, by a keyed hash of the page's path, so that every process knows
-it and a restart forgets nothing. The page of before does not get around it.
+The doubt is kept in the database, by a keyed hash of the page's path, so that it holds in every
+process and over restarts, also for a page that was loaded before.
 """
 
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ def remember_doubt(session: Session, key: str, doubt: PressDoubt, now: datetime)
 
 
 def recall_doubt(session: Session, key: str, now: datetime) -> PressDoubt:
-    """What put the link in doubt, lately."""
+    """The recent doubt of a link."""
     for doubt in _KEPT:
         row = session.get(FormLimitRow, (_scope(doubt), key))
         if row is not None and row.until > now:

@@ -1,4 +1,4 @@
-"""What a visitor reads where something went wrong, or has another address now."""
+"""Pages for errors, and redirects to new addresses."""
 
 import logging
 from http import HTTPStatus
@@ -31,12 +31,12 @@ def add_error_pages(app: Flask) -> None:
 
     @app.errorhandler(BadHost)
     def no_host(error: BadHost) -> HTTPException:
-        """A page of ours cannot be made for a host that is none: its links need one."""
+        """Answer plainly: our pages have links, which need a valid host."""
         return error
 
     @app.errorhandler(DBAPIError)
     def database(error: DBAPIError) -> tuple[str | Response, int]:
-        """It cannot be used now, which is no fault of the request's, or of ours."""
+        """The database cannot be used now: neither the request nor our code is at fault."""
         if not is_unavailable(error):
             raise error
         _log.error("%s %s: %s", request.method, request.endpoint, type(error.orig).__name__)
@@ -50,7 +50,7 @@ def _error_page(code: int) -> str | Response:
 
 
 def _place_of_today() -> str | None:
-    """Where a page lies whose newsletter was called otherwise before."""
+    """The new address of a page whose newsletter was renamed."""
     named = request.view_args or {}
     if "slug" not in named:
         return None

@@ -1,8 +1,7 @@
-"""/healthz: what a monitor asks. 503 only where somebody has to act. /ready: what a balancer asks.
+"""/healthz for monitors, with 503 where the operator has to act; /ready for balancers.
 
-What is trouble, `quick_checks.watched` says, as for `newsletter check`. Strangers hear ok or
-trouble: how many mails wait would tell them who got one. Whoever bears the token of [metrics]
-hears why.
+`quick_checks.watched` judges, as for `newsletter check`. Strangers hear ok or trouble: the number
+of waiting mails would tell them who got one. With the token of [metrics] the answer says why.
 """
 
 from datetime import datetime
@@ -24,7 +23,7 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> tuple[Response, int]:
-    """The database is only read: no write lock is taken, so none is waited for."""
+    """The health of the installation. It only reads, so it waits for no writer."""
     now = pages.clock()
     read = partial(_figures, now=now)
     found, figures = quick_checks.watched_with(pages.settings, pages.database, now, read)
@@ -42,7 +41,7 @@ def healthz() -> tuple[Response, int]:
 def ready() -> tuple[Response, int]:
     """Whether this process can serve pages from its database.
 
-    What else is wrong is wrong behind every `serve`: none would be left for the readers.
+    Other troubles are the same behind every `serve`; by them a balancer would take all of them out.
     """
     broken = quick_checks.broken_database(pages.database)
     return jsonify({"status": "trouble" if broken else "ok"}), 503 if broken else 200

@@ -1,4 +1,4 @@
-"""What somebody writes into the form of their interests, and what is wrong with it."""
+"""Reads the form of a reader's interests, and finds what is wrong in it."""
 
 import json
 import re
@@ -38,7 +38,7 @@ _BETWEEN = {
 
 
 class FormError(NewsletterError):
-    """What is wrong, in the reader's language; `at_fault` is the field that it is about."""
+    """A fault in the form, in the reader's language; `at_fault` is its field."""
 
     def __init__(self, at_fault: str, text: str) -> None:
         super().__init__(text)
@@ -73,7 +73,7 @@ class InterestForm:
 
 
 def read_form() -> InterestForm:
-    """What this request's form says.
+    """Read this request's form.
 
     Raises:
         FormError: the first thing that is wrong with it.
@@ -177,7 +177,7 @@ def _check_sides(named: Sequence[Interest]) -> None:
 
 
 def _contents(form: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-    """What was pasted and what was uploaded, where there is anything in it."""
+    """The pasted text and the uploaded file, if there are any."""
     pasted = form.get("pasted", "").strip()
     if pasted:
         yield "pasted", pasted.encode("utf-8", "replace")
@@ -206,7 +206,7 @@ def _too_long(at_fault: str) -> FormError:
 
 
 def _carried() -> Iterator[ListedPaper]:
-    """The papers of a step before; whatever else stands there is nobody's."""
+    """The papers of an earlier step; other contents are ignored."""
     text = request.form.get("carried", "")
     try:
         data = json.loads(text) if text else []

@@ -1,7 +1,7 @@
-"""What a reader wants first: authors, words, categories and papers, with the picks they make.
+"""A reader's page for interests: authors, words, categories and papers, with the picks they make.
 
-"Show" says what would come first today, and keeps nothing; "Save" keeps it. Papers that came by a
-file go from one step to the next in the form itself.
+"Show" shows what would come first today, without saving; "Save" saves. Papers from a file go from
+one step to the next in the form itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ _REFUSED_SHOWN = 20  # entries of a file
 
 @dataclass(frozen=True)
 class _Said:
-    """What the page says of the step before."""
+    """The page's words on the step before."""
 
     form: InterestForm = field(default_factory=InterestForm)
     trouble: str = ""
@@ -116,14 +116,14 @@ def _is_gone(row: InterestRow, form: InterestForm, named: Mapping[tuple[str, str
 
 
 def _beyond(held: NamedInterests, form: InterestForm) -> int:
-    """For how many papers there would be no room beside those that are kept."""
+    """How many papers are too many, beside those that are saved."""
     kept = {row.value for row in held.rows if row.kind == InterestType.PAPER} - form.taken_back
     new = {named_papers.name_of(paper) for paper in form.papers} - kept
     return max(0, len(kept) + len(new) - MOST[InterestType.PAPER]) + form.beyond
 
 
 def _as_written(session: Session, held: NamedInterests, form: InterestForm) -> NamedInterests:
-    """What would hold once the form were saved; nothing of it is."""
+    """The interests as they would be if the form were saved."""
     details = {row.value: row.detail for row in held.rows if row.kind == InterestType.AUTHOR}
     rows = [
         row

@@ -40,7 +40,7 @@ _ISSUE_STATE = select(
 
 
 class _KnownIssue(NamedTuple):
-    """What an issue's page changes with: which it is, the days beside it, and later issues."""
+    """All that an issue's page depends on: the issue, the days beside it, and later issues."""
 
     id: int
     frozen_at: datetime
@@ -117,7 +117,7 @@ def _issue_page(issue_id: int, earlier: date | None, later: date | None) -> str:
 
 
 class _FilledBlock(NamedTuple):
-    """What stands under one label."""
+    """The entries under one label."""
 
     block: Block
     anchor: str
@@ -144,7 +144,7 @@ def _categories(blocks: Sequence[_FilledBlock]) -> list[tuple[str, str, int]]:
 
 
 def _first(content: IssueContent) -> list[tuple[IssueEntry, IssuePick]]:
-    """What comes first for the newsletter's group; each stands below in its place, too."""
+    """The picks for the newsletter's group; each stands below in its place, too."""
     entries = {entry.paper.id.arxiv_id: entry for entry in content.entries}
     return [
         (entries[pick.arxiv_id], pick) for pick in content.picks or () if pick.arxiv_id in entries
@@ -152,7 +152,7 @@ def _first(content: IssueContent) -> list[tuple[IssueEntry, IssuePick]]:
 
 
 def _topics(content: IssueContent) -> list[tuple[str, Topic, list[Paper]]]:
-    """What several papers of a large day are on, and which."""
+    """The topics of a large day, with their papers."""
     papers = {paper.id.arxiv_id: paper for paper in content.papers}
     return [
         (content.topic_anchor(topic), topic, [papers[one] for one in topic.on if one in papers])

@@ -1,7 +1,7 @@
 """Public pages as bytes: made once for each state of the archive, then served as they are.
 
-Who knows the page already is told so before anything is made. While one thread makes a page anew,
-the others serve the one of a moment ago.
+A browser that has the page already is told so before it is made. While one thread makes a page
+anew, the others serve the last one.
 """
 
 import gzip
@@ -80,7 +80,7 @@ class KeptPages:
             return page
 
     def _make(self, name: tuple[str, ...], etag: str, make: Callable[[], bytes]) -> KeptPage:
-        """One page at a time: they would only slow each other, and who leaves meanwhile."""
+        """Make a page, one at a time: several would slow each other, and readers who leave."""
         of_a_moment_ago = self._find(name)
         if not self._making.acquire(blocking=of_a_moment_ago is None) and of_a_moment_ago:
             return of_a_moment_ago
@@ -113,7 +113,7 @@ def kept_page(state: object, make: Callable[[], str], *, has_script: bool = Fals
 
 
 def kept_file(state: object, make: Callable[[], bytes], mimetype: str) -> Response:
-    """What is the same in every language."""
+    """Answer with a file that is the same in every language."""
     return _kept_pages().answer((request.path,), state, make, mimetype)
 
 
@@ -123,7 +123,7 @@ def _kept_pages() -> KeptPages:
 
 
 def _fingerprint(settings: Settings) -> str:
-    """What all pages of this program, this configuration and these templates have in common."""
+    """A fingerprint of the program, the configuration and the templates of all pages."""
     shown = settings.model_dump_json(
         include={
             "site": {"name", "url", "postal_address"},

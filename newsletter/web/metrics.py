@@ -1,4 +1,4 @@
-"""/metrics for Prometheus, for who holds the token; without one configured it is not there."""
+"""/metrics for Prometheus, behind a token; it exists only where one is configured."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ def metrics() -> Response:
 
 
 def has_token() -> bool:
-    """Whether who asks bears the token of [metrics]; nobody does where none is configured."""
+    """Whether the request bears the token of [metrics]; False where none is configured."""
     token = pages.settings.metrics.token
     return bool(token.get_secret_value()) and has_bearer_token(token)
 
@@ -56,9 +56,9 @@ class _MetricsCollector(Collector):
 
 
 def _families(now: datetime) -> list[Metric]:
-    """All figures; of a database that tells none, what is known without it.
+    """All figures; where the database cannot be read, those that are known without it.
 
-    That is an answer like any other: to a scraper a 503 would be no answer at all.
+    It is an ordinary answer, since a scraper drops the figures of a 503.
     """
     found, figures = quick_checks.watched_with(
         pages.settings, pages.database, now, lambda session: list(_figures(session, now))
@@ -107,7 +107,7 @@ def _figures(session: Session, now: datetime) -> Iterable[Metric]:
 
 
 def _health_metrics(found: Iterable[Finding]) -> Iterable[Metric]:
-    """What `newsletter check` and /healthz say of the same moment."""
+    """The findings of `newsletter check` and /healthz, as figures."""
     levels = (Severity.WARNING, Severity.TROUBLE)
     counts = Counter(
         (finding.part, str(finding.level)) for finding in found if finding.level in levels
@@ -123,7 +123,7 @@ def _health_metrics(found: Iterable[Finding]) -> Iterable[Metric]:
 
 
 def _summarizer_metrics(session: Session) -> Iterable[Metric]:
-    """What came of asking models: what was asked is the sum of all outcomes."""
+    """The outcomes of asking models; their sum is the number of questions."""
     asked = CounterMetricFamily(
         "newsletter_model_asked",
         "Questions to a model, answered or not; one that is tried again counts once.",
@@ -181,7 +181,7 @@ def _cluster_metrics(session: Session, now: datetime) -> Iterable[Metric]:
 
 
 def _notice_metrics(session: Session) -> Iterable[Metric]:
-    """Of each that [notify] names; nothing where there is none."""
+    """Figures of each target of [notify]; empty without targets."""
     waiting = GaugeMetricFamily(
         "newsletter_notices_waiting", "Notices that wait, by target.", labels=("target",)
     )

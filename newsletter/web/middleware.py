@@ -1,4 +1,4 @@
-"""What stands before the application: whom proxies speak for, and the path that it lies at."""
+"""WSGI middleware: the client behind proxies, and the path that the application lies at."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -29,8 +29,8 @@ def add_middleware(app: Flask, settings: Settings) -> None:
 class _ProxyMiddleware:
     """The client's address as the outermost of our proxies wrote it.
 
-    Everything before that is a stranger's: so it is found by its commas alone, whatever quotes and
-    brackets somebody opens there and does not close.
+    A stranger may have written all before it. So it is found by its commas alone, whatever quotes
+    and brackets are open there.
     """
 
     def __init__(self, inner: Callable[..., Iterable[bytes]], proxies: int) -> None:

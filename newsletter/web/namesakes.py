@@ -110,7 +110,7 @@ def _paper_and_author(session: Session, subscriber_id: int, arxiv_id: str) -> tu
 
 
 def _detail(form: MultiDict[str, str]) -> dict[str, list[str]]:
-    """Not whom this paper's author writes with, and where; or with whom, or where, theirs does."""
+    """Co-authors and categories of the namesake; with `only`, those of the right person."""
     if "only" not in form:
         detail = {name: form.getlist(name)[:_MOST] for name in ("not_with", "not_in")}
     else:

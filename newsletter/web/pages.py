@@ -1,4 +1,4 @@
-"""What every page works with: its frame, its language, its database, and what its links say."""
+"""The common ground of all pages: frame, language, database, and the reading of links."""
 
 import re
 from collections.abc import Callable
@@ -53,7 +53,7 @@ SCRIPT_POLICY = f"{POLICY}; script-src 'self'; connect-src 'self'"
 
 @dataclass
 class Pages:
-    """What every view works with; `wake` tells the outbox worker that there is work."""
+    """The parts that every view works with; `wake` wakes the outbox worker."""
 
     app: Flask
     settings: Settings
@@ -134,7 +134,7 @@ class Pages:
         return press
 
     def _with_earlier_doubt(self, press: ButtonPress, link: str) -> ButtonPress:
-        """What was pressed on this link before counts, too, whichever page it came from."""
+        """Count earlier presses of this link as well, whichever page they came from."""
         now = self.clock()
         if press.counts and not press.doubt:
             with self.database.read() as session:
@@ -165,7 +165,7 @@ class Pages:
         return self.render("web/asked.html", heading=heading, texts=texts, button=button, **shown)
 
     def once_more(self, why: str) -> str:
-        """What the page says that asks again: `why`, or what was missing when it asked before."""
+        """The words of a page that asks again: `why`, or what was missing the first time."""
         if g.get("by_machine"):
             return self.gettext(
                 "The program that you use calls itself a machine, so its press does not count."
@@ -175,7 +175,7 @@ class Pages:
         return missing if g.get("unticked") else why
 
     def expired_page(self) -> str:
-        """For a good link whose time is over, or whose subscriber is not here any more: 410."""
+        """The page for a good link whose time is over, or whose subscriber has gone: 410."""
         g.has_ended = True
         return self.message_page(
             self.gettext("This link has had its day"),
@@ -189,9 +189,9 @@ class Pages:
         return newsletter.title if newsletter else slug
 
     def claim(self, kind: type[_C], token: str) -> _C:
-        """What the link says, by today's slugs.
+        """The claim of a link, with today's slugs.
 
-        400 for one that is not ours or not for this; 410 where it may be of a key that is gone.
+        400 where it is forged or for another purpose; 410 where its key may have been removed.
         """
         claim = self.links.read(kind, token)
         if claim is None:

@@ -57,7 +57,7 @@ def save_preferences(token: str) -> tuple[str, int]:
 
 
 def find_owner(session: Session, claim: PreferencesClaim) -> SubscriberRow | None:
-    """Whose preferences these are; None once they left, moved, or are not here any more."""
+    """The reader whose preferences these are; None where they left, moved or were erased."""
     subscriber = session.get(SubscriberRow, claim.subscriber_id)
     if subscriber is None or subscriber.standing != Standing.CONFIRMED:
         return None
@@ -65,7 +65,7 @@ def find_owner(session: Session, claim: PreferencesClaim) -> SubscriberRow | Non
 
 
 def lock_owner(session: Session, claim: PreferencesClaim) -> SubscriberRow | None:
-    """The same, for who changes something: nobody else does until the transaction ends."""
+    """The same reader, locked for a change."""
     lock_reader(session, claim.subscriber_id)
     return find_owner(session, claim)
 
@@ -84,7 +84,7 @@ def mask_address(address: str) -> str:
 
 
 def _parse_form(today: date) -> tuple[PreferenceChanges, str, str]:
-    """What the form says, which field is wrong, and why."""
+    """The choices in the form, the faulty field, and the fault."""
     form = request.form
     slugs = [slug for slug in pages.newsletters if slug in form.getlist("newsletter")]
     details = {slug: form.get(f"detail-{slug}", "") for slug in slugs}
@@ -113,7 +113,7 @@ def _parse_form(today: date) -> tuple[PreferenceChanges, str, str]:
 
 
 def rhythm_name(rhythm: Rhythm) -> str:
-    """What a reader chooses by."""
+    """A rhythm as its reader chooses it."""
     if rhythm is Rhythm.DAILY:
         return gettext("Every day")
     if rhythm is Rhythm.PICKS:
@@ -136,7 +136,7 @@ def _preferences_page(
     saved: bool = False,
     slip: tuple[PreferenceChanges, str, str] | None = None,
 ) -> str:
-    """What holds; after a slip what they chose, so that nothing is chosen twice."""
+    """The page with the saved preferences; after a slip, with the choices just made."""
     active = lifecycle.active_subscriptions(session, subscriber)
     today = pages.clock().date()
     details = {slug: subscription.detail for slug, subscription in active.items()}

@@ -1,7 +1,7 @@
 """The live preview: one issue in four views, again whenever a template changes.
 
-For the operator's own machine only: it shows a subscriber's links, so it answers to loopback names
-and to nobody else.
+It is for the operator's own machine: it shows a subscriber's links, so it answers only to loopback
+names.
 """
 
 import hashlib

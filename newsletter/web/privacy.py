@@ -1,7 +1,7 @@
-"""What is one's own: the data, and being forgotten.
+"""A reader's own data, and their erasure.
 
-Issues are forwarded, and with them the link to the preferences. So both are asked for there, and
-done behind a link that goes to the mailbox and works for a day.
+Issues are forwarded, and with them the link to the preferences. So a reader asks for either there,
+and gets a link by mail that does it and works for a day.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""A machine's way in and out: /api/subscribers, for who bears a token of [api].
+"""/api/subscribers: programs with a token of [api] sign people up and off.
 
-Without the operator's word for it (`may_vouch`) it is the form's way: the mailbox is asked, and the
-answer says nothing of the address.
+Unless the operator lets the token vouch (`may_vouch`), it works as the form does: the mailbox is
+asked, and the answer does not tell whether the address is known.
 """
 
 import json
@@ -32,7 +32,7 @@ _SIGNUPS, _LEAVES = "api-hour", "api-leave-hour"  # who signs many up can still 
 
 
 class _ApiError(Exception):
-    """What is wrong with a request: its status, and words for whoever wrote the client."""
+    """A fault in a request: a status, and words for the client's author."""
 
     def __init__(self, status: int, text: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(text)
@@ -75,7 +75,7 @@ def subscribe() -> tuple[Response, int]:
 
 @blueprint.delete("/api/subscribers/<path:address>")
 def unsubscribe(address: str) -> tuple[str, int]:
-    """204 for everybody, whether they had any of it or not; who moved leaves where they are now."""
+    """Unsubscribe, also at a newer address; always 204, whether or not they subscribed."""
     name, client = _client()
     address = _address(address)
     slugs = _newsletters(client, request.args.getlist("newsletter") or None)
@@ -139,7 +139,7 @@ def _body() -> dict[str, Any]:
 
 
 def _client() -> tuple[str, ApiClientSettings]:
-    """Whose token the request bears; every one is compared, so that time tells nothing."""
+    """The client whose token the request bears; all are compared, in constant time."""
     found = [
         (name, client)
         for name, client in pages.settings.api.items()
@@ -167,7 +167,7 @@ def _address(given: Any) -> str:  # noqa: ANN401 - what JSON holds
 
 
 def _newsletters(client: ApiClientSettings, given: Any) -> list[str]:  # noqa: ANN401 - what JSON holds
-    """What the token is for, or the part of it that is named."""
+    """The newsletters of the token, or those of them that are named."""
     offered = [slug for slug in pages.newsletters if slug in client.newsletters]
     if given is None:
         return offered

@@ -94,7 +94,7 @@ def tune(token: str, arxiv_id: str, way: str) -> str:
 
 
 def refusal(session: Session, claim: TuneClaim) -> str | None:
-    """Who is not a reader any more is told so; of a change of address only that the link ended."""
+    """Refuse people who no longer read; after a change of address just say that the link ended."""
     subscriber = session.get(SubscriberRow, claim.subscriber_id)
     home = (pages.path("home"), gettext("To the newsletters"))
     if subscriber is None:
@@ -140,7 +140,7 @@ def _is_theirs(session: Session, claim: TuneClaim) -> ColumnElement[bool]:
 
 
 def _change(session: Session, subscriber_id: int, paper: Paper, way: str) -> str | None:
-    """Note it; returns what held before, or None where there was no room."""
+    """Note a "more" or "less"; returns the earlier one, or None where there is no room."""
     name = paper.id.arxiv_id
     row = session.get(InterestRow, (subscriber_id, InterestType.PAPER, name))
     before = _WAY_OF[row.wanted if row else None]
@@ -156,7 +156,7 @@ def _change(session: Session, subscriber_id: int, paper: Paper, way: str) -> str
 def _namesakes(
     session: Session, subscriber_id: int, paper: Paper, token: str
 ) -> list[tuple[str, str]]:
-    """Of each author whom they follow by that name, the page that says it is somebody else."""
+    """For each followed author of that name, the page to say that this is a namesake."""
     return [
         (
             pages.path(

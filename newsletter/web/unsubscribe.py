@@ -40,7 +40,7 @@ def ask_to_leave(token: str) -> str:
 
 
 def _tell_entries(response: Response) -> Response:
-    """For `newsletter check`, which alone has a link of nobody's: how many proxies wrote there."""
+    """Tell `newsletter check`, which has a link without a reader, how many proxies wrote there."""
     written = request.environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
     response.headers[ENTRIES] = str(len([entry for entry in written if entry.strip()]))
     return response
@@ -107,7 +107,7 @@ def come_back(token: str) -> str:
 
 
 def _is_in(session: Session, claim: UndoClaim) -> bool:
-    """Whether whoever the link means has the newsletter, or any where it says all."""
+    """Whether the link's subscriber has the newsletter, or any where it says all."""
     for subscriber in address_change.resolve_subscriber_ids(session, claim.subscriber_id)[-1:]:
         active = lifecycle.active_subscriptions(session, subscriber)
         if subscriber.standing == Standing.CONFIRMED:
@@ -137,7 +137,7 @@ def goodbye_page(subscriber_id: int, newsletter: str) -> str:
 
 
 def _mails_undo() -> bool:
-    """Whether who leaves now gets a mail with the way back."""
+    """Whether a reader who leaves now gets a mail with the way back."""
     setting = pages.settings.web.undo_mail
     return setting == "everybody" or (setting == "doubtful" and bool(g.get("doubt")))
 

@@ -1,7 +1,7 @@
-"""Several who leave in one transaction.
+"""Unsubscribes several readers in one transaction.
 
-After a mailing thousands leave within minutes. A commit waits for the disk, so who waits for it
-takes along those who came meanwhile; and of this process only one asks for the write lock.
+After a mailing thousands leave within minutes, and each commit waits for the disk. So one request
+commits for all that came meanwhile, and only one thread of this process asks for the write lock.
 """
 
 from collections.abc import Sequence
@@ -25,9 +25,9 @@ class _Waiting:
 
 
 class UnsubscribeQueue:
-    """Whoever finds nobody at work takes those who wait, then hands over to the next of them.
+    """The first waiting request handles all others, then passes the turn on.
 
-    Each is woken once: dozens of threads that look whether it is their turn cost more than leaving.
+    Each thread is woken once: dozens that look for their turn would cost more than the leaving.
     """
 
     def __init__(self, database: Database) -> None:
@@ -37,9 +37,9 @@ class UnsubscribeQueue:
         self._is_at_work = False
 
     def unsubscribe(self, request: UnsubscribeRequest) -> None:
-        """Returns once it is committed; raises what kept it from that.
+        """Return once it is committed, or raise the error that prevented it.
 
-        Who is done waits for no later commit: only those whose turn it is are at work.
+        A finished request waits for no later commit: only the one whose turn it is goes on.
         """
         entry = _Waiting(request)
         with self._lock:

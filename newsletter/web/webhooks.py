@@ -1,9 +1,9 @@
-"""What other machines post: SendGrid's events, trusted by signature, answered once they are kept.
+"""Takes SendGrid's posted events: trusted by signature, answered once they are kept.
 
 They act soon after, in the background (feedback/inbox.py), so an answer takes milliseconds.
 
-An answer other than 2xx makes SendGrid come again for a day, so a database that is busy is a 503;
-what can never become right is a 4xx, and one odd event among many is set aside, not refused.
+An answer other than 2xx makes SendGrid come again for a day, so a busy database is a 503. A body
+that can never become right is a 4xx. One odd event among many is set aside.
 """
 
 import logging

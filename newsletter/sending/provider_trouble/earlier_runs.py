@@ -14,7 +14,7 @@ from newsletter.sending.provider_trouble import probe
 
 @dataclass(frozen=True)
 class EarlierRuns:
-    """What the breaker needs of it to judge the answers of this run."""
+    """The findings of earlier runs by which the breaker judges the answers of this one."""
 
     troubles: int = 0  # so many runs in a row ended badly
     sent: bool = False  # to some, this issue
