@@ -21,8 +21,6 @@ _INVISIBLE = lazy_pattern(
 # Line breaks that HTML does not know as white space.
 _LINE_BREAK = lazy_pattern("[\x0b\x1c-\x1e\x85\u2028\u2029]")
 _LONGEST_BRIEF = 300  # characters
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def without_accents(text: str) -> str:
@@ -80,5 +78,5 @@ def without_addresses(words: str) -> str:
 
 
 def short_day(day: date) -> str:
-    """`Fri 11 Jul 2025`, whatever the machine's locale."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    """`Fri 11 Jul 2025`: a program that sets no locale has English names."""
+    return f"{day:%a} {day.day} {day:%b} {day.year}"

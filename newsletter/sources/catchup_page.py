@@ -16,6 +16,7 @@ from newsletter.sources.base import AnnouncementType, SourceError
 from newsletter.sources.listing_page import (
     PageEntry,
     entries_by_section,
+    page_date,
     page_root,
     strongest_once,
 )
@@ -32,7 +33,6 @@ _INVALID = re.compile(r"Invalid date: .*")
 _MARK = re.compile(rb"<h1[^>]*>\s*Catchup results for ")
 _LINK = re.compile(r"(?:^|/)catchup/([A-Za-z.-]+)/")
 _NEXT_DAY = "Continue to the next day"
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,9 @@ def parse_catchup_page(content: bytes, category: str) -> CatchupPage:
         begins = refused[0][:120] if refused else words[:60]
         raise SourceError(f"this is no page of a past day, it says {begins!r}")
     counted, *stated = totals.pop()
-    day = short_date(heading.groups()[1:])
-    if short_date(stated) != day:
-        raise SourceError(f"the page of {day} counts the papers of {short_date(stated)}")
+    day = page_date(*heading.groups()[1:])
+    if page_date(*stated) != day:
+        raise SourceError(f"the page of {day} counts the papers of {page_date(*stated)}")
     listed = tuple(entries_by_section(root, category))
     has_next_day = any(_NEXT_DAY in _text(link) for link in root.iter("a"))
     return CatchupPage(day, int(counted), listed, has_next_day)
@@ -143,18 +143,6 @@ def merge_catchup_pages(pages: list[CatchupPage], category: str) -> CatchupDay:
     if len(totals) > 1 or len(lines) > totals[-1]:
         trouble = f"its pages count {' and '.join(map(str, totals))} papers and list {len(lines)}"
     return CatchupDay(pages[0].day, expected, once, has_next_day, len(elsewhere), trouble)
-
-
-def short_date(parts: tuple[str, ...] | list[str]) -> date:
-    """`24`, `Nov`, `2026` as a date.
-
-    Raises:
-        SourceError: there is no such day.
-    """
-    try:
-        return date(int(parts[2]), _MONTHS.index(parts[1]) + 1, int(parts[0]))
-    except ValueError:
-        raise SourceError(f"the page bears no date: {' '.join(parts)!r}") from None
 
 
 def _pages(ask: Callable[[int], bytes], category: str, day: date) -> tuple[list[CatchupPage], str]:

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
-from zoneinfo import ZoneInfo
 
 from lxml import etree
 
 from newsletter import taxonomy
+from newsletter.sources import calendar
 from newsletter.sources.author_names import authors_of
 from newsletter.sources.base import (
     Announcement,
@@ -20,8 +20,6 @@ from newsletter.sources.base import (
 )
 from newsletter.sources.response_types import ATOM, ResponseType, root_of
 from newsletter.text import one_line
-
-ARXIV_ZONE = ZoneInfo("America/New_York")
 
 _NAMES = {"atom": ATOM}
 _TITLE = re.compile(r"(?P<categories>[\w., -]+?) updates on (?:the )?arXiv\.org")
@@ -88,7 +86,7 @@ def _day_of(root: etree._Element, items: tuple[FeedEntry, ...]) -> date:
     stated = root.findtext("channel/pubDate")
     if stated:
         return _day(stated)
-    return _time(root.findtext("atom:updated", "", _NAMES)).astimezone(ARXIV_ZONE).date()
+    return _time(root.findtext("atom:updated", "", _NAMES)).astimezone(calendar.ZONE).date()
 
 
 def _item(entry: etree._Element) -> FeedEntry:
@@ -140,7 +138,7 @@ def _time(text: str) -> datetime:
     for read in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             found = read(text.strip())
-            found.astimezone(ARXIV_ZONE)  # not every time that can be written can be converted
+            found.astimezone(calendar.ZONE)  # not every time that can be written can be converted
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
         return found

@@ -26,8 +26,8 @@ from newsletter.sources.listing_status import (
     ListingEntry,
     empty,
     judge_listing,
+    lines_of_feed,
     listing_from_page,
-    listing_of,
     with_html,
 )
 from newsletter.sources.oai import parse_records
@@ -168,7 +168,7 @@ class SavedFiles(Source):
         if past is not None:
             yield past
         if feeds:
-            yield self._by_feeds(category, feeds, day)
+            yield self._by_feeds(category, feeds)
         recent = self._dated_pages.recent_listing(category, day, self._source)
         if recent is not None:
             yield recent
@@ -179,16 +179,12 @@ class SavedFiles(Source):
         if wider:
             yield self._by_archive(category, merge_listings(wider))
 
-    def _by_feeds(self, category: str, feeds: Sequence[Feed], day: date) -> CategoryListing:
+    def _by_feeds(self, category: str, feeds: Sequence[Feed]) -> CategoryListing:
         items = [item for feed in feeds for item in feed.announced_in(category)]
-        listing = listing_of(category, items, day, ListingState.UNCHECKED, self._source)
-        lines = tuple(
-            ListingEntry(announcement.paper.arxiv_id, announcement.kind, announcement.paper.version)
-            for announcement in listing.announcements
-        )
+        lines = lines_of_feed(category, items)
         if not lines:
             return empty(category, self._source)
-        return CategoryListing(category, listing.state, lines, None, self._source)
+        return CategoryListing(category, ListingState.UNCHECKED, lines, None, self._source)
 
     def _by_archive(self, category: str, page: ListingPage) -> CategoryListing:
         """What an archive's page says of one of its categories, whose count it does not state."""

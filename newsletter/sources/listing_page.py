@@ -36,12 +36,7 @@ _AS_HTML = re.compile(
 )
 _LIST = re.compile(r"(?:^|/)list/([A-Za-z.-]+)/(recent|new)\b")
 _CODE = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)")
-# fmt: off
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)
-# fmt: on
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _KINDS = {
     "New": AnnouncementType.NEW,
     "Cross": AnnouncementType.CROSS,
@@ -140,7 +135,7 @@ def parse_listing_page(content: bytes, category: str) -> ListingPage:
         raise SourceError(f"the listing page counts {counted} papers and lists {len(once)}")
     twice = len(listed) - len(once)
     expected = max(counted - twice, len(once))  # lines that only damage doubled were never counted
-    return ListingPage(_date(day), expected, once)
+    return ListingPage(page_date(*day.groups()), expected, once)
 
 
 def page_root(content: bytes) -> html.HtmlElement:
@@ -161,11 +156,16 @@ def _first(words: re.Pattern[str], nodes: Iterable[html.HtmlElement]) -> re.Matc
     return next(filter(None, said), None)
 
 
-def _date(match: re.Match[str]) -> date:
+def page_date(day: str, month: str, year: str) -> date:
+    """`24`, `November` or `Nov`, `2026` as a date.
+
+    Raises:
+        SourceError: there is no such day.
+    """
     try:
-        return date(int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1]))
+        return date(int(year), _MONTHS.index(month[:3]) + 1, int(day))
     except ValueError:
-        raise SourceError(f"the listing page bears no date: {match[0]!r}") from None
+        raise SourceError(f"the page bears no date: {day} {month} {year}") from None
 
 
 def strongest_once(listed: Iterable[PageEntry]) -> tuple[PageEntry, ...]:

@@ -110,10 +110,8 @@ class CategoryListing:
         if feed is None:
             return self
         known = {line.arxiv_id for line in self.lines}
-        listing = listing_of(
-            self.category, feed.announced_in(self.category), feed.day, self.state, ""
-        )
-        more = tuple(line for line in _lines(listing) if line.arxiv_id not in known)
+        told = lines_of_feed(self.category, feed.announced_in(self.category))
+        more = tuple(line for line in told if line.arxiv_id not in known)
         return replace(self, lines=(*self.lines, *more), source=f"{self.source} and the feed")
 
 
@@ -131,8 +129,9 @@ def listing_from_feed(category: str, feed: Feed, day: date, source: str) -> Cate
     """A feed states no count, so what it says stays unchecked."""
     if feed.day != day:
         return _of_another_day(category, feed.day, day, f"{source} of {feed.day}")
-    listing = listing_of(category, feed.announced_in(category), day, ListingState.UNCHECKED, source)
-    return CategoryListing(category, listing.state, _lines(listing), None, source)
+    lines = lines_of_feed(category, feed.announced_in(category))
+    state = ListingState.UNCHECKED if lines else ListingState.NONE
+    return CategoryListing(category, state, lines, None, source)
 
 
 def judge_listing(
@@ -193,43 +192,28 @@ def _of_another_day(category: str, shown: date, day: date, source: str) -> Categ
     return CategoryListing(category, state, (), None, source, shown if shown > day else None)
 
 
-def _lines(listing: Listing) -> tuple[ListingEntry, ...]:
-    return tuple(
-        ListingEntry(announcement.paper.arxiv_id, announcement.kind, announcement.paper.version)
-        for announcement in listing.announcements
-    )
-
-
-# From a feed's items to one listing a category.
-
 _SEEN_FROM_ANOTHER_CATEGORY = {
     AnnouncementType.NEW: AnnouncementType.CROSS,
     AnnouncementType.REPLACE: AnnouncementType.REPLACE_CROSS,
 }
 
 
-def listing_of(
-    category: str, items: Iterable[FeedEntry], day: date, state: ListingState, source: str
-) -> Listing:
+def lines_of_feed(category: str, items: Iterable[FeedEntry]) -> tuple[ListingEntry, ...]:
     """What a category announced that day, each paper once, as the strongest of what is said.
 
     In a feed of several categories a paper is "new" when it is new in any of them; in a category
     that is not its primary one it is a cross-list.
     """
-    strongest: dict[str, Announcement] = {}
+    strongest: dict[str, ListingEntry] = {}
     for item in items:
-        announcement = _seen_from(category, item)
-        known = strongest.setdefault(announcement.paper.arxiv_id, announcement)
-        strongest[announcement.paper.arxiv_id] = min(
-            known, announcement, key=lambda said: said.kind.rank
-        )
-    if not strongest:
-        state = ListingState.NONE
-    return Listing(day, category, state, tuple(strongest.values()), source)
+        paper, kind = item.announcement.paper, _seen_from(category, item)
+        known = strongest.get(paper.arxiv_id)
+        if known is None or kind.rank < known.kind.rank:
+            strongest[paper.arxiv_id] = ListingEntry(paper.arxiv_id, kind, paper.version)
+    return tuple(strongest.values())
 
 
-def _seen_from(category: str, item: FeedEntry) -> Announcement:
+def _seen_from(category: str, item: FeedEntry) -> AnnouncementType:
     kind, primary = item.announcement.kind, item.paper.categories[:1]
-    if all(taxonomy.covers(category, first) for first in primary):
-        return item.announcement
-    return replace(item.announcement, kind=_SEEN_FROM_ANOTHER_CATEGORY.get(kind, kind))
+    is_own = all(taxonomy.covers(category, first) for first in primary)
+    return kind if is_own else _SEEN_FROM_ANOTHER_CATEGORY.get(kind, kind)

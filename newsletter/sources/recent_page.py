@@ -12,8 +12,8 @@ from datetime import date
 from lxml import html
 
 from newsletter.sources.base import AnnouncementType, SourceError
-from newsletter.sources.catchup_page import SHORT_DATE, short_date
-from newsletter.sources.listing_page import PageEntry, page_entry, page_root, seen_as_new
+from newsletter.sources.catchup_page import SHORT_DATE
+from newsletter.sources.listing_page import PageEntry, page_date, page_entry, page_root, seen_as_new
 from newsletter.text import one_line
 
 _LINKED_DATE = re.compile(SHORT_DATE, re.ASCII)
@@ -67,7 +67,7 @@ def parse_recent_page(content: bytes, category: str) -> RecentPage:
         SourceError: this is none, or it names no date.
     """
     root = page_root(content)
-    dates = {short_date(found.groups()) for found in map(_linked_date, root.iter("a")) if found}
+    dates = {page_date(*found.groups()) for found in map(_linked_date, root.iter("a")) if found}
     sections = tuple(_sections(root, category))
     named = sorted(dates | {section.day for section in sections}, reverse=True)
     if not dates:
@@ -90,7 +90,7 @@ def _sections(root: html.HtmlElement, category: str) -> list[RecentDay]:
             heading = _SECTION.fullmatch(one_line(node.text_content()))
             listed = [] if heading else None
             if heading:
-                found.append(RecentDay(short_date(heading.groups()[:3]), int(heading[5] or 0), ()))
+                found.append(RecentDay(page_date(*heading.groups()[:3]), int(heading[5] or 0), ()))
         elif listed is not None:
             entry = page_entry(node, category, AnnouncementType.NEW)
             if entry is not None:

@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from newsletter.sources.base import AnnouncementType, Listing, ListingState, PaperId, SourceError
+from newsletter.sources.base import AnnouncementType, PaperId, SourceError
 from newsletter.sources.feed import FeedEntry, parse_feed
-from newsletter.sources.listing_status import listing_of
+from newsletter.sources.listing_status import ListingEntry, lines_of_feed
 from tests.sources.samples import BOMB, NO_ANSWERS, Told, answer, atom, rss, shared
 
 DAY = date(2025, 7, 11)
@@ -27,14 +27,13 @@ def refused(content: bytes) -> str:
     return str(error.value)
 
 
-def listing(category: str, *papers: Told, title: str = "cs, eess") -> Listing:
+def lines(category: str, *papers: Told, title: str = "cs, eess") -> tuple[ListingEntry, ...]:
     feed = parse_feed(rss(*papers, title=title))
-    items = feed.announced_in(category)
-    return listing_of(category, items, DAY, ListingState.UNCHECKED, "the test")
+    return lines_of_feed(category, feed.announced_in(category))
 
 
 def kinds(category: str, *papers: Told, title: str = "cs, eess") -> list[AnnouncementType]:
-    return [each.kind for each in listing(category, *papers, title=title).announcements]
+    return [each.kind for each in lines(category, *papers, title=title)]
 
 
 @pytest.mark.parametrize("written", [rss, atom])
@@ -217,13 +216,13 @@ def test_a_paper_that_is_told_twice_is_there_once_as_the_strongest() -> None:
 def test_a_paper_with_no_category_of_arxivs_is_shown_rather_than_lost(
     categories: tuple[str, ...],
 ) -> None:
-    assert len(listing("cs.SD", Told(categories=categories)).announcements) == 1
+    assert len(lines("cs.SD", Told(categories=categories))) == 1
 
 
 def test_a_feed_of_one_category_is_believed_about_its_own_papers() -> None:
     elsewhere = Told(categories=("cs.LG",))
     assert kinds("cs.SD", elsewhere, title="cs.SD") == [AnnouncementType.CROSS]
-    assert listing("cs.SD", elsewhere).state is ListingState.NONE
+    assert not lines("cs.SD", elsewhere)
 
 
 def test_items_of_an_older_day_are_not_announced_again() -> None:
