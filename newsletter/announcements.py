@@ -1,4 +1,4 @@
-"""What the sources handed over, written down: papers, announcements, verdicts."""
+"""Writes the answers of sources down: papers, announcements, verdicts."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -29,7 +29,7 @@ _LACKING = (ListingState.PARTIAL, ListingState.RECONSTRUCTED)  # since when matt
 
 
 def store_fetched(session: Session, fetched: FetchResult, now: datetime) -> list[Listing]:
-    """Keep what a source handed over, but for the listings that say less than is known.
+    """Keep a source's answer, except for listings that say less than is known.
 
     Returns:
         Those listings.
@@ -79,7 +79,7 @@ def _keep_papers(session: Session, described: dict[PaperId, Paper]) -> None:
 
 
 def _frozen(session: Session, described: Iterable[PaperId]) -> set[PaperId]:
-    """Those that an issue holds."""
+    """The papers of these that an issue holds."""
     ids = [paper.arxiv_id for paper in described]
     frozen: set[PaperId] = set()
     for part in papers.in_parts(ids):
@@ -122,10 +122,10 @@ def _unless_repeated(session: Session, listing: Listing) -> Listing:
 
 
 def _without_doubt(session: Session, listing: Listing) -> Listing:
-    """The listing without the papers that came into its category on another day, where we know it.
+    """The listing without papers that came into its category on another day, as far as we know.
 
-    A paper that the category had before, or first had later, is no cross-list of that day; one that
-    it first had later was not replaced in it before. Those that are left stay doubtful.
+    A paper that the category had before, or first had later, was cross-listed on another day. One
+    that it first had later cannot have been replaced in it before. The rest stays doubtful.
     """
     if not listing.doubtful:
         return listing
@@ -223,10 +223,10 @@ def _doubt_count(old: ListingRow, listing: Listing, now: datetime) -> None:
 
 
 def _says_less(listing: Listing, old: ListingRow, now: datetime) -> bool:
-    """Whether what is kept is better.
+    """Whether the kept listing is better.
 
-    What is complete stays, unless something complete says more. Dates give back less than what
-    arXiv announced by name.
+    A complete one stays, unless another complete one says more. Dates give back less than arXiv's
+    announcement by name.
     """
     number = len(listing.announcements)
     rebuilt = listing.state is ListingState.RECONSTRUCTED

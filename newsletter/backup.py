@@ -37,7 +37,7 @@ class RestoreResult:
 
 
 def back_up(settings: Settings, file: Path) -> None:
-    """A consistent copy into a new file for its owner only; nobody waits for it.
+    """Write a consistent copy into a new file for its owner only, while everything runs.
 
     Raises:
         WrongUseError: the file is there already, or the database is not SQLite's.
@@ -55,10 +55,10 @@ def back_up(settings: Settings, file: Path) -> None:
 
 
 def restore(settings: Settings, file: Path, now: datetime, *, overwrite: bool) -> RestoreResult:
-    """Bring a copy back, upgraded where it is older; what was there before is kept beside it.
+    """Bring a copy back, upgraded where it is older; the old database is kept beside it.
 
-    Who left, was suppressed or erased since the copy was made stays so. Killed at any step it
-    leaves the old state or the restored one, whole; run again, it finishes.
+    Readers who left, were suppressed or erased since the copy stay so. A kill at any step leaves
+    the old state or the restored one, whole; another run finishes.
 
     Raises:
         WrongUseError: there is a database and `overwrite` is not said, or it is not SQLite's.
@@ -169,7 +169,7 @@ def _begin_anew(target: Path) -> None:
 
 
 def _carry(kept: Path, part: Path, now: datetime) -> CarriedOver | None:
-    """None where the kept one cannot be read, or not by this program."""
+    """Carry refusals over from the kept database; None where this program cannot read it."""
     try:
         before = schema.open_database(f"sqlite:///{kept}", kept.parent)
     except (NewsletterError, DatabaseError):
@@ -186,7 +186,7 @@ def _carry(kept: Path, part: Path, now: datetime) -> CarriedOver | None:
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
-    """Everything in one step, by SQLite's own backup: others go on reading and writing both.
+    """Copy all in one step, by SQLite's own backup: others go on reading and writing both.
 
     What is in the target is replaced in one transaction; a new one is a single file, without a log.
 

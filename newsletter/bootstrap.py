@@ -56,7 +56,7 @@ def signed_links(settings: Settings) -> SignedLinks:
 
 
 def connect(settings: Settings) -> db.Database:
-    """The database, ready to be used; what is written there is told to those of [notify].
+    """The database, ready for use; changes in it reach the targets of [notify].
 
     Raises:
         NewsletterError: it is not there, or its tables are of another version.
@@ -138,7 +138,7 @@ def outbox_worker(
     clock: Callable[[], datetime],
     stopping: Callable[[], bool] = lambda: False,
 ) -> "OutboxWorker":
-    """What answers sign-ups and sends transactional mails; a transport is opened when one waits."""
+    """The worker for sign-ups and transactional mails; it opens a transport when a mail waits."""
     from newsletter.transactional.outbox_worker import OutboxWorker
 
     return OutboxWorker(
@@ -153,7 +153,7 @@ def outbox_worker(
 
 @contextmanager
 def rehearsal(real: Services) -> Iterator[Services]:
-    """The same parts, but nothing that is done with them stays or leaves, and no model is paid."""
+    """The same parts for a rehearsal: on a copy, with mails in memory, without a paid model."""
     summarizer = real.summarizer
     if not summarizer.quotes:
         summarizer = DisabledSummarizer(summarizer.name, "is not asked in a rehearsal", summarizer)
@@ -180,7 +180,7 @@ def _transport(settings: Settings) -> Transport:
 
 
 def _summarizer(settings: Settings) -> Callable[[], Summarizer]:
-    """What gives the configured one; the day goes on whatever is wrong with a stranger's.
+    """A builder of the configured summarizer; a fault in a stranger's does not stop the day.
 
     Raises:
         WrongUseError: there is none of that name; later, a setting of it is wrong.
@@ -213,9 +213,9 @@ def load_transport(settings: Settings) -> Transport:
 
 
 def transport_type(settings: Settings) -> type[Transport]:
-    """The class that its factory says it returns; one that says none is any transport.
+    """The class that the transport's factory is annotated to return, else `Transport`.
 
-    So is one that cannot be loaded: whoever uses it says why.
+    It is `Transport` as well where the part cannot be loaded: its use then says why.
     """
     return _type("transport", Transport, settings)
 

@@ -1,8 +1,8 @@
-"""What the other side of a socket says, read within bounds of length and time.
+"""Reads from a socket within bounds of length and time.
 
 The standard library's mail clients read through a buffered file. Its time-out begins anew with
-every octet, so that a server that trickles holds them for ever; and it stays with what was said in
-plain text when the socket is encrypted, unless somebody remembers to drop it.
+every octet, so that a server that trickles holds them for ever. And the file keeps what came in
+plain text when the socket is encrypted, unless the caller drops it.
 """
 
 import socket
@@ -55,11 +55,11 @@ class BoundedReader:
         return self._take(min(size, len(self._heard)))
 
     def left(self) -> bytes:
-        """What was heard already and nobody has read."""
+        """The octets that have come and were not read yet."""
         return self._take(len(self._heard))
 
     def close(self) -> None:
-        """Whoever has the socket closes it."""
+        """Leave the socket open: its owner closes it."""
 
     def _take(self, size: int) -> bytes:
         taken = bytes(self._heard[:size])

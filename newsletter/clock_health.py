@@ -11,7 +11,7 @@ _USELESS = timedelta(hours=12)  # days are mixed up then
 
 
 def compare(date: str, server: str, now: datetime) -> Iterator[Finding]:
-    """`date` is the header (RFC 9110, 6.6.1); one that says nothing of use is no finding."""
+    """Compare with the header `date` (RFC 9110, 6.6.1); an unreadable one gives no finding."""
     try:
         ahead = now - parsedate_to_datetime(date)
     except (ValueError, TypeError):

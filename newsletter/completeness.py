@@ -1,4 +1,4 @@
-"""What is known of a day, and whether to wait for more."""
+"""Judges what is known of a day: what to ask again, and whether to wait."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -38,9 +38,9 @@ RUNS_VARY_BY = timedelta(minutes=30)  # a daily run comes so much earlier or lat
 def is_known(row: ListingRow, newest: date) -> bool:
     """Whether that listing need not be asked for again.
 
-    What is partial or rebuilt can be healed as long as arXiv has a page of that day, and what a
-    feed told without a count, once the day is past. A past day from saved files is as its reader
-    wants it, but for what they do not prove.
+    A partial or rebuilt listing can be healed as long as arXiv has a page of that day, and a feed's
+    without a count once the day is past. A past day from saved files stays as the operator gave it,
+    as far as the files prove it.
     """
     if is_saved(row) and row.day < newest:
         return row.state not in _NOT_LEARNED
@@ -51,7 +51,7 @@ def is_known(row: ListingRow, newest: date) -> bool:
 
 
 def is_saved(row: ListingRow) -> bool:
-    """Whether somebody gave it in saved files."""
+    """Whether it came from saved files."""
     return row.source.startswith(SAVED_FILES)
 
 
@@ -67,7 +67,7 @@ def saved_day(session: Session, categories: Collection[str]) -> date | None:
 
 
 def note_files(session: Session, now: datetime, *, are_kept: bool) -> None:
-    """That saved files were given, and whether anything of them is kept."""
+    """Note that saved files were given, and whether something of them is kept."""
     row = session.get(MomentRow, _REFUSED)
     if are_kept and row is not None:
         session.delete(row)
@@ -86,7 +86,7 @@ def are_files_refused(session: Session, categories: Collection[str]) -> bool:
 
 
 def _may_be_exact_later(row: ListingRow) -> bool:
-    """Whether arXiv's page of that day failed, and is no page that arXiv does not have."""
+    """Whether arXiv's page of that day failed, and may still come."""
     return row.state == ListingState.RECONSTRUCTED and row.may_heal
 
 
@@ -95,12 +95,11 @@ def wait_reason(
 ) -> str | None:
     """Why the day's issue must not be composed yet; None where it can be.
 
-    A category that still shows another day, or cannot be reached, is waited for. Papers that
-    cannot be had are waited for until `patience` after the announcement is over; then the issue
-    goes out and names them. On a day that was longer ago, `patience` is counted from when they were
-    first lacking, and holds for arXiv's page of that day as well. Where not one paper can be had,
-    that is never told as a day without papers. Without `patience` whatever papers there are go out,
-    for they never would otherwise.
+    Wait for a category that still shows another day, or cannot be reached. Wait for missing papers
+    until `patience` after the announcement; then the issue goes out and names them. On an older
+    day `patience` is counted from the moment when they were first missing, and holds for arXiv's
+    page of that day as well. A day of which every paper is missing is never told as an empty one.
+    Without `patience` the papers at hand go out, since there is no later run for them.
     """
     if patience is None and any(row.found for row in rows):
         return None

@@ -32,10 +32,10 @@ _TABLES: Sequence[Table] = Base.metadata.sorted_tables  # who is pointed to come
 
 
 def copy_database(settings: Settings, url: str, now: datetime, bar: Bar) -> dict[str, int]:
-    """Copy everything to the database at `url`; how many rows of each table are there now.
+    """Copy everything to the database at `url`; returns the number of rows of each table.
 
     Raises:
-        WrongUseError: that address cannot be used, or there are other data.
+        WrongUseError: that address cannot be used, or holds other data.
         NewsletterError: a database cannot be reached, or the two are not the same at the end.
     """
     source = schema.open_database(settings.database.url, settings.folder)
@@ -115,7 +115,7 @@ def _empty(target: Database) -> None:
 
 @contextmanager
 def _standing_still(source: Database) -> Iterator[Session]:
-    """Nobody writes: SQLite refuses to until `release`, at PostgreSQL others wait."""
+    """Keep writers out: SQLite refuses them until `release`, PostgreSQL lets them wait."""
     if source.engine.dialect.name == "sqlite":
         source.refuse_writers()
         with source.read() as session:
@@ -182,7 +182,7 @@ def _finish(reading: Session, target: Database, now: datetime) -> None:
 
 
 def _continue_numbers(reading: Session, session: Session, column: Column[Any]) -> None:
-    """No number is given twice, not even one whose row is gone in the source."""
+    """Continue a column's numbers above the highest ever given, also of deleted rows."""
     table: Any = column.table
     highest = max(_last_number(reading, column), session.scalar(select(func.max(column))) or 0)
     if session.get_bind().dialect.name != "sqlite":

@@ -61,7 +61,7 @@ _OF_ISSUE = select(*(func.coalesce(func.sum(column), 0) for column in _COLUMNS.v
 
 
 def is_open(session: Session, issue_id: int) -> bool:
-    """Whether somebody waits, or is being sent to."""
+    """Whether some delivery is pending or sending."""
     counts = of_issue(session, issue_id)
     return bool(counts[DeliveryState.PENDING] or counts[DeliveryState.SENDING])
 

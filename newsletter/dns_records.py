@@ -1,4 +1,4 @@
-"""What the DNS says of a domain that sends mail.
+"""Reads the DNS records of a domain that sends mail.
 
 DKIM (RFC 6376, 3.6), DMARC (RFC 9989) and reverse names (RFC 1035, 3.5); SPF is in `spf.py`.
 """
@@ -20,7 +20,7 @@ _DMARC = re.compile(r"v[ \t]*=[ \t]*DMARC1[ \t]*(;|$)")
 
 
 class DnsError(NewsletterError):
-    """The DNS cannot be asked from here, so nothing is known."""
+    """The DNS cannot be asked from here."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ class DmarcRecord:
 
 
 def answers(name: str, kind: str) -> list[str]:
-    """The records of a name as text, TXT without its quotes; none where it has none.
+    """The records of a name as text, TXT without its quotes.
 
     Raises:
-        DnsError: nobody answered.
+        DnsError: no server answered.
     """
     if kind == "TXT":
         return [b"".join(record.strings).decode("utf-8", "replace") for record in _ask(name, kind)]

@@ -23,7 +23,7 @@ class NothingYetError(WrongUseError):
 
 
 class StoppedError(NewsletterError):
-    """Somebody asked to stop before everything was done."""
+    """The run was asked to stop before everything was done."""
 
 
 def did_you_mean(word: str, known: Iterable[str], likeness: float = 0.5) -> str:

@@ -1,4 +1,4 @@
-"""What a check found: for `newsletter check`, in words that say what to do."""
+"""The findings of checks, in words that say what to do."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Whose machine a host's name or address is."""
+"""Whether a host's name or address is of this machine, or of its network."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -9,9 +9,9 @@ _OWN_NETWORKS = tuple(
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether a host leads back to whoever asks: 127.0.0.0/8, ::1, `localhost` and names below it.
+    """Whether a host is this machine: 127.0.0.0/8, ::1, `localhost` and names below it.
 
-    So do 0.0.0.0 and ::, where one connects to them (RFC 1122, 3.2.1.3; RFC 4291, 2.5;
+    So are 0.0.0.0 and ::, as addresses to connect to (RFC 1122, 3.2.1.3; RFC 4291, 2.5;
     RFC 6761, 6.3).
     """
     address = _address(host)

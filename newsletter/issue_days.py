@@ -28,7 +28,7 @@ def find_issue(session: Session, newsletter: str, day: date) -> IssueRow | None:
 
 
 def undelivered_days(session: Session, newsletter: str, newest: date, max_age: int) -> list[date]:
-    """Days before the newest one, at most so many days old, whose issue is not with everybody."""
+    """Days before the newest one, at most so many days old, with deliveries still open."""
     rows = session.scalars(
         select(IssueRow.day).where(
             IssueRow.newsletter == newsletter,
@@ -62,9 +62,9 @@ def waiting_days(
 def unsettled_days(
     session: Session, newsletter: str, categories: Collection[str], newest: date, max_age: int
 ) -> list[date]:
-    """Days before the newest one of which arXiv's page of that day may say more than is known.
+    """Days before the newest one of which arXiv's own page may say more than is known.
 
-    Those that have an issue and are at most so many days old; and, once, each day that was told as
+    These are days with an issue, at most so many days old; and, once, each day that was told as
     empty when it was the newest one.
     """
     first = _first(session, newsletter, categories, newest)
@@ -109,8 +109,8 @@ def missed_days(
 ) -> list[date]:
     """Mailing days before the newest one, since the first that was looked after, without an issue.
 
-    At most so many, the latest; days on which nothing was announced do not count. Our table of
-    holidays has no say in it: arXiv is to be asked.
+    At most so many, the latest; empty days do not count. Our table of holidays is ignored here,
+    since arXiv decides.
     """
     first = _first(session, newsletter, categories, newest)
     if first is None:
@@ -162,7 +162,7 @@ def _first(
 
 
 def _had_readers(session: Session, newsletter: str, day: date) -> bool:
-    """Whether somebody was a reader here before the next day's batch was out."""
+    """Whether the newsletter had a reader before the next day's batch was out."""
     until = calendar.announced_at(day + timedelta(days=1))
     readers = (
         select(SubscriptionRow.subscriber_id)

@@ -1,7 +1,7 @@
-"""What the operator changes of an issue before it is frozen: a note, papers first, papers left out.
+"""The operator's edits of an issue before it is frozen: a note, papers first, papers left out.
 
-Wishes are kept by newsletter and day, also of a day that nobody fetched yet. What of them applies
-is frozen with the issue, and told to its readers as the editor's word.
+They are kept by newsletter and day, also for a day that was not fetched yet. Those that apply are
+frozen with the issue, and told to its readers as the editor's word.
 """
 
 import logging
@@ -36,7 +36,7 @@ class IssueEdit:
 
 @dataclass(frozen=True)
 class EditChanges:
-    """What is to become of the wishes for an issue; papers by their identifiers."""
+    """Changes to the edits of an issue; papers by their identifiers."""
 
     note: str | None = None  # None leaves it as it is, and nothing takes it away
     first: Mapping[str, str] = field(default_factory=dict)  # with their reasons
@@ -76,7 +76,7 @@ def load(session: Session, newsletter: str, day: date) -> IssueEdit:
 
 
 def store(session: Session, newsletter: str, day: date, edit: IssueEdit) -> None:
-    """Keep these wishes in place of those before."""
+    """Keep these edits in place of the earlier ones."""
     row = session.get(IssueEditRow, (newsletter, day))
     if row is not None:
         session.delete(row)
@@ -127,7 +127,7 @@ def forget(session: Session, content: IssueContent) -> None:
 
 
 def to_json(content: IssueContent) -> dict[str, Any]:
-    """An issue's edits as they are kept with it; nothing where there are none."""
+    """An issue's edits as they are kept with it; empty without edits."""
     edits = {
         "notes": [{"day": str(note.day), "text": note.text} for note in content.editor_notes],
         "first": {

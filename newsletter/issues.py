@@ -164,9 +164,9 @@ def _entry(row: IssueEntryRow, papers_by_id: Mapping[PaperId, Paper]) -> IssueEn
 def load_since(
     session: Session, content: IssueContent, had_issue: int, issue_id: int | None
 ) -> IssueContent:
-    """An issue together with those that were frozen after the one that its reader had last.
+    """An issue together with those frozen after the last one that its reader had.
 
-    `issue_id` is its own; none where it is not frozen. Issues of more than five weeks before are
+    `issue_id` is its own, or None where it is not frozen. Issues of more than five weeks before are
     left to the archive: that is a pause, not a week.
     """
     table = IssueRow
@@ -194,7 +194,7 @@ def _sections(announced: Sequence[AnnouncedPaper]) -> dict[str, IssueSection]:
 
 
 def _notes(session: Session, day: date, categories: Sequence[str]) -> list[ListingNote]:
-    """What is known of each category that day; of what nobody told, that it could not be read."""
+    """The state of each category that day; one without a listing could not be read."""
     known = {row.category: row for row in papers.listings(session, day, categories)}
     return [
         ListingNote(
@@ -212,7 +212,7 @@ def _notes(session: Session, day: date, categories: Sequence[str]) -> list[Listi
 
 
 def _told_state(row: ListingRow) -> ListingState:
-    """What arXiv's recent papers list is not rebuilt from dates, though it may heal like that."""
+    """The state to tell: a listing by arXiv's recent papers is unchecked, not rebuilt by date."""
     state = ListingState(row.state)
     by_recent = row.source.startswith(RECENT_PAPERS)
     is_listed = by_recent and state is ListingState.RECONSTRUCTED

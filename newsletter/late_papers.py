@@ -26,13 +26,13 @@ class LatePaper:
 
 
 def find_late(session: Session, newsletter: str, day: date) -> list[LatePaper]:
-    """What is known by now of the days before, and stands in no issue of that newsletter.
+    """Papers of earlier days that are known by now, and are in no issue of that newsletter.
 
-    Of the categories that those issues were of, each paper as the strongest of what was announced
-    and in its newest version. Whatever any issue had in that version or a later one, or on that day
-    or a later one, and what the editor left out, is none; but who was told of a replacement alone
-    was not told that the paper was new. Of issues of more than a fortnight ago only those count of
-    which somebody had arXiv asked again.
+    A paper comes from the categories of those issues, with the strongest announcement and in its
+    newest version. It is not late if an issue had it in that version or a later one, or on that day
+    or a later one, or if the editor left it out. An issue that had only its replacement does not count
+    for a new paper. Issues of more than a fortnight ago count only where the operator had arXiv
+    asked again.
     """
     asked_again = exists().where(
         ListingRow.day.between(func.coalesce(IssueRow.first_day, IssueRow.day), IssueRow.day),
@@ -115,7 +115,7 @@ def found_later(session: Session, issue: IssueRow) -> dict[date, int]:
 
 
 def _told_of(session: Session, issue: IssueRow) -> Iterator[LatePaper]:
-    """What is known of an issue's days, but for what the editor left out."""
+    """The papers known of an issue's days, without those that the editor left out."""
     left_out = {left["id"] for left in (issue.edits or {}).get("left_out", ())}
     first = issue.first_day or issue.day
     for number in range((issue.day - first).days + 1):
@@ -128,7 +128,7 @@ def _told_of(session: Session, issue: IssueRow) -> Iterator[LatePaper]:
 def _had(
     session: Session, newsletter: str, names: Collection[str]
 ) -> dict[str, list[tuple[date, int, IssueSection]]]:
-    """Of which days the newsletter's issues had those papers, in which versions, and where."""
+    """The days, versions and sections in which the newsletter's issues had those papers."""
     had: dict[str, list[tuple[date, int, IssueSection]]] = {}
     for part in papers.in_parts(sorted(names)):
         rows = session.execute(

@@ -1,4 +1,4 @@
-"""What the sources announced, as it is kept: papers, and how complete each listing is."""
+"""Reads the kept papers, announcements and listings."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class AnnouncedPaper:
 
 
 def listings(session: Session, day: date, categories: Sequence[str]) -> list[ListingRow]:
-    """What is known of that day, in the order of the categories; unknown ones are left out."""
+    """The listings of that day, in the order of the categories; missing ones are left out."""
     rows = session.scalars(
         select(ListingRow).where(ListingRow.day == day, ListingRow.category.in_(categories))
     )
@@ -45,7 +45,7 @@ def kinds(session: Session, day: date, category: str) -> list[AnnouncementType]:
 
 
 def known_papers(session: Session, day: date) -> dict[str, Paper]:
-    """The papers of a day that the API described whole, by identifier: nobody need be asked."""
+    """The papers of a day that the API described whole, by identifier."""
     rows = session.scalars(select(AnnouncementRow).where(AnnouncementRow.day == day))
     papers = by_id(session, {PaperId(row.arxiv_id, row.version) for row in rows})
     return {
@@ -113,7 +113,7 @@ def find_paper(
 
 
 def by_id(session: Session, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
-    """The kept papers among those."""
+    """The kept papers of these identifiers."""
     wanted = [(paper_id.arxiv_id, paper_id.version) for paper_id in ids]
     papers: dict[PaperId, Paper] = {}
     for part in in_parts(wanted):

@@ -1,8 +1,8 @@
 """Which settings contradict each other.
 
-`contradictions` are those that can be right in no installation: they are told when the settings are
-read. The others are checked where a part is built or used, since what is set for a part not in use
-harms nobody: each function raises a `WrongUseError` whose line says which setting to change.
+`contradictions` are wrong in every installation, and are told when the settings are read. The
+others are checked where a part is built or used, since settings of an unused part are harmless:
+each function raises a `WrongUseError` whose line says which setting to change.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _Place = tuple[str, ...]  # of a table; empty for what concerns several
 
 
 def contradictions(settings: Settings) -> Iterator[tuple[_Place, str]]:
-    """What contradicts itself in any installation: where, and what is wrong."""
+    """The contradictions that are wrong in any installation: their place, and the fault."""
     for problem in _look(settings.look):
         yield ("look",), f"look: {problem}"
     for name, target in settings.notify.items():

@@ -1,6 +1,6 @@
-"""Single values of newsletter.toml, changed in place: what stands around them stays as it is.
+"""Changes single values of newsletter.toml in place, and leaves the text around them.
 
-Nothing is written that could not be loaded. Secrets go to the environment's file beside it.
+It writes only what can be loaded. Secrets go to the environment's file beside it.
 """
 
 import os
@@ -30,7 +30,7 @@ class ConfigurationFile:
     """A configuration whose settings can be changed one by one, also to one that works again.
 
     Raises:
-        WrongUseError: there is none, or it is no TOML.
+        WrongUseError: the file is missing, or is not TOML.
     """
 
     def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
@@ -48,7 +48,7 @@ class ConfigurationFile:
         """Give a setting a value, written as in TOML or as plain text; gives the file it is in.
 
         Raises:
-            WrongUseError: there is no such setting, or it cannot be this.
+            WrongUseError: the setting is unknown, or cannot have this value.
         """
         steps = self._steps(key)
         is_slug = steps[0] == "newsletters" and steps[-1] == "slug"
@@ -68,10 +68,10 @@ class ConfigurationFile:
         return environment_file(self._path) if self.is_secret(key) else self._path
 
     def unset(self, key: str) -> None:
-        """Take a setting out, so that it is what it is by itself.
+        """Take a setting out, so that its default holds.
 
         Raises:
-            WrongUseError: it is not set here, or nothing works without it.
+            WrongUseError: the file does not set it, or needs it.
         """
         steps = self._steps(key)
         text = _without(self._text, steps)
@@ -109,7 +109,7 @@ class ConfigurationFile:
         return steps
 
     def _no_newsletter(self, steps: Sequence[str]) -> str:
-        """Why these steps lead to none: a setting without a slug, or a slug that is not here."""
+        """Why these steps are wrong: they lack a slug, or name one that is not here."""
         slugs = ", ".join(self._slugs)
         if len(steps) == 2 and f"newsletters.{steps[1]}" in known_settings():  # noqa: PLR2004
             return f"write it like newsletters.SLUG.{steps[1]}, by one of the slugs {slugs}"
@@ -158,7 +158,7 @@ def _variable(steps: Sequence[str]) -> str:
 
 
 def _meanings(text: str) -> Iterator[Any]:
-    """What somebody may mean: a value as TOML writes it, or just the text."""
+    """The possible meanings of a text: a value as TOML writes it, or just the text."""
     with suppress(tomllib.TOMLDecodeError, KeyError):
         yield tomllib.loads(f"value = {text}")["value"]
     yield text
@@ -217,7 +217,7 @@ def _add(table: Table, key: str, value: object) -> None:
 
 
 def _without(text: str, steps: Sequence[str]) -> str | None:
-    """The text without that setting; None where it is not in it."""
+    """The text without that setting; None where the text lacks it."""
     document = tomlkit.parse(text)
     *outer, key = steps
     place: Any = document

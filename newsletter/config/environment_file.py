@@ -20,10 +20,10 @@ def environment_file(config: Path) -> Path:
 
 
 def with_environment_file(config: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment, and what the file says beyond it: the environment wins.
+    """The environment, and the variables of the file beyond it: the environment wins.
 
     Raises:
-        WrongUseError: the file cannot be read, or a line of it says nothing of a variable of ours.
+        WrongUseError: the file cannot be read, or a line of it sets no variable of ours.
     """
     said = {name.removesuffix("_FILE") for name in environ}
     own = _read(environment_file(config))

@@ -1,7 +1,7 @@
 """From newsletter.toml and the environment, checked before anything runs.
 
-A variable is `NEWSLETTER_SECTION__KEY`, or `..._FILE` for a file with the value. Those of
-`newsletter.env` beside the configuration count where the environment does not say otherwise.
+A variable is `NEWSLETTER_SECTION__KEY`, or `..._FILE` for a file with the value. Variables of
+`newsletter.env` beside the configuration count, unless the environment sets them too.
 """
 
 import os
@@ -106,7 +106,7 @@ def _overlay(table: dict[str, Any], environ: Mapping[str, str]) -> dict[_Locatio
     """Lay the environment over the table; gives the variable that each setting came from.
 
     Raises:
-        WrongUseError: a variable names no place of the table, or its file cannot be read.
+        WrongUseError: a variable is for an unknown place, or its file cannot be read.
     """
     origins: dict[_Location, str] = {}
     for name, text in sorted(environ.items()):

@@ -1,4 +1,4 @@
-"""Who hears of readers that come and go: `[notify.NAME]`, a webhook or an operator's mailbox."""
+"""`[notify.NAME]`: the targets that hear of readers who come and go, by webhook or by mail."""
 
 from base64 import b64decode
 from typing import Annotated, Literal
@@ -47,7 +47,7 @@ WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 
 
 class NotifySettings(SettingsModel):
-    """One who is told; without any, nobody is."""
+    """One target of notices."""
 
     # Kept as a secret: whoever has the address of some services may write there.
     url: Annotated[SecretStr, AfterValidator(_webhook_url)] = SecretStr("")

@@ -50,7 +50,7 @@ _TAKEN = (
 
 
 class SettingsModel(BaseModel):
-    """A table of newsletter.toml; a name it does not know is an error, not a silence."""
+    """A table of newsletter.toml; an unknown name in it is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -102,7 +102,7 @@ class NewsletterSettings(SettingsModel):
 
 
 class LookSettings(SettingsModel):
-    """The palette by light and by dark, and a logo; `combinations` refuses what nobody can read."""
+    """The palette by light and by dark, and a logo; `combinations` refuses illegible ones."""
 
     accent: Colour = "#9b1c1c"
     accent_dark: Colour = "#f0908a"
@@ -240,7 +240,7 @@ class DkimSettings(SettingsModel):
 
 
 class SendingSettings(SettingsModel):
-    """How fast mails leave, whoever carries them, and what is not sent by itself."""
+    """The speed of sending, by any transport, and the age at which an issue is held."""
 
     per_second: PerSecond | None = None
     per_hour: Annotated[int, Field(ge=1)] | None = None
@@ -296,7 +296,7 @@ Hours = Annotated[float, Field(ge=0, le=8760)]
 
 
 class AlarmSettings(SettingsModel):
-    """Who hears of trouble, and after how many hours something is trouble; 0 for never."""
+    """Where to tell of trouble, and after how many hours something is trouble; 0 for never."""
 
     mail_to: Mailbox = ""
     ping_url: Annotated[WebAddress | Literal[""], Field()] = ""  # after each run; `/fail` if ill
@@ -310,6 +310,6 @@ class AlarmSettings(SettingsModel):
 
 
 class MetricsSettings(SettingsModel):
-    """For Prometheus; without a token /metrics is not there."""
+    """For Prometheus; /metrics exists only with a token."""
 
     token: Secret = SecretStr("")

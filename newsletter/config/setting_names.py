@@ -1,4 +1,4 @@
-"""What settings are called, in `newsletter.toml` and as variables; which names are slips."""
+"""The names of settings, in `newsletter.toml` and as variables, and slips in them."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -41,7 +41,7 @@ def is_setting(variable: str) -> bool:
 
 
 def slip_in_file(variable: str) -> str | None:
-    """What is wrong with a name in `newsletter.env`; None of another program's, or a right one."""
+    """The slip in a name of `newsletter.env`; None for a right one or another program's."""
     if is_setting(variable) or variable in OWN:
         return None
     if variable.upper().startswith(PREFIX):
@@ -52,7 +52,7 @@ def slip_in_file(variable: str) -> str | None:
 
 
 def slips_in_environment(environ: Mapping[str, str]) -> list[str]:
-    """What is wrong with names that other programs may have set as well, a line for each."""
+    """The slips in the environment, a line for each; other programs may have set some."""
     return [
         _unknown(name)
         for name in sorted(environ)

@@ -31,7 +31,7 @@ def change_slug(file: Path, old: str, new: str) -> bool:
 
 
 def _renamed(table: dict[str, Any], old: str, new: str) -> dict[str, Any] | None:
-    """What the file shall say; None where no newsletter of it has the old slug."""
+    """The new contents of the file; None where its newsletters lack the old slug."""
     newsletters = table.get("newsletters", [])
     if not any(newsletter.get("slug") == old for newsletter in newsletters):
         return None

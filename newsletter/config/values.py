@@ -1,4 +1,4 @@
-"""What a setting may be: checked texts, addresses and secrets, with words for what is wrong."""
+"""Types of settings: checked texts, addresses and secrets, with words for each fault."""
 
 import os
 import re

@@ -29,7 +29,7 @@ _RULES = {
 
 @dataclass
 class _Proofs:
-    """What was found of each proof; what is in neither set could not be told from here."""
+    """The proofs that are there and missing; one in neither set cannot be judged from here."""
 
     settings: Settings
     by: SenderProof
@@ -96,7 +96,7 @@ def _own_keys(settings: Settings) -> Iterator[Finding]:
 
 
 def _records_to_set(proofs: _Proofs) -> Iterator[Finding]:
-    """What the DNS must have, where it cannot be asked."""
+    """The records that the DNS must have, where it cannot be asked."""
     yield from _own_keys(proofs.settings)
     if proofs.by.relay:
         record = record_to_set(proofs.envelope, proofs.by.relay)
@@ -212,7 +212,7 @@ def _may_align(proofs: _Proofs, record: DmarcRecord) -> bool:
 
 
 def _relay(proofs: _Proofs) -> Iterator[Finding]:
-    """What can be told from here of the server that hands our mails on."""
+    """Check the relay that hands our mails on, as far as that is possible from here."""
     relay = proofs.by.relay
     if not relay:
         proofs.there |= {"TLS", "PTR"}  # theirs to keep

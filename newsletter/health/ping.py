@@ -24,9 +24,9 @@ def tell_end(settings: Settings, troubles: Sequence[str]) -> None:
 
 
 def check_ping(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """For `newsletter check`: the monitor takes a word that is neither success nor failure.
+    """For `newsletter check`: ping the monitor with neither success nor failure.
 
-    `/log` is healthchecks.io's address for that; of others, a 404 there says that somebody is.
+    `/log` is healthchecks.io's address for that; another monitor's 404 there proves that it is up.
     """
     del now
     url = settings.alarm.ping_url
@@ -41,7 +41,7 @@ def check_ping(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 def _post(url: str, words: str) -> str | None:
-    """Why the monitor did not take it, in words without the address, which is a secret."""
+    """Post to the monitor; returns why it failed, without the address, which is a secret."""
     name = f"alarm.ping_url: {_host(url)}"
     import requests
 

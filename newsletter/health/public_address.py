@@ -1,7 +1,7 @@
 """Does `site.url` lead to us, so that the links in the mails work? For check, run and serve.
 
-Two requests that change nothing: an unsubscribe link of nobody's, signed as those in mails are, and
-one with a signature that is none. Only who has our keys tells them apart.
+It sends two harmless requests: an unsubscribe link without a reader, signed as those in mails are,
+and one with a wrong signature. Only a server with our keys tells them apart.
 """
 
 import ssl
@@ -33,7 +33,7 @@ _NO_DATABASE = 503  # also where nobody can be asked which newsletters there are
 
 
 def check(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """What a reader's mail program would find there."""
+    """Ask the public address as a reader's mail program would."""
     url = settings.site.url
     if not url:
         text = "site.url is not set: no pages, mails for yourself alone and without links to any"
@@ -72,7 +72,7 @@ def _on_this_machine(settings: Settings) -> Finding:
 
 
 def _before_us(settings: Settings) -> Iterator[Finding]:
-    """What should stand between `serve` and the world, and whether we know that it does."""
+    """Check the proxy that should stand between `serve` and the world."""
     if not settings.site.url.startswith("https://"):
         text = (
             f"site.url is {settings.site.url}: one-click unsubscribe (RFC 8058) needs https. Put"
@@ -108,7 +108,7 @@ def _forwarded(settings: Settings, entries: int | None) -> Iterator[Finding]:
 
 
 def check_when_due(settings: Settings, database: Database, now: datetime) -> None:
-    """Ask where that is due, and write down what came of it, for all who watch."""
+    """Ask the public address where that is due, and write the result down for the checks."""
     if not site_watch.is_watched(settings):
         return
     with database.read() as session:
@@ -122,7 +122,7 @@ def check_when_due(settings: Settings, database: Database, now: datetime) -> Non
 
 @dataclass(frozen=True)
 class _SiteAnswer:
-    """What an address says of itself."""
+    """The answer of a public address."""
 
     finding: Finding
     entries: int | None = None  # of X-Forwarded-For, where it is ours
@@ -172,7 +172,7 @@ def _judged(settings: Settings, ours: "requests.Response", forged: "requests.Res
 
 
 def _without_database(settings: Settings) -> Finding:
-    """Its pages cannot use their database. Where nobody here can, that is said of the database."""
+    """Its pages cannot use their database; where this process cannot either, say so of that."""
     url = settings.site.url
     try:
         bootstrap.connect(settings).dispose()
@@ -193,7 +193,7 @@ def _get(link: str) -> tuple["requests.Response", Certificate | None]:
 
 
 def _certificate(adapter: object) -> Certificate | None:
-    """That of the connection which an answer came by."""
+    """The certificate of the connection that an answer came by."""
     said = getattr(adapter, "certificate", None)
     if not said:
         return None

@@ -1,8 +1,7 @@
-"""Is all going well? Every part is asked what the database tells of it, which is cheap.
+"""Is all going well? The list of checks that only read the database, which is cheap.
 
-What a check looks after stays in its own layer; here stands only the list. `newsletter check`,
-/healthz, /metrics and the alarms all ask it, so they cannot disagree. `readiness.py` has what
-only `newsletter check` asks.
+Each check stays in the layer that it looks after. `newsletter check`, /healthz, /metrics and the
+alarms share this list, so they agree. `readiness.py` has the checks of `newsletter check` alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -36,7 +35,7 @@ _DATABASE = "database"
 
 
 def watched(settings: Settings, database: Database, now: datetime) -> list[Finding]:
-    """What the database tells of how all is going; of one that tells nothing, that it does not."""
+    """The findings of the quick checks; of a broken database, that it is broken."""
     broken = broken_database(database)
     return broken + list(findings(ALONE if broken else QUICK_CHECKS, settings, database, now))
 
@@ -49,7 +48,7 @@ def broken_database(database: Database) -> list[Finding]:
 def watched_with(
     settings: Settings, database: Database, now: datetime, read: Callable[[Session], _T]
 ) -> tuple[list[Finding], _T | None]:
-    """The same, and what `read` reads of it; None where it cannot, which is found as well."""
+    """The same, and the result of `read`; where it fails, None and one more finding."""
     found, told = watched(settings, database, now), list[_T]()
 
     def ask() -> Iterable[Finding]:
@@ -67,7 +66,7 @@ def watched_with(
 def findings(
     checks: Mapping[str, Check], settings: Settings, database: Database, now: datetime
 ) -> Iterator[Finding]:
-    """What all these checks find; a database that fails them all alike is one finding."""
+    """The findings of these checks; a database that fails them all alike is one finding."""
     failed = set[Finding]()
     for name, room_check in checks.items():
         for finding in asked(name, partial(room_check, settings, database, now)):
@@ -78,7 +77,7 @@ def findings(
 
 
 def asked(name: str, ask: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
-    """What a check finds; one that fails is a finding, not the end."""
+    """The findings of a check; a check that fails is a finding, and others go on."""
     try:
         yield from ask()
     except NewsletterError as error:

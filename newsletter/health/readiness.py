@@ -1,7 +1,7 @@
 """Is this installation ready? `newsletter check` asks, and nobody else.
 
-What a check looks after stays in its own layer; here stand only the lists. `DEEP_CHECKS` read more
-of the database than the quick ones do; `LIVE_CHECKS` need none, and most go out to other machines.
+Each check stays in the layer that it looks after; here are the lists. `DEEP_CHECKS` read more of
+the database than the quick ones do. `LIVE_CHECKS` need no database, and most ask other machines.
 """
 
 import threading
@@ -50,7 +50,7 @@ def check(
 
 
 def _ask_database(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """What needs the database; where it cannot be opened, that is the one finding."""
+    """The checks that need the database; if it cannot be opened, that is the one finding."""
     with bootstrap.open_database(settings) as database:
         watched = {
             name: ask for name, ask in quick_checks.QUICK_CHECKS.items() if name not in LIVE_CHECKS
@@ -59,7 +59,7 @@ def _ask_database(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 class _Running(threading.Thread):
-    """A live check under way. Nobody waits for its end but who joins it."""
+    """A live check in a thread; `wait` waits for it within its time."""
 
     def __init__(self, name: str, check: LiveCheck, settings: Settings, now: datetime) -> None:
         super().__init__(name=name, daemon=True)
@@ -90,7 +90,7 @@ def _patience_s(settings: Settings) -> float:
 
 
 def _check_transport(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """A part that cannot be built is not tried: why it cannot be is the finding; so below."""
+    """Check the transport; if it cannot be built, the reason is the finding. So below."""
     with closing(bootstrap.load_transport(settings)) as transport:
         yield from transport.check_health(settings, now)
 

@@ -30,7 +30,7 @@ class SenderPolicy:
 
 
 def include_of(host: str) -> str:
-    """What customers of a relay include; empty for one that we do not know."""
+    """The SPF include for customers of a relay; empty for an unknown relay."""
     return next((f"include:{_INCLUDES[end]}" for end in _INCLUDES if host.endswith(end)), "")
 
 
@@ -39,7 +39,7 @@ def record_to_set(domain: str, host: str) -> str:
 
 
 def sender_policy(sender: str, host: str) -> SenderPolicy:
-    """What receivers find for mails with this sender in the envelope, sent by a relay.
+    """The SPF result of receivers for mails with this envelope sender, sent by a relay.
 
     Raises:
         DnsError: the DNS cannot be asked.

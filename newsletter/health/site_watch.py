@@ -52,7 +52,7 @@ class Certificate:
 
 
 def is_watched(settings: Settings) -> bool:
-    """Whether there is an address that others read, and somebody wants to hear of it."""
+    """Whether there is a public address, and the operator wants it watched."""
     url = settings.site.url
     return bool(url and settings.alarm.site_h) and not is_only_here(settings)
 
@@ -79,7 +79,7 @@ def is_due(session: Session, now: datetime) -> bool:
 def record(
     session: Session, trouble: str | None, certificate: Certificate | None, now: datetime
 ) -> None:
-    """What came of asking; while there is trouble, the certificate that was seen last counts."""
+    """Write the result of asking down; during a trouble the last certificate counts."""
     if trouble is None:
         last_runs.record(session, PART, now)
         session.execute(delete(MomentRow).where(MomentRow.name.in_((_IN_VAIN, _ENDS, _BEGAN))))

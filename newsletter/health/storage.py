@@ -100,7 +100,7 @@ def check_writable(settings: Settings, database: Database, now: datetime) -> Ite
 
 
 def _blocker(database: Database) -> str:
-    """Who keeps all that write waiting, at PostgreSQL, where that can be told."""
+    """The process that keeps PostgreSQL's writers waiting, in words, if it can be found."""
     if database.engine.dialect.name == "sqlite":
         return ""
     try:
