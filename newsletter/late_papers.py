@@ -30,9 +30,9 @@ def find_late(session: Session, newsletter: str, day: date) -> list[LatePaper]:
 
     A paper comes from the categories of those issues, with the strongest announcement and in its
     newest version. It is not late if an issue had it in that version or a later one, or on that day
-    or a later one, or if the editor left it out. An issue that had only its replacement does not count
-    for a new paper. Issues of more than a fortnight ago count only where the operator had arXiv
-    asked again.
+    or a later one, or if the editor left it out. An issue that had only its replacement does not
+    count for a new paper. Issues of more than a fortnight ago count only where the operator had
+    arXiv asked again.
     """
     asked_again = exists().where(
         ListingRow.day.between(func.coalesce(IssueRow.first_day, IssueRow.day), IssueRow.day),
