@@ -237,7 +237,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     connection.isolation_level = None  # we begin transactions ourselves
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    # In a new file this reads and then writes, and for such a lock SQLite itself does not wait.
+    _execute_when_free(cursor, "PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # a mark "sending" must survive a power cut
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten with zeros
@@ -259,27 +260,32 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _lock_sqlite(connection: Connection, meanwhile: Callable[[float], None]) -> None:
     """Begin as the only writer, and do something else for a moment as long as there is another."""
-    cursor, ends_s = connection.connection.cursor(), time.monotonic() + LOCK_TIMEOUT_S
+    cursor = connection.connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 0")
     try:
-        while not _begins(connection, cursor):
-            if time.monotonic() > ends_s:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")  # says what is wrong
-                return
-            meanwhile(_LOOK_AGAIN_S)
+        _execute_when_free(cursor, "BEGIN IMMEDIATE", meanwhile)
+    except sqlite3.Error:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # fails as SQLAlchemy's statements do
     finally:
         cursor.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
         cursor.close()
 
 
-def _begins(connection: Connection, cursor: DBAPICursor) -> bool:
-    try:
-        cursor.execute("BEGIN IMMEDIATE")
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
-            return False
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # fails as SQLAlchemy's statements do
-    return True
+def _execute_when_free(
+    cursor: DBAPICursor, statement: str, meanwhile: Callable[[float], None] = time.sleep
+) -> None:
+    """Again and again, as long as somebody else has a lock that it needs."""
+    ends_s = time.monotonic() + LOCK_TIMEOUT_S
+    while True:
+        try:
+            cursor.execute(statement)
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > ends_s:
+                raise
+        else:
+            return
+        meanwhile(_LOOK_AGAIN_S)
 
 
 def look_up_by_keys(session: Session) -> None:

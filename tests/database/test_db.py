@@ -1,7 +1,11 @@
 """The migrations make exactly the tables that the code uses."""
 
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from newsletter.config import Settings
 from newsletter.database import db, schema
@@ -56,3 +60,24 @@ def test_a_new_database_is_for_its_owner_alone(settings: Settings) -> None:
             assert [file.stat().st_mode & 0o777 for file in files] == [0o600] * 3
     finally:
         database.dispose()
+
+
+def test_who_opens_a_new_file_waits_for_another_who_writes_to_it(settings: Settings) -> None:
+    file = settings.folder / "fresh.db"  # nobody has turned SQLite's log on yet
+
+    def count() -> int:
+        database = db.connect(f"sqlite:///{file}", settings.folder)
+        try:
+            with database.read() as session:
+                return session.scalar(text("SELECT count(*) FROM kept")) or 0
+        finally:
+            database.dispose()
+
+    with ThreadPoolExecutor() as beside, closing(sqlite3.connect(file)) as other:
+        other.executescript("CREATE TABLE kept (number); BEGIN IMMEDIATE")
+        other.execute("INSERT INTO kept VALUES (1)")
+        counted = beside.submit(count)
+        with pytest.raises(TimeoutError):
+            counted.result(timeout=0.2)
+        other.commit()
+        assert counted.result() == 1
