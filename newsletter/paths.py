@@ -1,5 +1,6 @@
 """The files beside the code: in a source tree next to the package, in a wheel inside it."""
 
+import os
 import sys
 import sysconfig
 from pathlib import Path
@@ -28,6 +29,12 @@ def program() -> list[str]:
     """What runs this program, also where it was started by `python -m newsletter`."""
     file = Path(sysconfig.get_path("scripts")) / "newsletter"
     return [str(file)] if file.exists() else [sys.executable, "-m", "newsletter"]
+
+
+def can_write(folder: Path) -> bool:
+    """Whether something could be written there, also where the folder must be made first."""
+    there = next(path for path in (folder, *folder.absolute().parents) if os.access(path, os.F_OK))
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def make_private_folder(folder: Path) -> None:

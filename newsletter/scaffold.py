@@ -1,7 +1,6 @@
 """First steps: a configuration with a fresh secret, its database, and the demo."""
 
 import json
-import os
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from newsletter.cluster import queue_tables
 from newsletter.config import NewsletterSettings, Settings
 from newsletter.database import db, schema
 from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.file_writing import create_file
 from newsletter.rendering.templates import template_environment
 from newsletter.rendering.translations import translations
 from newsletter.sources import bundled
@@ -210,14 +210,8 @@ def _unmake(made: Sequence[Path]) -> None:
 
 
 def _write_new(file: Path, content: str) -> None:
-    """Whole or not at all, for its owner only, and never over a file that is there."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        part.touch(mode=0o600)
-        part.write_text(content, encoding="utf-8")
-        os.link(part, file)
-    finally:
-        part.unlink(missing_ok=True)
+    with create_file(file) as stream:
+        stream.write(content)
 
 
 def upgrade(settings: Settings) -> None:

@@ -75,6 +75,7 @@ LAYERS = (
     "errors",
     "processes",
     "paths",
+    "file_writing",
 )
 _DATA = {"locales"}  # folders without code
 # Modules that bear another's name, and why.

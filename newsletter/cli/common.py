@@ -1,7 +1,6 @@
 """What commands share: options, the settings, the database, stopping, a progress bar, warnings."""
 
 import json
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import click
 
 from newsletter.cli.folder_owner import refuse_root_for, refuse_root_with
 from newsletter.errors import NewsletterError, NothingYetError, WrongUseError
+from newsletter.file_writing import create_file
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
@@ -221,18 +221,10 @@ def new_file(path: Path, encoding: str) -> Iterator[TextIO]:
         WrongUseError: there is one.
         NewsletterError: it cannot be written.
     """
-    there = WrongUseError(f"{path} is there already; name another file")
-    if path.exists():
-        raise there
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with open(descriptor, "w", encoding=encoding, newline="") as stream:  # noqa: PTH123 - a descriptor, for its mode
+        with create_file(path, encoding) as stream:
             yield stream
-        os.link(part, path)
-    except FileExistsError:
-        raise there from None
+    except FileExistsError as error:
+        raise WrongUseError(f"{path} is there already; name another file") from error
     except OSError as error:
         raise NewsletterError(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ import click
 
 from newsletter import languages
 from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.paths import can_write
 
 if TYPE_CHECKING:
     from newsletter.scaffold import Answers
@@ -30,9 +31,10 @@ def ask_all(file: Path) -> "Answers":
     from newsletter.subscribers.addresses import normalize_address
 
     scaffold.refuse_existing(file, config.environment_file(file))
-    there = next(folder for folder in file.absolute().parents if folder.exists())
-    if not (there.is_dir() and os.access(there, os.W_OK)):
-        raise NewsletterError(f"nothing can be written in {there}; name another place by --config")
+    if not can_write(file.parent):
+        raise NewsletterError(
+            f"nothing can be written in {file.absolute().parent}; name another place by --config"
+        )
     click.echo(_OPENING)
     categories = _ask_fields()
     title = ask(

@@ -3,7 +3,6 @@
 It writes only what can be loaded. Secrets go to the environment's file beside it.
 """
 
-import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +21,7 @@ from newsletter.config.loading import parse, parsed, read
 from newsletter.config.setting_names import known_settings
 from newsletter.config.settings import Settings
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
+from newsletter.file_writing import replace_file
 
 _MANY = ("newsletters", "api")  # tables of which there are several
 
@@ -235,14 +235,7 @@ def _without(text: str, steps: Sequence[str]) -> str | None:
 
 
 def _replace(file: Path, text: str) -> None:
-    """At once and whole, with the rights of the file that was there; a new one is its owner's."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        part.touch(mode=0o600)
-        part.write_text(text, encoding="utf-8")
-        part.chmod(file.stat().st_mode & 0o777 if file.exists() else 0o600)
-        part.replace(file)
+        replace_file(file, text.encode())
     except OSError as error:
         raise NewsletterError(f"{file} cannot be written: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)

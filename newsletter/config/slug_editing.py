@@ -1,11 +1,11 @@
 """A newsletter's slug in newsletter.toml, changed where it stands: comments and order stay."""
 
-import os
 import re
 import tomllib
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
+
+from newsletter.file_writing import replace_file
 
 _LINES = re.compile(r"^\s*(?:slug|newsletters)\s*=.*$|^\s*[\"'][^\n]*$", re.MULTILINE)
 
@@ -24,7 +24,7 @@ def change_slug(file: Path, old: str, new: str) -> bool:
         )
         if wanted is None or tomllib.loads(changed) != wanted:
             return False
-        _exchange(file, changed.encode())
+        replace_file(file, changed.encode())
     except (OSError, ValueError):
         return False
     return True
@@ -53,18 +53,3 @@ def _named(entry: dict[str, Any], old: str, new: str) -> dict[str, Any]:
         return entry
     named = [new if slug == old else slug for slug in entry["newsletters"]]
     return {**entry, "newsletters": named}
-
-
-def _exchange(file: Path, content: bytes) -> None:
-    """In one step, with the mode of before; a link stays one."""
-    target = file.resolve()
-    with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:
-        try:
-            part.write(content)
-            part.flush()
-            os.fsync(part.fileno())
-            os.fchmod(part.fileno(), target.stat().st_mode & 0o777)
-            Path(part.name).replace(target)
-        except OSError:
-            Path(part.name).unlink(missing_ok=True)
-            raise

@@ -28,7 +28,7 @@ from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import IssueRow, KeyRow
 from newsletter.models.missing_rows import insert_missing
-from newsletter.paths import make_private_folder
+from newsletter.paths import can_write, make_private_folder
 from newsletter.sending import journal
 from newsletter.sending.restore_guard import claim_record
 from newsletter.sending.restore_guard.claim_record import ClaimedSince
@@ -74,7 +74,7 @@ class MachineMemory:
     @property
     def journals(self) -> Path:
         """Where a worker marks what is on the wire."""
-        if self.elsewhere is not None and _can_write(self.elsewhere):
+        if self.elsewhere is not None and can_write(self.elsewhere):
             return self.elsewhere
         return self.folder
 
@@ -144,7 +144,7 @@ class MachineMemory:
 
     def knows(self, issue: IssueDays) -> bool:
         """Whether this machine itself sent of that issue; True where it has no place of its own."""
-        if self.elsewhere is None or not _can_write(self.elsewhere):
+        if self.elsewhere is None or not can_write(self.elsewhere):
             return True
         return (self.elsewhere / f"{issue.name}{_FENCE}").exists()
 
@@ -167,13 +167,13 @@ class MachineMemory:
     @property
     def _known_file(self) -> Path | None:
         """The file that marks the database as this machine's; None where it would prove nothing."""
-        if self.was_sent_from and self.elsewhere is not None and _can_write(self.elsewhere):
+        if self.was_sent_from and self.elsewhere is not None and can_write(self.elsewhere):
             return self.elsewhere / _KNOWN
         return None
 
     def make_known(self, restored: date | None = None) -> None:
         """This machine sends of it from now on; issues up to the day it was restored stay held."""
-        if self.elsewhere is not None and _can_write(self.elsewhere):
+        if self.elsewhere is not None and can_write(self.elsewhere):
             content = restored.isoformat() if restored else ""
             make_private_folder(self.elsewhere)
             (self.elsewhere / _KNOWN).write_text(content, encoding="ascii")
@@ -193,7 +193,7 @@ class MachineMemory:
 
     def see_log(self, mark: str, end: int) -> None:
         """PostgreSQL's log ends there, or later; `mark` says since which restore."""
-        if self.elsewhere is not None and _can_write(self.elsewhere):
+        if self.elsewhere is not None and can_write(self.elsewhere):
             _write(self.elsewhere, _log_file(mark), end)
 
     def seen_log(self, mark: str) -> int:
@@ -270,12 +270,6 @@ def _own_folder(settings: Settings) -> Path | None:
     """The folder used in place of the configuration's, which may then be read-only."""
     chosen = settings.sending.state_dir
     return chosen / "journal" if chosen else None
-
-
-def _can_write(folder: Path) -> bool:
-    """Whether it could be made or written; nothing is made."""
-    there = next(path for path in (folder, *folder.parents) if os.access(path, os.F_OK))
-    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def _try_out(folder: Path) -> None:

@@ -14,6 +14,7 @@ import platformdirs
 import requests
 from requests.structures import CaseInsensitiveDict
 
+from newsletter.file_writing import replace_file
 from newsletter.paths import make_private_folder
 from newsletter.sources.base import SourceError
 from newsletter.sources.response_types import response_type
@@ -97,7 +98,8 @@ class ResponseCache:
         head = json.dumps(told).encode()
         with suppress(OSError):
             make_private_folder(self._folder)
-            _replace(self._file(url), b"\n".join((_digest(head, body), head, body)))
+            content = b"\n".join((_digest(head, body), head, body))
+            replace_file(self._file(url), content, durable=False)
             os.utime(self._file(url), (now, now))  # the file system may go by another one
             self._prune()
 
@@ -136,18 +138,6 @@ def _bears(headers: CaseInsensitiveDict[str], validator: str) -> bool:
 
 def _digest(head: bytes, body: bytes) -> bytes:
     return hashlib.sha256(head + b"\n" + body).hexdigest().encode()
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Write a file that others see whole or not at all; only its owner may read it."""
-    number, name = tempfile.mkstemp(prefix=f"{file.name}-", dir=file.parent)
-    try:
-        with os.fdopen(number, "wb") as unfinished:
-            unfinished.write(content)
-        Path(name).replace(file)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 # The folder that all `newsletter` processes of this machine's user share.
