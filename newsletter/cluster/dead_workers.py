@@ -7,7 +7,7 @@ uncertain all that they had claimed.
 from sqlalchemy import select
 
 from newsletter.models import BatchRow, IssueRow
-from newsletter.sending import journal, ledger
+from newsletter.sending import journal, leases, ledger
 from newsletter.sending.restore_guard import restored
 from newsletter.services import Services
 
@@ -31,20 +31,15 @@ def release_batches(services: Services) -> list[int]:
         for number, issue in issues.items()
         if restored.restored_reason(services.database, services.memory, issue) is None
     }
-    return [
-        batch.id for batch in dead if batch.issue_id in free and _release(services, batch, owner)
-    ]
-
-
-def _release(services: Services, found: BatchRow, owner: journal.Owner) -> bool:
-    marks = services.marks
-    assert marks is not None and found.owner is not None  # noqa: S101, PT018 - as found
-    with services.database.concurrent.begin() as session:
-        batch = session.get(BatchRow, found.id, with_for_update={"skip_locked": True})
-        if batch is None or batch.owner != found.owner:
-            return False  # somebody else was first
-        if not ledger.lease_batch(session, batch, owner, services.clock(), marks):
-            return False
-        ledger.release_batch(session, batch.id, owner)
-    journal.delete_journal(marks, found.owner)
-    return True
+    released = []
+    for batch in dead:
+        if batch.issue_id not in free:
+            continue
+        leasing = leases.lease_if_free(
+            services.database, batch.id, owner, services.clock, services.marks
+        )
+        with leasing as session:
+            if session is not None:  # else somebody was first
+                ledger.release_batch(session, batch.id, owner)
+                released.append(batch.id)
+    return released

@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from procrastinate import App, SyncPsycopgConnector
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from newsletter.database.db import Database
 from newsletter.models import BatchRow, IssueRow, IssueState
-from newsletter.sending import freezing, holds, journal, pauses
-from newsletter.sending.claiming.pending import BatchRef, somebody_waits
-from newsletter.sending.restore_guard import restored, server_identity
+from newsletter.sending import freezing, holds, leases, pauses
+from newsletter.sending.claiming.pending import SOMEBODY_WAITS, BatchRef, awake_parameters
+from newsletter.sending.restore_guard import server_identity
 from newsletter.services import Services
 
 if TYPE_CHECKING:
@@ -124,39 +124,26 @@ def _freeze_on(services: Services) -> None:
 
 
 def _free_batches(session: Session, services: Services) -> list[BatchRow]:
-    """Those with somebody to send to now, of issues that nothing holds, in nobody's hands."""
+    """Those in which a worker finds something to do, of issues that nothing holds.
+
+    Readers whose servers rest wait on.
+    """
     now = services.clock()
     max_age = timedelta(hours=services.sending.max_age_h)
     issues = session.scalars(select(IssueRow).where(IssueRow.state != IssueState.DONE)).all()
-    free = [
+    lifted = [
         issue.id
         for issue in issues
-        if restored.restored_reason(services.database, services.memory, issue) is None
-        and holds.stale_reason(issue, max_age, now) is None
+        if holds.lasting_reason(services.database, services.memory, issue, max_age, now) is None
     ]
+    has_work = or_(
+        BatchRow.owner.is_not(None), BatchRow.sending > 0, BatchRow.pending == 0, SOMEBODY_WAITS
+    )
     batches = session.scalars(
         select(BatchRow)
-        .where(BatchRow.issue_id.in_(free), BatchRow.finished.is_(False))
+        .where(BatchRow.issue_id.in_(lifted), BatchRow.finished.is_(False), has_work)
         .order_by(BatchRow.owner.is_(None), BatchRow.id)
-        .limit(_AT_ONCE)
+        .limit(_AT_ONCE),
+        awake_parameters(BatchRef(0, 0), now),
     )
-    return [
-        batch
-        for batch in batches
-        if _is_nobodys(services, batch) and _waits(session, services, batch)
-    ]
-
-
-def _is_nobodys(services: Services, batch: BatchRow) -> bool:
-    if batch.owner is None or batch.leased_until is None:
-        return True
-    is_over = batch.leased_until < services.clock()
-    return is_over or journal.has_died(services.marks, batch.owner)
-
-
-def _waits(session: Session, services: Services, batch: BatchRow) -> bool:
-    """Whether a worker would find something to do in it; readers whose servers rest wait on."""
-    if batch.owner is not None or batch.sending or not batch.pending:
-        return True
-    waiting = BatchRef(batch.id, batch.issue_id)
-    return somebody_waits(session, waiting, services.clock())
+    return [batch for batch in batches if leases.is_free(session, batch, now, services.marks)]

@@ -12,7 +12,7 @@ from newsletter.database.server_clock import running_s
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import ledger, pauses, rate_limit
+from newsletter.sending import leases, ledger, pauses, rate_limit
 from newsletter.sending.batch_claims import BatchClaims
 from newsletter.sending.claiming.claim import ClaimResult
 from newsletter.sending.context import SendContext
@@ -60,7 +60,7 @@ class BatchWorker:
         self._batch_id = batch_id
         self._mails = mails
         self._journal = context.journal
-        self._lease_s = ledger.lease_length(context.database.engine.dialect.name).total_seconds()
+        self._lease_s = leases.lease_length(context.database.engine.dialect.name).total_seconds()
         self.meanwhile: Callable[[float], None] = only_wait
         self._most = context.transport.at_once
         self._out: dict[str, Recipient] = {}  # handed out, no outcome yet

@@ -23,7 +23,7 @@ from newsletter.models import (
     IssueState,
 )
 from newsletter.sending import holds, pauses
-from newsletter.sending.restore_guard import machine_memory, restored
+from newsletter.sending.restore_guard import machine_memory
 from newsletter.sending.restore_guard.machine_memory import VARIABLE, MachineMemory
 from newsletter.text import brief, without_addresses
 from newsletter.transports.base import Transport
@@ -110,8 +110,7 @@ def _issues(
                 is_news = now - issue.frozen_at <= max_age
                 yield Finding("sending", Severity.TROUBLE if is_news else Severity.WARNING, text)
         if issue.state != IssueState.DONE:
-            copied = restored.restored_reason(database, memory, issue)
-            reason = copied or holds.stale_reason(issue, max_age, now)
+            reason = holds.lasting_reason(database, memory, issue, max_age, now)
             if reason is not None:
                 yield Finding("sending", Severity.TROUBLE, reason)
             elif _is_late(settings, issue, now) and (waiting := counted[DeliveryState.PENDING]):

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from newsletter.database.db import Database
 from newsletter.models import IssueRow, IssueState
 from newsletter.sending import pauses
 from newsletter.sending.restore_guard import restored
+from newsletter.sending.restore_guard.machine_memory import MachineMemory
 from newsletter.subscribers.queries import count_confirmed
 from newsletter.text import counted
 
@@ -22,12 +24,21 @@ def hold_reason(session: Session, context: "SendContext", issue_id: int) -> str 
     issue = session.get_one(IssueRow, issue_id)
     if issue.state == IssueState.DONE:
         return None
-    now = context.clock()
-    return (
-        restored.restored_reason(context.database, context.memory, issue)
-        or (None if context.override.late else stale_reason(issue, context.max_age, now))
-        or refusal_reason(session, context, issue)
-    )
+    max_age = None if context.override.late else context.max_age
+    lasting = lasting_reason(context.database, context.memory, issue, max_age, context.clock())
+    return lasting or refusal_reason(session, context, issue)
+
+
+def lasting_reason(
+    database: Database,
+    memory: MachineMemory | None,
+    issue: IssueRow,
+    max_age: timedelta | None,
+    now: datetime,
+) -> str | None:
+    """Why an open issue is held until the operator lifts it; `max_age` is None where they did."""
+    copied = restored.restored_reason(database, memory, issue)
+    return copied or (None if max_age is None else _stale_reason(issue, max_age, now))
 
 
 def is_old_news(context: "SendContext", issue: IssueRow) -> bool:
@@ -42,7 +53,7 @@ def refusal_reason(session: Session, context: "SendContext", issue: IssueRow) ->
     return pause or (_others(session, issue) if context.for_one else None)
 
 
-def stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | None:
+def _stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | None:
     """Whether it is old news, or frozen at a time that is still to come."""
     name = f"{issue.newsletter} {issue.day}"
     lift = f"`newsletter send {issue.newsletter} --day {issue.day} --late` sends it"

@@ -1,13 +1,12 @@
-"""Leases batches, and writes down what became of each claimed delivery.
+"""Keeps leases, and writes down what became of each claimed delivery.
 
 Every function runs inside the caller's transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -20,12 +19,10 @@ from newsletter.sending import delivery_updates, journal
 from newsletter.sending.claiming import pending, postgresql_statements, sqlite_statements
 from newsletter.sending.claiming.lease_renewal import LeaseState, Renewal
 from newsletter.sending.delivery_updates import StateChange
-from newsletter.sending.journal import Mark
+from newsletter.sending.leases import lease_length
 from newsletter.subscribers import delivery_moves, suppression
 from newsletter.transports.base import SendResult, SendStatus
 
-_LEASE = timedelta(minutes=5)
-_LEASE_AMONG_MACHINES = timedelta(seconds=45)  # nothing else tells that another machine died
 # Refusals for now by one reader's server, over four days and a half: RFC 5321 4.5.4.1 asks for four
 # or five. An issue is old news before, unless the operator set another age.
 MOST_ATTEMPTS = 32
@@ -34,15 +31,6 @@ _STATE_AFTER = {
     SendStatus.TRY_LATER: DeliveryState.PENDING,
     SendStatus.UNCERTAIN: DeliveryState.UNCERTAIN,
     SendStatus.REJECTED: DeliveryState.FAILED,
-}
-_STOPPED = "the sender was stopped while this mail was on its way"
-_STATE_BY_MARK = {  # what a dead worker's journal says of a mail
-    Mark.NONE: (DeliveryState.PENDING, None),
-    Mark.CLAIMED: (DeliveryState.PENDING, None),
-    Mark.NOT_TAKEN: (DeliveryState.PENDING, None),
-    Mark.ACCEPTED: (DeliveryState.SENT, "accepted, as the stopped sender noted"),
-    Mark.BEGUN: (DeliveryState.UNCERTAIN, _STOPPED),
-    Mark.UNKNOWN: (DeliveryState.UNCERTAIN, _STOPPED),
 }
 
 
@@ -65,35 +53,6 @@ class DeliveryResult:
     @property
     def domain(self) -> str:
         return self.recipient.email.rpartition("@")[2]
-
-
-def lease_batch(
-    session: Session,
-    batch: BatchRow,
-    owner: journal.Owner,
-    now: datetime,
-    journals: Path | None,
-) -> bool:
-    """Lease a free batch; False where another worker has it.
-
-    The batch of a dead worker is taken over: deliveries that it may have handed over are uncertain,
-    those that it surely had not begun are pending again. Where the dead worker was on this machine,
-    its journal tells the two apart.
-    """
-    lease = lease_length(session.get_bind().dialect.name)
-    if batch.finished or not _is_free(batch, now, lease, journals):
-        return False
-    if batch.owner is not None:
-        marks = journal.take_over(journals, batch.owner, batch.id) if journals else None
-        _recover_batch(session, batch, marks, now)
-    batch.owner, batch.leased_until = owner.name, now + lease
-    session.flush()
-    return True
-
-
-def lease_length(dialect: str) -> timedelta:
-    """How long a worker may be silent before another one takes its batch."""
-    return _LEASE if dialect == "sqlite" else _LEASE_AMONG_MACHINES
 
 
 def renew_and_record(
@@ -239,24 +198,3 @@ def _for_who_moved(session: Session, changes: Sequence[StateChange]) -> list[Sta
         else change
         for change in changes
     ]
-
-
-def _is_free(batch: BatchRow, now: datetime, lease: timedelta, journals: Path | None) -> bool:
-    if batch.owner is None or batch.leased_until is None:
-        return True
-    # A lease that ends later than any lease can was given by a clock that has been set back.
-    is_valid = now <= batch.leased_until <= now + 2 * lease
-    return not is_valid or journal.has_died(journals, batch.owner)
-
-
-def _recover_batch(
-    session: Session, batch: BatchRow, marks: Mapping[str, Mark] | None, now: datetime
-) -> None:
-    """Move what a dead worker had claimed to where it belongs."""
-    changes = []
-    for delivery in delivery_updates.in_state(session, batch.id, DeliveryState.SENDING):
-        mark = Mark.BEGUN if marks is None else marks.get(delivery.reference, Mark.NONE)
-        state, reason = _STATE_BY_MARK[mark]
-        counted = delivery.attempts + (state is not DeliveryState.PENDING)
-        changes.append(StateChange(delivery, state, reason, attempts=counted))
-    delivery_updates.apply_changes(session, changes, now)

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from newsletter.sending import (
     delivery_updates,
     freezing,
     holds,
-    journal,
+    leases,
     ledger,
     pauses,
     settle,
@@ -231,8 +231,8 @@ def _judge_refusals(context: SendContext, issue_id: int) -> None:
             gone_mailboxes.count_refused(session, issue_id, breaker)
     breaker.held.forget()
     for batch_id in released:  # it may be finished now
-        if _lease(context, batch_id):
-            with context.database.concurrent.begin() as session:
+        with _lease_if_free(context, batch_id) as session:
+            if session is not None:
                 ledger.release_batch(session, batch_id, context.owner)
 
 
@@ -308,15 +308,13 @@ def _lease_next(
 
 def _others_work(session: Session, context: SendContext, issue_id: int) -> bool:
     """Whether a process that lives has a batch in hand."""
-    now = context.clock()
-    longest = ledger.lease_length(context.database.engine.dialect.name)
-    owners = session.scalars(
-        select(BatchRow.owner)
+    leased = session.scalars(
+        select(BatchRow)
         .where(BatchRow.issue_id == issue_id, BatchRow.finished.is_(False))
         .where(BatchRow.owner != context.owner.name)
-        .where(BatchRow.leased_until.between(now, now + 2 * longest))
     )
-    return any(owner and not journal.has_died(context.folder, owner) for owner in owners)
+    now = context.clock()
+    return not all(leases.is_free(session, batch, now, context.folder) for batch in leased)
 
 
 def _open_batches(session: Session, issue_id: int) -> list[int]:
@@ -331,12 +329,11 @@ def _open_batches(session: Session, issue_id: int) -> list[int]:
 
 
 def _lease(context: SendContext, batch_id: int) -> bool:
-    with context.database.concurrent.begin() as session:
-        batch = session.get(BatchRow, batch_id, with_for_update={"skip_locked": True})
-        if batch is None:
-            return False  # somebody has it in hand at this moment
-        before = batch.owner
-        is_ours = ledger.lease_batch(session, batch, context.owner, context.clock(), context.folder)
-    if is_ours and before is not None and context.folder is not None:
-        journal.delete_journal(context.folder, before)
-    return is_ours
+    with _lease_if_free(context, batch_id) as session:
+        return session is not None
+
+
+def _lease_if_free(context: SendContext, batch_id: int) -> AbstractContextManager[Session | None]:
+    return leases.lease_if_free(
+        context.database, batch_id, context.owner, context.clock, context.folder
+    )

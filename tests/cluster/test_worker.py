@@ -24,7 +24,7 @@ from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryRow, IssueRow, IssueState
 from newsletter.periodic_work import work_of_worker
-from newsletter.sending import freezing, ledger, pauses
+from newsletter.sending import freezing, leases, pauses
 from newsletter.sending import health as sending_health
 from newsletter.sending.journal import Owner
 from newsletter.services import Services
@@ -195,7 +195,7 @@ def test_every_open_batch_that_nobody_holds_has_a_job_whatever_became_of_the_las
     with database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
         elsewhere = Owner("elsewhere", 1, "0a0b0c0d")
-        assert ledger.lease_batch(session, batch, elsewhere, services.clock(), None)
+        assert leases.lease_batch(session, batch, elsewhere, services.clock(), None)
     assert jobs.queue_free_batches(services) == 0
     later = replace(services, clock=lambda: common.utc_now() + timedelta(minutes=1))
     assert jobs.queue_free_batches(later) == 1

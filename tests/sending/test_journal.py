@@ -11,7 +11,7 @@ from newsletter import delivery_counters
 from newsletter.config import SendingSettings
 from newsletter.database.db import Database
 from newsletter.models import BatchRow, DeliveryRow
-from newsletter.sending import journal, ledger
+from newsletter.sending import journal, leases
 from newsletter.sending.claiming import claim, pending
 from newsletter.sending.journal import Journal, Mark, Owner
 from tests.conftest import NOW, Cli
@@ -94,7 +94,7 @@ def test_a_dead_workers_mails_go_where_they_belong(
     worker.open(batch_id, 12)
     with database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
-        assert ledger.lease_batch(session, batch, OWNER, NOW, tmp_path)
+        assert leases.lease_batch(session, batch, OWNER, NOW, tmp_path)
         share = pending.BatchRef(batch_id, batch.issue_id)
         claimed = claim.claim_deliveries(session, share, SendingSettings(), NOW, 0, 4).recipients
     marks = [Mark.BEGUN, Mark.ACCEPTED, Mark.NOT_TAKEN]  # and nothing of the fourth
@@ -103,12 +103,12 @@ def test_a_dead_workers_mails_go_where_they_belong(
         worker.mark(each.reference, mark)
     with database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
-        assert not ledger.lease_batch(session, batch, NEXT, NOW, tmp_path)
+        assert not leases.lease_batch(session, batch, NEXT, NOW, tmp_path)
         worker.close()  # which a killed process does as well
-        assert not ledger.lease_batch(session, batch, NEXT, NOW, tmp_path / "elsewhere")
+        assert not leases.lease_batch(session, batch, NEXT, NOW, tmp_path / "elsewhere")
         if not believed:
             monkeypatch.setattr(journal, "boot_id", lambda: "after the power cut")
-        assert ledger.lease_batch(session, batch, NEXT, NOW, tmp_path)
+        assert leases.lease_batch(session, batch, NEXT, NOW, tmp_path)
     with database.read() as session:
         counted = delivery_counters.of_issue(session, share.issue_id)
         assert counted == delivery_counters.scanned(session, share.issue_id)

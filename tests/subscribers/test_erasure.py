@@ -25,7 +25,7 @@ from newsletter.models import (
     SubscriptionRow,
     SuppressionRow,
 )
-from newsletter.sending import ledger, totals
+from newsletter.sending import leases, ledger, totals
 from newsletter.sending.claiming import claim, pending
 from newsletter.sending.journal import Owner
 from newsletter.sending.ledger import DeliveryResult
@@ -143,7 +143,7 @@ def test_who_is_erased_while_their_mail_is_on_its_way_is_accounted_for_and_forgo
     owner = Owner.this_process()
     with database.write.begin() as session:
         batch = session.scalars(select(BatchRow)).one()
-        assert ledger.lease_batch(session, batch, owner, NOW, None)
+        assert leases.lease_batch(session, batch, owner, NOW, None)
         share = pending.BatchRef(batch.id, issue_id)
         claimed = claim.claim_deliveries(session, share, SendingSettings(), NOW, 0, 1)
     (reader,) = claimed.recipients

@@ -5,12 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from newsletter.config import SendingSettings
 from newsletter.interests.issue_picks import KeptInterests
 from newsletter.models import (
+    BatchRow,
     DeliveryRow,
     DeliveryState,
     InterestRow,
@@ -104,11 +116,6 @@ def next_pending(
     return _asked(session, _NEXT_WITH_INTERESTS, batch, after, at_most, now)
 
 
-def somebody_waits(session: Session, batch: BatchRef, now: datetime) -> bool:
-    """Whether anybody may be tried now."""
-    return bool(_asked(session, _NEXT, batch, 0, 1, now))
-
-
 def _asked(
     session: Session,
     statement: Select[*tuple[Any, ...]],
@@ -141,10 +148,17 @@ def _rested() -> list[ColumnElement[bool]]:
     ]
 
 
-AWAKE = (  # the deliveries of a batch that wait and may be tried now
-    DeliveryRow.batch_id == bindparam("batch"),
+_MAY_BE_TRIED = (
     DeliveryRow.state == DeliveryState.PENDING,
     or_(DeliveryRow.attempts < RESTS_FROM, *_rested()),
+)
+# The deliveries of a batch that wait and may be tried now.
+AWAKE = (DeliveryRow.batch_id == bindparam("batch"), *_MAY_BE_TRIED)
+SOMEBODY_WAITS = (  # in a BatchRow; an EXISTS might have PostgreSQL read the whole table
+    select(literal(value=True))
+    .where(DeliveryRow.batch_id == BatchRow.id, *_MAY_BE_TRIED)
+    .limit(1)
+    .scalar_subquery()
 )
 
 # Made once: building a statement costs more than SQLite takes to run it.
