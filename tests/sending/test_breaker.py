@@ -388,7 +388,9 @@ def test_what_one_process_finds_out_another_hears_with_its_next_claim(
         transport.at_once = 4
         result = run.by(transport)
         assert server.heard.count("RCPT") <= 8 + 5  # claimed before, and a few to ask with
-    assert (result.account.sent, result.account.pending) == (5, READERS - 5)
+    account = result.account
+    assert account.sent in {4, 5}  # the fifth may be heard of before a byte of it left
+    assert account.sent + account.pending == READERS
     assert not result.is_done
     with database.read() as session:
         assert pauses.troubles(session) == 2
