@@ -47,12 +47,12 @@ def escape_invisible(text: str) -> str:
 
 
 def brief(words: object) -> str:
-    """What a server or an exception said, in one line and short."""
+    """What a server or an exception said, in one line, short, and all of it to be seen."""
     text = _decoded(words) if isinstance(words, bytes) else str(words)
     if isinstance(words, BaseException):  # imaplib and its like print a server's octets as Python's
         text = _OCTETS.sub(lambda found: _decoded(literal_eval(found[0])), text)
     printable = text if text.isprintable() else re.sub(r"[\x00-\x1f\x7f]", " ", text)
-    return " ".join(printable.split())[:_LONGEST_BRIEF] or type(words).__name__
+    return " ".join(visible(printable).split())[:_LONGEST_BRIEF] or type(words).__name__
 
 
 def _decoded(octets: bytes) -> str:
@@ -73,7 +73,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 def without_addresses(words: str) -> str:
     """A server's words, fit to be kept: one line, bounded, and nobody's address in it."""
     # Cut first: what is searched has an end.
-    printable = _UNPRINTABLE.sub(" ", words[: 4 * _LONGEST_BRIEF])
+    printable = visible(_UNPRINTABLE.sub(" ", words[: 4 * _LONGEST_BRIEF]))
     return " ".join(_ADDRESS.sub("<address>", printable).split())[:_LONGEST_BRIEF]
 
 

@@ -23,7 +23,7 @@ from newsletter.models import (
 )
 from newsletter.sending import delivery_updates, pauses
 from newsletter.subscribers import lifecycle
-from newsletter.text import without_addresses
+from newsletter.text import brief, without_addresses
 from tests.conftest import NOW, Cli
 from tests.feedback.samples import ledger_of, put, suppressed
 
@@ -378,3 +378,8 @@ def test_nobodys_address_is_kept_with_what_a_server_says() -> None:
     told = "550 5.1.1 <ada.l@a.example>: user\r\n unknown (ada.l@a.example)\0 \ud800"
     assert without_addresses(told) == "550 5.1.1 <<address>>: user unknown (<address>)"
     assert len(without_addresses("x@y " * 10_000)) <= 300
+
+
+def test_a_servers_words_cannot_turn_a_terminals_line_round() -> None:
+    told = "550 a\u202eb\u200b c\u2028d"
+    assert without_addresses(told) == brief(told) == brief(OSError(told)) == "550 ab c d"
