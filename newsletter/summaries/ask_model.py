@@ -104,9 +104,9 @@ def ask_model(
                 del left[result.paper.id]
                 yield result
     for question in left.values():
-        outcome = FAILED if question.paper.id in asker.begun else ""
+        outcomes = (FAILED,) if question.paper.id in asker.begun else ()
         late = RejectedAnswer(
-            SummaryFailure.FAILED, f"{summarizer.name} {llm_budget.late}", outcome=outcome
+            SummaryFailure.FAILED, f"{summarizer.name} {llm_budget.late}", outcomes=outcomes
         )
         yield SummaryResult(question, rejected_answers=(late,))
 
@@ -138,15 +138,22 @@ class _Asker:
         except RefusedError as error:
             number = question.number + len(rejected_before)
             last = RejectedAnswer(
-                SummaryFailure.REFUSED, one_line(str(error)), number, outcome=REFUSED
+                SummaryFailure.REFUSED,
+                one_line(str(error)),
+                number,
+                tokens=error.tokens,
+                outcomes=(REFUSED,),
             )
-            self.unusable.add([*(answer.outcome for answer in rejected_before), REFUSED])
+            self.unusable.add([*(answer.outcomes for answer in rejected_before), (REFUSED,)])
         except SummaryError as error:
-            last = RejectedAnswer(SummaryFailure.FAILED, one_line(str(error)), outcome=FAILED)
+            reason = one_line(str(error))
+            last = RejectedAnswer(
+                SummaryFailure.FAILED, reason, tokens=error.tokens, outcomes=(FAILED,)
+            )
         except BaseException as error:  # noqa: BLE001 - whatever a stranger's part does
             fault = f"{self.summarizer.name}: {describe_fault(error)}"
-            last = RejectedAnswer(SummaryFailure.FAILED, fault, outcome=FAILED)
-            self.llm_budget.unanswered(last.reason)
+            last = RejectedAnswer(SummaryFailure.FAILED, fault, outcomes=(FAILED,))
+            self.llm_budget.unanswered(self._without_name(last.reason))
         before_s = sum(answer.seconds for answer in rejected_before)
         last = replace(last, seconds=self.llm_budget.clock() - started_s - before_s)
         return SummaryResult(question, rejected_answers=(*rejected_before, last))
@@ -164,15 +171,16 @@ class _Asker:
                 sentence = self._sentence(draft.text)
                 before = tuple(rejected_before)
                 return SummaryResult(question, sentence, draft.tokens, seconds, before)
-            outcome = objections[0].check
+            worst = [result for result in objections if result.hard] or objections
+            outcomes = tuple(result.check for result in worst)
             hint = "; ".join(result.objection for result in objections)
             text = draft.text[:_KEPT_CHARACTERS]
             rejected_before.append(
                 RejectedAnswer(
-                    SummaryFailure.REJECTED, hint, number, text, draft.tokens, outcome, seconds
+                    SummaryFailure.REJECTED, hint, number, text, draft.tokens, outcomes, seconds
                 )
             )
-        self.unusable.add([answer.outcome for answer in rejected_before])
+        self.unusable.add([answer.outcomes for answer in rejected_before])
         return SummaryResult(question, rejected_answers=tuple(rejected_before))
 
     def _sentence(self, text: str) -> Sentence:
@@ -192,7 +200,7 @@ class _Asker:
         first = self.first_papers.setdefault(draft.text, paper.id)
         if first != paper.id:
             objections.append(checks.CheckResult("its own", f"was said of {first} too"))
-        return objections
+        return sorted(objections, key=lambda result: not result.hard)
 
     def _draft(self, paper: Paper, hint: str) -> Draft:
         """One answer, within the budget."""
@@ -205,15 +213,21 @@ class _Asker:
             draft = self.summarizer.summarize(paper, self.language, hint)
             spent = draft.tokens
         except OutOfServiceError as error:
-            self.llm_budget.give_up(str(error))
+            self.llm_budget.give_up(self._without_name(str(error)))
             raise
-        except RefusedError:
+        except RefusedError as error:
+            spent = error.tokens
             self.llm_budget.answered()
             raise
         except SummaryError as error:
-            self.llm_budget.unanswered(str(error))
+            spent = error.tokens
+            self.llm_budget.unanswered(self._without_name(str(error)))
             raise
         finally:
             self.llm_budget.charge(expected, spent)
         self.llm_budget.answered()
         return draft
+
+    def _without_name(self, reason: str) -> str:
+        """For a line that begins with the summarizer's name."""
+        return reason.removeprefix(f"{self.summarizer.name}: ")

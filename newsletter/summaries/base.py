@@ -20,7 +20,14 @@ AUTHORS_LANGUAGE = "en"  # arXiv wants an English abstract whatever the paper's 
 
 
 class SummaryError(NewsletterError):
-    """No answer this time; the authors' own words stand in, and the next run asks again."""
+    """No answer this time; the authors' own words stand in, and the next run asks again.
+
+    `tokens`: what it cost all the same.
+    """
+
+    def __init__(self, reason: str = "", tokens: "Tokens | None" = None) -> None:
+        super().__init__(reason)
+        self.tokens = tokens or NOTHING
 
 
 class NotAskedError(SummaryError):

@@ -62,8 +62,15 @@ class RejectedAnswer:
     number: int = FAILURE
     text: str = ""
     tokens: Tokens = NOTHING
-    outcome: str = ""  # in one or two words, to be counted by; empty where nobody was asked
+    # What speaks against it, in one or two words a reason, the worst first; empty where nobody was
+    # asked.
+    outcomes: tuple[str, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def outcome(self) -> str:
+        """To be counted by."""
+        return next(iter(self.outcomes), "")
 
 
 def store_failure(

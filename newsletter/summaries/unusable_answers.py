@@ -14,6 +14,7 @@ _NAMED = 3  # reasons at most
 _LOOK_AT = {
     EMPTY: "summarizer.options: a thinking model needs its thinking off, or more max_tokens",
     REFUSED: "summarizer.model: its provider will not read such texts",
+    "its own": "summarizer.model and summarizer.prompt: it says the same of several papers",
     "language": "summarizer.prompt and the newsletter's language",
 }
 
@@ -27,7 +28,8 @@ class UnusableAnswers:
     """
 
     stopped: str = ""  # why nothing more is asked in this language
-    _outcomes: list[str] = field(default_factory=list)  # since a sentence was printed
+    # What spoke against each answer since a sentence was printed, the worst first.
+    _outcomes: list[Sequence[str]] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def end(self) -> None:
@@ -35,15 +37,16 @@ class UnusableAnswers:
         with self._lock:
             self._outcomes.clear()
 
-    def add(self, outcomes: Sequence[str]) -> None:
+    def add(self, outcomes: Sequence[Sequence[str]]) -> None:
         """What spoke against each answer for a paper that gets no sentence."""
         with self._lock:
             self._outcomes += outcomes
             last = self._outcomes[-_ALIKE:]
-            if len(last) == _ALIKE and len(set(last)) == 1:
-                self._stop(last)
+            in_all = [outcome for outcome in last[0] if all(outcome in others for others in last)]
+            if len(last) == _ALIKE and in_all:
+                self._stop(in_all[:1] * _ALIKE)
             elif len(self._outcomes) >= _ANY:
-                self._stop(self._outcomes)
+                self._stop([worst for worst, *_ in self._outcomes])
 
     def _stop(self, outcomes: Sequence[str]) -> None:
         named = ", ".join(outcome for outcome, _ in Counter(outcomes).most_common(_NAMED))

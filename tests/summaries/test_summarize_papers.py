@@ -257,6 +257,22 @@ def test_ten_unusable_answers_in_a_row_for_one_reason_end_the_asking(database: D
     assert told == [("empty or cut off", 15, 15 * 90, 15 * 10), ("printed", 1, 90, 10)]
 
 
+def test_ten_answers_that_fail_for_one_reason_among_others_end_the_asking(
+    database: Database,
+) -> None:
+    papers = [paper(number) for number in range(12)]
+    same = "This is a way for speech, nicely told by something."  # few words of it are the paper's
+    texts = {number: [INVENTED if number % 2 else same] * 2 for number in range(12)}
+    made = make(database, model := Model(texts=texts), papers)
+    stopped = made.failed[papers[11].id]
+    assert "10 answers in a row could not be used (its own); look at summarizer.model" in stopped
+    assert len(model.asked) == 4 + 10
+    with database.read() as session:
+        rows = session.scalars(select(AnswerCountRow).order_by(AnswerCountRow.outcome)).all()
+    counted_by = {row.outcome: row.answers for row in rows}
+    assert counted_by == {"its own": 6, "numbers": 6, "printed": 1, "words": 1}
+
+
 def test_twenty_unusable_answers_in_a_row_for_changing_reasons_end_the_asking(
     database: Database,
 ) -> None:
