@@ -47,6 +47,8 @@ _AROUND = lazy_pattern(
     re.DOTALL | re.IGNORECASE,
 )
 _BOXED = lazy_pattern(r"\A\$?\\(?:boxed|text)\{([^{}]*)\}\$?\Z")
+TOOL_CALLS = "tool_calls"  # why an answer ended where there is none
+_TEXT_PARTS = ("text", "output_text")
 _EVENTS = re.compile(rb"\s*(?:data|event|id|retry)?:")
 _NAMES = ("summary", "tldr", "sentence", "简介", "摘要")
 # What breaks lines and words without being seen: models copy it from web pages.
@@ -88,9 +90,27 @@ def completion(body: bytes) -> Completion | None:
         document = _from_events(body) if _EVENTS.match(body) else json.loads(body)
         choice = document["choices"][0]
         content = _content(choice["message"])
-        return Completion(content, str(choice.get("finish_reason") or ""), _usage(document))
+        calls = not content and choice["message"].get("tool_calls")
+        reason = TOOL_CALLS if calls else str(choice.get("finish_reason") or "")
+        return Completion(content, reason, _usage(document))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def is_cut(body: bytes) -> bool:
+    """Whether what is no completion ends before its end: JSON within, a stream without a word."""
+    if events := events_of(body):
+        return not any(b"[DONE]" in event or b'"finish_reason": "' in event for event in events)
+    text = body.strip()
+    return text[:1] in {b"{", b"["} and text[-1:] not in {b"}", b"]"}
+
+
+def is_utf_8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def events_of(body: bytes) -> list[bytes]:
@@ -111,8 +131,9 @@ def _from_events(body: bytes) -> dict[str, Any]:
     texts = [_content(message or {}) for message in messages]
     reasons = [choice["finish_reason"] for choice in choices if choice.get("finish_reason")]
     usages = [chunk["usage"] for chunk in chunks if chunk.get("usage")]
-    # A stream that ends without a word was cut.
-    reason = reasons[-1] if reasons else "stop" if b"[DONE]" in lines else "length"
+    if not reasons and b"[DONE]" not in lines:  # it was cut
+        raise ValueError
+    reason = reasons[-1] if reasons else "stop"
     choice = {"message": {"content": "".join(texts)}, "finish_reason": reason}
     return {"choices": [choice], "usage": usages[-1] if usages else None}
 
@@ -146,7 +167,8 @@ def _content(message: dict[str, Any]) -> str:
     """Nothing where a model only thought, or called a tool: its content is null or not there."""
     content: Any = message.get("content")
     if isinstance(content, list):  # some servers answer in parts
-        content = "".join(part.get("text") or "" for part in content if part.get("type") == "text")
+        parts = [part for part in content if part.get("type") in _TEXT_PARTS]
+        content = "".join(part.get("text") or "" for part in parts)
     content = content or message.get("refusal") or ""
     if not isinstance(content, str):
         raise TypeError

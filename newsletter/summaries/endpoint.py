@@ -1,25 +1,23 @@
 """One request to an OpenAI-compatible address: bounded in time and size, its failures in words."""
 
-import json
 import os
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from http import HTTPStatus
+from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
 from newsletter.config import SummarizerSettings
-from newsletter.http_limits import DeadlineAdapter, describe_unreachable, retry_after_s
-from newsletter.summaries.completions import events_of
+from newsletter.http_limits import DeadlineAdapter, describe_unreachable
+from newsletter.summaries.diagnosis import CHAT, Diagnosis, base_address, diagnose
 from newsletter.summaries.endpoint_quirks import Dialect, found_in
-from newsletter.text import one_line
+from newsletter.summaries.reply import Reply
+from newsletter.text import one_line, visible
 
 _MOST_BYTES = 1 << 20  # a sentence and a model's thoughts about it are a few kilobytes
-_TOLD_CHARACTERS = 200
+_TOLD_CHARACTERS, _UNREAD_CHARACTERS = 200, 80  # of an error; of what is none
 _PIECE = 1 << 12
 _UNPACKED = ("identity", "gzip", "x-gzip", "deflate")  # some servers pack unasked
 _REFUSED = (400, 422, 500, 501)  # llama.cpp answers 500 where a template knows no system role
@@ -28,22 +26,6 @@ _HIDDEN = "***"
 
 class NoReplyError(Exception):
     """Nothing came back that could be read; its text says why."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-    seconds: float
-
-    @property
-    def is_success(self) -> bool:
-        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
-
-    @property
-    def retry_after_s(self) -> float:
-        return retry_after_s(self.headers)
 
 
 class Endpoint:
@@ -76,7 +58,7 @@ class Endpoint:
         tried: frozenset[str] = frozenset()
         while True:  # every turn leaves out more
             fitted = self._dialect.fit(body, tried)
-            reply = self.ask("POST", "/chat/completions", fitted)
+            reply = self.ask("POST", CHAT, fitted)
             if reply.is_success:
                 self._dialect.learn(tried)
             told = reply.content.decode(errors="replace")
@@ -87,7 +69,7 @@ class Endpoint:
 
     def ask(self, method: str, path: str, body: object = None) -> Reply:
         """As `chat`, whatever is asked."""
-        base_url, mark, query = self._settings.base_url.partition("?")
+        base_url, mark, query = base_address(self._settings.base_url).partition("?")
         url = f"{base_url}{path}{mark}{query}"
         started_s = time.monotonic()
         session, adapter = self._connections()
@@ -110,16 +92,20 @@ class Endpoint:
 
     def describe(self, reply: Reply) -> str:
         """An answer that is no completion, in one line: status and what it says of itself."""
-        text = one_line(_message(reply.content) or reply.content.decode(errors="replace"))
-        if self._key:
-            text = text.replace(self._key, _HIDDEN)
+        raw = reply.content.decode(errors="replace")[:_UNREAD_CHARACTERS]
+        text = self._line(reply.error.message or raw)
         location = reply.headers.get("location", "")
-        leads = f" (leads to {one_line(location)})" if location else ""
+        leads = f" (leads to {self._line(location)})" if location else ""
         return f"HTTP {reply.status}{leads}: {text}"[:_TOLD_CHARACTERS].rstrip(": ")
 
-    def reason(self, reply: Reply) -> str:
-        """The same of an answer that says itself what went wrong; empty where it does not."""
-        return self.describe(reply) if _message(reply.content) else ""
+    def diagnose(self, reply: Reply) -> Diagnosis | None:
+        """What it means, where it is no completion."""
+        return diagnose(self._settings, reply)
+
+    def _line(self, words: str) -> str:
+        """A stranger's words without line breaks, the key, and what nobody sees."""
+        line = visible(one_line(words))
+        return line.replace(self._key, _HIDDEN) if self._key else line
 
     def _connections(self) -> tuple[requests.Session, DeadlineAdapter]:
         """Those of the thread that asks."""
@@ -168,20 +154,15 @@ def _content(response: requests.Response) -> bytes:
         content += part
         if len(content) > _MOST_BYTES:
             raise NoReplyError(f"the answer is larger than {_MOST_BYTES >> 20} MB")
-    return bytes(content)
+    return _in_utf_8(bytes(content), response.headers.get("Content-Type", ""))
 
 
-def _message(content: bytes) -> str:
-    """What providers put into `error`, or `message`, or `detail`, of a stream into any event."""
-    return next(filter(None, map(_told_in, [content, *events_of(content)])), "")
-
-
-def _told_in(content: bytes) -> str:
+def _in_utf_8(content: bytes, content_type: str) -> bytes:
+    """What says that it is in another encoding; JSON should not be (RFC 8259, 8.1)."""
+    header = Message()
+    header["Content-Type"] = one_line(content_type)
+    charset = header.get_content_charset("utf-8")
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        return ""
-    for name in ("error", "message", "detail"):
-        if isinstance(document, dict) and name in document:
-            document = document[name]
-    return document if isinstance(document, str) else ""
+        return content if charset == "utf-8" else content.decode(charset, "replace").encode()
+    except (LookupError, UnicodeError):  # no encoding of Python's, or none of texts
+        return content

@@ -12,12 +12,13 @@ from newsletter.config import SummarizerSettings
 from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries import checks, remedies, retries
+from newsletter.summaries import checks, retries
 from newsletter.summaries.base import Draft, Summarizer, SummaryError
-from newsletter.summaries.completions import completion
-from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
+from newsletter.summaries.diagnosis import Diagnosis, base_address
+from newsletter.summaries.endpoint import Endpoint, NoReplyError
+from newsletter.summaries.reply import Reply
 from newsletter.summaries.unusable_answers import look_at
-from newsletter.text import one_line
+from newsletter.text import one_line, visible
 
 _PART = "summarizer"
 _SLOW_S = 12.0  # a day of 300 papers takes 15 minutes then, four at a time
@@ -74,11 +75,9 @@ class AskedModel:
         self, endpoint: Endpoint, reply: Reply, messages: list[dict[str, str]], language: str
     ) -> tuple[Severity, str]:
         model = self.settings.model
-        if not reply.is_success:
-            return Severity.TROUBLE, f"{model}: {_wrong(endpoint, self.settings, reply)}"
-        if completion(reply.content) is None:
-            told = endpoint.reason(reply) or remedies.of_no_completion(reply)
-            return Severity.TROUBLE, f"{model}: {told}"
+        if diagnosis := endpoint.diagnose(reply):
+            wrong = _wrong(endpoint, self.settings, reply, diagnosis)
+            return Severity.TROUBLE, f"{model}: {wrong}"
         try:
             draft = self.draft(reply, messages)
         except SummaryError as error:
@@ -100,23 +99,25 @@ def _judged(text: str, draft: Draft, reply: Reply, language: str) -> tuple[Sever
     return Severity.OK, text
 
 
-def _wrong(endpoint: Endpoint, chosen: SummarizerSettings, reply: Reply) -> str:
-    text = endpoint.describe(reply)
+def _wrong(
+    endpoint: Endpoint, chosen: SummarizerSettings, reply: Reply, diagnosis: Diagnosis
+) -> str:
+    remedy = diagnosis.remedy
     if reply.status == 404:  # noqa: PLR2004 - HTTP
-        return f"{_not_found(endpoint, chosen)} ({text})"
-    need = remedies.of_status(chosen, reply.status)
-    return f"{need or 'it is in trouble itself; try again later'} ({text})"
+        remedy = _not_found(endpoint, chosen) or remedy
+    return f"{remedy} ({endpoint.describe(reply)})"
 
 
 def _not_found(endpoint: Endpoint, chosen: SummarizerSettings) -> str:
-    """A wrong model, or a wrong address: the list of models tells which."""
+    """A wrong model, or a wrong address: the list of models tells which, where there is one."""
     models = _models(endpoint, "/models")
     if models is not None:
         hint = did_you_mean(chosen.model, models)
         return f"it has no model {chosen.model!r}{hint}"
-    if not chosen.base_url.endswith("/v1") and _models(endpoint, "/v1/models") is not None:
-        return f'summarizer.base_url lacks its end; write "{chosen.base_url}/v1"'
-    return remedies.of_status(chosen, 404)
+    base_url = base_address(chosen.base_url)
+    if not base_url.endswith("/v1") and _models(endpoint, "/v1/models") is not None:
+        return f'summarizer.base_url lacks its end; write "{base_url}/v1"'
+    return ""
 
 
 def _models(endpoint: Endpoint, path: str) -> list[str] | None:
@@ -124,5 +125,7 @@ def _models(endpoint: Endpoint, path: str) -> list[str] | None:
     with suppress(NoReplyError, ValueError, KeyError, TypeError, RecursionError):
         reply = endpoint.ask("GET", path)
         if reply.is_success:
-            return [one_line(str(model["id"])) for model in json.loads(reply.content)["data"]]
+            return [
+                visible(one_line(str(model["id"]))) for model in json.loads(reply.content)["data"]
+            ]
     return None

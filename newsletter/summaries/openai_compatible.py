@@ -2,16 +2,14 @@
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from newsletter.config import Settings, SummarizerSettings, combinations
 from newsletter.finding import Finding
-from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
-from newsletter.summaries import prompts, remedies, retries
+from newsletter.summaries import prompts, retries
 from newsletter.summaries.base import (
     Draft,
     OutOfServiceError,
@@ -20,15 +18,13 @@ from newsletter.summaries.base import (
     SummaryError,
     Tokens,
 )
-from newsletter.summaries.completions import completion
-from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
+from newsletter.summaries.completions import TOOL_CALLS, completion
+from newsletter.summaries.diagnosis import Consequence, Diagnosis
+from newsletter.summaries.endpoint import Endpoint, NoReplyError
 from newsletter.summaries.prompts import Prompts
+from newsletter.summaries.reply import Reply
 
-_HOPELESS = (401, 402, 403, 404)  # key, balance, rights, model: the next paper fares no better
-# What providers say of a text that they will not read: then it is about this paper.
-_CONTENT = lazy_pattern(
-    r"content|risk|policy|moderat|safety|sensitive|inappropriate|inspection|flagged", re.IGNORECASE
-)
+_TOOL = (TOOL_CALLS, "function_call")  # why an answer ended, where one was called
 _TITLE_CHARACTERS, _ABSTRACT_CHARACTERS = 600, 6000
 _USUAL_ANSWER = 120  # tokens
 
@@ -74,24 +70,26 @@ class OpenAICompatible(Summarizer):
             reply = retries.ask_patiently(self._endpoint, messages, self._sleep)
         except NoReplyError as error:
             raise SummaryError(f"{self.name}: {error} ({retries.TRIES} tries)") from error
-        if not reply.is_success:
-            raise self._refusal(reply)
+        if diagnosis := self._endpoint.diagnose(reply):
+            raise self._failure(reply, diagnosis)
         return self.draft(reply, messages)
 
     def draft(self, reply: Reply, messages: list[dict[str, str]]) -> Draft:
         """What was answered, out of its wrapping.
 
         Raises:
-            SummaryError: it is no completion, or was held back.
+            SummaryError: it is no completion, was held back, or calls a tool.
         """
         answer = completion(reply.content)
         if answer is None:
-            reason = self._endpoint.reason(reply) or remedies.of_no_completion(reply)
-            raise SummaryError(f"{self.name}: {reason}")
-        if answer.reason == "content_filter":
-            raise RefusedError(f"{self.name}: the answer was held back (content_filter)")
+            raise SummaryError(f"{self.name}: the answer is no chat completion")
         prompt_tokens = sum(estimated(message["content"]) for message in messages)
         tokens = answer.tokens or Tokens(prompt_tokens, estimated(answer.content))
+        if answer.reason in _TOOL and not answer.text:
+            calls = "it calls a tool instead of answering; look at summarizer.options"
+            raise SummaryError(f'{self.name}: {calls} (tool_choice = "none")', tokens)
+        if answer.reason == "content_filter":
+            raise RefusedError(f"{self.name}: the answer was held back (content_filter)", tokens)
         flaw = "was cut off (length)" if answer.reason == "length" else ""
         return Draft(answer.text, tokens, flaw)
 
@@ -115,21 +113,20 @@ class OpenAICompatible(Summarizer):
         languages = dict.fromkeys(newsletter.language for newsletter in settings.newsletters)
         yield from asked.findings(languages)
 
-    def _refusal(self, reply: Reply) -> SummaryError:
-        told = self._endpoint.describe(reply)
-        refusal = f"{self.name}: {told}"
-        if retries.has_no_balance(reply):
-            return OutOfServiceError(f"{self.name}: no balance is left ({told})")
-        if retries.is_for_later(reply):
-            wait_s = reply.retry_after_s
-            later = f", and not to come again for {wait_s:.0f} s"
-            tries = f" ({retries.TRIES} tries)"
-            return SummaryError(refusal + (later if wait_s > retries.LONGEST_WAIT_S else tries))
-        if reply.status in {400, 422, 451} and _CONTENT.search(refusal):
-            return RefusedError(refusal)
-        remedy = remedies.of_status(self._settings, reply.status)
-        told_how = f"{refusal}; {remedy}" if remedy else refusal
-        return (OutOfServiceError if reply.status in _HOPELESS else SummaryError)(told_how)
+    def _failure(self, reply: Reply, diagnosis: Diagnosis) -> SummaryError:
+        told = f"{self.name}: {self._endpoint.describe(reply)}"
+        told_how = f"{told}; {diagnosis.remedy}"
+        if diagnosis.consequence is Consequence.PAPER_REFUSED:
+            return RefusedError(told)  # what to do is for many of them
+        if diagnosis.consequence is Consequence.OUT_OF_SERVICE:
+            return OutOfServiceError(told_how)
+        if diagnosis.consequence is Consequence.NO_ANSWER:
+            return SummaryError(told_how)
+        wait_s = reply.retry_after_s
+        if wait_s > retries.LONGEST_WAIT_S:
+            later = f"not to come again for {wait_s:.0f} s"
+            return SummaryError(f"{told}, and {later}; {diagnosis.remedy}")
+        return SummaryError(f"{told_how} ({retries.TRIES} tries)")
 
 
 def estimated(text: str) -> int:

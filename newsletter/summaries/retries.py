@@ -1,6 +1,5 @@
 """An endpoint that is asked again as long as it says that it answers later."""
 
-import re
 import time
 from collections.abc import Callable
 
@@ -13,14 +12,12 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
+from newsletter.summaries.diagnosis import Consequence
+from newsletter.summaries.endpoint import Endpoint, NoReplyError
+from newsletter.summaries.reply import Reply
 
 TRIES = 3
 LONGEST_WAIT_S = 60.0
-_LATER = (408, 429)
-_SERVER_TROUBLE = 500
-_NO_BALANCE = lazy_pattern("insufficient_quota|insufficient balance|billing", re.IGNORECASE)
 _jitter = wait_exponential_jitter(initial=1, max=20)
 
 
@@ -36,33 +33,24 @@ def ask_patiently(
         NoReplyError: there was none, in no try.
     """
 
+    def is_worth_waiting(reply: Reply) -> bool:
+        diagnosis = endpoint.diagnose(reply)
+        later = diagnosis is not None and diagnosis.consequence is Consequence.TRY_AGAIN
+        return later and reply.retry_after_s <= LONGEST_WAIT_S
+
     def is_enough(state: RetryCallState) -> bool:
         waited_s = state.idle_for + state.upcoming_sleep
         busy_long = (state.seconds_since_start or 0.0) - state.idle_for >= busy_s
         return busy_long or (busy_s < float("inf") and waited_s > LONGEST_WAIT_S)
 
     tries = Retrying(
-        retry=retry_if_exception_type(NoReplyError) | retry_if_result(_is_worth_waiting),
+        retry=retry_if_exception_type(NoReplyError) | retry_if_result(is_worth_waiting),
         stop=lambda state: stop_after_attempt(TRIES)(state) or is_enough(state),
         wait=_wait,
         sleep=sleep,
         retry_error_callback=_last,
     )
     return tries(endpoint.chat, messages)
-
-
-def is_for_later(reply: Reply) -> bool:
-    return reply.status in _LATER or reply.status >= _SERVER_TROUBLE
-
-
-def has_no_balance(reply: Reply) -> bool:
-    told = reply.content.decode(errors="replace")
-    return reply.status == 429 and bool(_NO_BALANCE.search(told))  # noqa: PLR2004 - HTTP
-
-
-def _is_worth_waiting(reply: Reply) -> bool:
-    soon = reply.retry_after_s <= LONGEST_WAIT_S
-    return is_for_later(reply) and soon and not has_no_balance(reply)
 
 
 def _last(state: RetryCallState) -> Reply:

@@ -204,58 +204,6 @@ def test_a_model_that_is_mostly_broken_is_a_finding_until_it_is_mended(
         assert "in vain" not in cli("check").out
 
 
-@pytest.mark.usefixtures("readers")
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        (in_turn(Answer(401, b'{"error": {"message": "no such key"}}')), "HTTP 401: no such key"),
-        (in_turn(Answer(402, b'{"error": {"message": "Insufficient Balance"}}')), "HTTP 402"),
-        (in_turn(Answer(429, b"busy")), "HTTP 429: busy"),
-        (in_turn(Answer(429, b"busy", {"Retry-After": "86400"})), "not to come again"),
-        (in_turn(Answer(500)), "HTTP 500"),
-        (in_turn(Answer(401, b'{"error": "no \\ud800 key"}')), "HTTP 401: no key"),
-        (in_turn(Answer(200, b"<html>Welcome to the hotel</html>")), "a web page answers"),
-        (in_turn(SILENT), "does not answer within 0.5 s"),
-        (in_turn(None), "cuts its answer off"),
-        (in_turn(Answer(200, b'{"choices"', promised=4000)), "cuts its answer off"),
-        (in_turn(Answer(200, b"x" * (1 << 20), times=50)), "larger than 1 MB"),
-    ],
-    ids=[
-        "401",
-        "402",
-        "429",
-        "429 for a day",
-        "500",
-        "401 with half a character",
-        "web page",
-        "silence",
-        "closed",
-        "half",
-        "50 MB",
-    ],
-)
-@pytest.mark.slow
-def test_without_answers_the_day_goes_out_in_the_authors_words(
-    cli: Cli,
-    settings: Settings,
-    configure: Callable[..., None],
-    answer: Answering,
-    reason: str,
-) -> None:
-    with ModelStandIn(answer) as model:
-        configure(model.url, timeout_s=0.5 if "within" in reason else 60)
-        said = cli("run")
-        assert len(model.asked) <= 3 * 7  # three tries of those that were on their way
-    assert said.code == 1
-    assert reason in said.err
-    assert said.err.count("nothing usable came") == 1
-    assert mails(settings) == 12
-    assert {each["origin"] for each in issue(cli).values()} == {"authors' words"}
-    for form in ("html", "text"):
-        told = " ".join(cli("issues", "export", "--format", form).out.split())
-        assert "Sentences are the authors" in told
-
-
 def test_a_refused_abstract_harms_no_other_paper(cli: Cli, configure: Callable[..., None]) -> None:
     touchy = next(iter(PAPERS.values()))
 

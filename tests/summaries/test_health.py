@@ -93,30 +93,6 @@ def test_an_answer_that_no_run_would_print_is_trouble(
     assert words in text
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (refusal(401, f"bad key {KEY}"), "it refuses the key; look at summarizer.api_key"),
-        (refusal(402, "Insufficient Balance"), "the account has no balance"),
-        (refusal(403, "region"), "this key may not use that model"),
-        (refusal(429, "slow down"), "it is busy, or the account's limit is reached"),
-        (refusal(400, "temperature"), "it refuses the request; look at summarizer.model"),
-        (refusal(500, "oops"), "it is in trouble itself; try again later"),
-        (in_turn(Answer(308, b"", {"Location": "https://x.example/"})), "it sends elsewhere"),
-        (in_turn(SILENT), "does not answer within 0.5 s"),
-        (in_turn(None), "cuts its answer off"),
-        (in_turn(Answer(200, b"<!DOCTYPE html><p>Hotel")), "a web page answers, not a model"),
-        (in_turn(Answer(200, b'{"object": "list"}')), "no chat completion; is summarizer"),
-        (refusal(200, "the model is overloaded"), "HTTP 200: the model is overloaded"),
-    ],
-)
-def test_what_is_wrong_is_said_in_words(check: Check, answer: Answering, words: str) -> None:
-    with ModelStandIn(answer) as model:
-        level, text = check(model.url, timeout_s=0.5 if "within" in words else 60)
-    assert level == "trouble"
-    assert words in text
-
-
 def test_a_model_that_is_busy_is_asked_again_as_a_run_asks(check: Check) -> None:
     busy = Answer(429, b'{"error": {"message": "slow down"}}', {"Retry-After": "1"})
     with ModelStandIn(in_turn(busy, completion(GOOD))) as model:

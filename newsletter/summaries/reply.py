@@ -1,0 +1,72 @@
+"""What came back from a model's address, and what it says of itself where it is no completion."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+
+from newsletter.http_limits import retry_after_s
+from newsletter.summaries.completions import events_of
+
+# Where providers put their words: in a dictionary, in a list of them, one within the other.
+_NAMES = ("error", "message", "detail", "msg", "error_msg")
+_KINDS = ("code", "type", "status")
+_STATUS = re.compile(r"[45]\d\d")
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    seconds: float
+
+    @property
+    def is_success(self) -> bool:
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    @property
+    def retry_after_s(self) -> float:
+        return retry_after_s(self.headers)
+
+    @cached_property
+    def error(self) -> "ReplyError":
+        """Of a stream any event's; empty where it tells of none."""
+        errors = map(_error_in, [self.content, *events_of(self.content)])
+        return next((error for error in errors if error.message), ReplyError())
+
+    @property
+    def told_status(self) -> int:
+        """The status that it means: some servers send an error with status 200."""
+        return self.error.status if self.is_success and self.error.status else self.status
+
+
+@dataclass(frozen=True)
+class ReplyError:
+    message: str = ""
+    kinds: str = ""  # a code or a type beside it
+    status: int = 0  # where the code is one of HTTP's
+
+    @property
+    def words(self) -> str:
+        return f"{self.message} {self.kinds}"
+
+
+def _error_in(content: bytes) -> ReplyError:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return ReplyError()
+    kinds: list[str] = []
+    while isinstance(document, dict | list):
+        if isinstance(document, list):
+            document = document[0] if document else None
+            continue
+        kinds += [str(document[name]) for name in _KINDS if document.get(name)]
+        document = next((document[name] for name in _NAMES if document.get(name)), None)
+    if not isinstance(document, str):
+        return ReplyError()
+    status = next((int(kind) for kind in kinds if _STATUS.fullmatch(kind)), 0)
+    return ReplyError(document, " ".join(kinds), status)
