@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 SEND, CARE = "send", "care"  # queues: batches; everything else
 DELIVER = "newsletter.deliver_batch"
 STALLED_S = 20  # without a heartbeat a worker is gone
-# Priorities of jobs of batches, beside 0: what was interrupted comes before what nobody had begun.
+# Priorities of jobs of batches. What nobody had begun has 0 or less, by turns.
 _INTERRUPTED, _ORPHANED, _HAS_ROOM = 1, 2, 3
 _QUEUE = App(connector=SyncPsycopgConnector())  # never opened: each call brings its connection
-_AT_ONCE = 200  # batches looked at in a round
+_IN_TURN = 16  # batches; fewer, and a worker would render an issue anew more often
 _FREEZING_S = 3.0  # in a round
 
 _DROP_LOST = text(
@@ -43,6 +43,12 @@ _TAKE_ROOM = text(
     " FROM procrastinate_jobs WHERE status = 'todo' AND priority = :orphaned"
     " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)"
 )
+_BY_TURN = text(
+    "SELECT -earlier / :in_turn AS priority, array_agg(id ORDER BY id) FROM"
+    " (SELECT id, row_number() OVER (PARTITION BY issue_id ORDER BY id) - 1 AS earlier FROM batch"
+    "  WHERE issue_id IN (SELECT issue_id FROM batch WHERE id = ANY(:batches)) AND NOT finished)"
+    " AS open WHERE id = ANY(:batches) GROUP BY 1 ORDER BY 1 DESC"
+)
 _WITH_A_JOB = text(
     "SELECT (args ->> 'batch_id')::int FROM procrastinate_jobs"
     " WHERE task_name = :task AND status IN ('todo', 'doing')"
@@ -50,8 +56,13 @@ _WITH_A_JOB = text(
 
 
 def add_jobs(session: Session, batches: Sequence[int]) -> None:
-    """A job for each of these batches, in the caller's transaction: it goes if that is undone."""
-    _add(session, batches, 0)
+    """A job for each of these batches, in the caller's transaction: it goes if that is undone.
+
+    Issues take turns, or the one frozen first would be sent to its last reader before another.
+    """
+    turns = session.execute(_BY_TURN, {"in_turn": _IN_TURN, "batches": list(batches)})
+    for priority, of_turn in turns.all():
+        _add(session, of_turn, priority)
 
 
 def add_interrupted(database: Database, batches: Sequence[int]) -> None:
@@ -142,8 +153,7 @@ def _free_batches(session: Session, services: Services) -> list[BatchRow]:
     batches = session.scalars(
         select(BatchRow)
         .where(BatchRow.issue_id.in_(lifted), BatchRow.finished.is_(False), has_work)
-        .order_by(BatchRow.owner.is_(None), BatchRow.id)
-        .limit(_AT_ONCE),
+        .order_by(BatchRow.id),
         awake_parameters(BatchRef(0, 0), now),
     )
     return [batch for batch in batches if leases.is_free(session, batch, now, services.marks)]

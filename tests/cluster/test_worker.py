@@ -253,6 +253,41 @@ def test_who_has_a_batch_in_hand_lets_go_of_it_for_a_dead_worker_s(
     assert sent == [*readers[:4], *readers[6:], *readers[4:6]]
 
 
+def jobs_in_order(database: Database) -> list[int]:
+    """The batches in the order in which workers take them."""
+    fetching = text("SELECT (args ->> 'batch_id')::int FROM procrastinate_fetch_job_v2(NULL, NULL)")
+    with database.write.begin() as session:
+        return list(iter(lambda: session.scalar(fetching), None))
+
+
+def test_a_short_issue_need_not_wait_until_a_long_one_is_sent(
+    settings: Settings,
+    services: Services,
+    database: Database,
+    readers: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert readers
+    monkeypatch.setattr(jobs, "_IN_TURN", 2)
+    freeze(settings, services)
+    with database.write.begin() as session:
+        long = session.scalars(select(IssueRow)).one()
+        columns = {column.key: getattr(long, column.key) for column in IssueRow.__table__.columns}
+        short = IssueRow(**{**columns, "id": long.id + 1, "newsletter": "short"})
+        session.add(short)
+        session.flush()
+        batches = [BatchRow(issue_id=long.id) for _ in range(300)]
+        batches += [BatchRow(issue_id=short.id) for _ in range(3)]
+        session.add_all(batches)
+        session.flush()
+        first = session.scalars(select(func.min(BatchRow.id))).one()
+        *of_long, one, two, three = (batch.id for batch in batches)
+    in_turns = [first, of_long[0], one, two, of_long[1], of_long[2], three, *of_long[3:]]
+    forget_jobs(database)
+    assert jobs.queue_free_batches(services) == len(in_turns)
+    assert jobs_in_order(database) == in_turns
+
+
 def test_who_dies_between_two_slices_leaves_the_rest_to_whoever_looks_next(
     settings: Settings, services: Services, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
