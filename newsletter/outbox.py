@@ -5,7 +5,6 @@ leaves it to the next after `LEASE`; the same message (by its Message-ID) may th
 which is better than a confirm mail that never came.
 """
 
-import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from newsletter.models import OutboxRow, SentOutboxRow, SubscriberRow
+from newsletter.models import OutboxRow, SentOutboxRow, SubscriberRow, new_reference
 from newsletter.models.json_texts import as_list, listed
 
 LEASE = timedelta(minutes=5)
@@ -50,7 +49,7 @@ def enqueue(
         email=email or subscriber.email,
         language=subscriber.language,
         subscriber_id=subscriber.id,
-        reference=secrets.token_hex(12),
+        reference=new_reference(),
         about=dict(about or {}),
         written_at=now,
         attempts=0,
@@ -69,7 +68,7 @@ def enqueue_for_operator(
         email=email,
         language="en",
         subscriber_id=0,  # nobody's
-        reference=secrets.token_hex(12),
+        reference=new_reference(),
         about=dict(about),
         written_at=now,
         attempts=0,

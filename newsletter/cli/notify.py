@@ -126,14 +126,12 @@ def _target(settings: "Settings", name: str) -> "NotifySettings":
 
 def _example(settings: "Settings", name: str, kind: "NoticeKind", now: "datetime") -> "NoticeRow":
     """What happened to nobody."""
-    import secrets
-
-    from newsletter.models import NoticeRow
+    from newsletter.models import NoticeRow, new_reference
 
     every = [newsletter.slug for newsletter in settings.newsletters]
     return NoticeRow(
         target=name,
-        event_id=f"msg_test_{secrets.token_hex(12)}",
+        event_id=f"msg_test_{new_reference()}",
         kind=kind,
         subscriber_id=0,
         email=None if kind == "erased" else "somebody@reader.example",

@@ -30,7 +30,6 @@ def send_test(
     to unsubscribe are nobody's.
     """
     from newsletter.subscribers.addresses import normalize_address
-    from newsletter.transactional.build import send_one
     from newsletter.transports.base import SendStatus
 
     settings = common.load(config_file)
@@ -38,7 +37,7 @@ def send_test(
     with common.opened(settings) as services:
         _refuse_suppressed(services, address)
         mail = _mail(services, chosen_newsletters.newsletter(settings, slug), day, address)
-        result = send_one(services.transport, mail)
+        result = services.transport.send_one(mail)
     if result.status is not SendStatus.ACCEPTED:
         raise NewsletterError(f"the test to {address} was not accepted: {result.detail}")
     if as_json:
@@ -63,10 +62,10 @@ def _refuse_suppressed(services: "Services", address: str) -> None:
 def _mail(
     services: "Services", newsletter: "NewsletterSettings", day: date | None, address: str
 ) -> "Message":
+    from newsletter.models import new_reference
     from newsletter.rendering.issue_email import IssueEmails
     from newsletter.rendering.message import mark_as_test
     from newsletter.rendering.recipient import Recipient
-    from newsletter.transactional.build import new_reference
 
     now = services.clock()
     content = preview.content_of(services, newsletter, day)

@@ -210,8 +210,8 @@ def _mail(settings: Settings, troubles: Sequence[Finding], now: datetime) -> boo
     from email.utils import format_datetime, parseaddr
     from html import escape
 
+    from newsletter.models import new_reference
     from newsletter.rendering.message import Message, MessageContent
-    from newsletter.transactional.build import new_reference, send_one
 
     lines = [f"{trouble.part}: {trouble.text}" for trouble in troubles]
     if troubles != [_WELL_AGAIN]:
@@ -232,7 +232,7 @@ def _mail(settings: Settings, troubles: Sequence[Finding], now: datetime) -> boo
     )
     try:
         with closing(bootstrap.load_transport(settings)) as transport:
-            result = send_one(transport, message)
+            result = transport.send_one(message)
     except NewsletterError as error:
         _log.warning("no alarm could be mailed: %s", error)
         return False

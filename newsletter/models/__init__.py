@@ -16,6 +16,7 @@ from newsletter.models.deliveries import (
     QuarantineRow,
     RateRow,
     ResendRow,
+    new_reference,
 )
 from newsletter.models.interests import (
     InterestRow,
@@ -113,4 +114,5 @@ __all__ = [
     "SuppressionRow",
     "UtcDateTime",
     "WorkerRow",
+    "new_reference",
 ]

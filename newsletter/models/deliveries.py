@@ -1,5 +1,6 @@
 """Deliveries, their feedback, and the limits of sending."""
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
 
@@ -7,6 +8,11 @@ from sqlalchemy import Float, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.models.base import Base
+
+
+def new_reference() -> str:
+    """By which a mail is known for good, and nobody guesses it."""
+    return secrets.token_hex(12)
 
 
 class BatchRow(Base):

@@ -21,6 +21,7 @@ from newsletter.models.missing_rows import insert_missing
 _HOUR_S = 3600.0
 _BURST_S = 0.25  # how much of a second's mails may leave together
 _A_MOMENT = timedelta(seconds=5)
+_DOMAIN_WAIT_S = 900.0  # until a paused domain is asked again
 _HOURLY_BURST = 60  # a sixtieth of an hour's
 
 
@@ -62,6 +63,14 @@ def _shared_buckets(limits: SendingSettings) -> list[_Bucket]:
     ]
 
 
+@dataclass(frozen=True)
+class Room:
+    """Room for one mail, which may leave after `wait_s`; with a `refusal`, none before that."""
+
+    wait_s: float = 0.0
+    refusal: str = ""
+
+
 class RateLimiter:
     """How many may be claimed now, and to which domains.
 
@@ -96,6 +105,21 @@ class RateLimiter:
     @property
     def by_domain(self) -> bool:
         return bool(self._limits.per_domain or self._paused)
+
+    def room(self, within_s: float) -> Room:
+        """Whether a mail to anybody may leave so soon."""
+        return Room(self.wait_s, _refusal(self.wait_s) if self.wait_s > within_s else "")
+
+    def admit_one(self, email: str, within_s: float = 0.0) -> Room:
+        """Take the room of a mail outside of a batch; what it takes ahead, others wait for."""
+        room = self.room(within_s)
+        if room.refusal:
+            return room
+        if not self.takes(email):
+            wait_s = _DOMAIN_WAIT_S if self.short_s is None else self.short_s
+            return Room(wait_s, self.held or _refusal(wait_s))
+        self.spend(1)
+        return room
 
     def lock_domains(self, emails: Iterable[str]) -> None:
         """Before `takes`: lock the buckets of these addresses' domains."""
@@ -151,6 +175,10 @@ class RateLimiter:
         row.tokens = bucket.tokens(row, now) - number
         was_first = row.filled_at is None or not now < row.filled_at <= now + _A_MOMENT
         row.filled_at = now if was_first else row.filled_at  # another has just filled it
+
+
+def _refusal(wait_s: float) -> str:
+    return f"the limits of [sending] allow the next mail in {wait_s:.0f} s"
 
 
 def _of(domain: str) -> str:

@@ -4,7 +4,6 @@ The row is committed as `uncertain` before a byte leaves, so that whoever is kil
 leaves just that. The issue's account is what it was: its delivery is not touched.
 """
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -22,6 +21,7 @@ from newsletter.models import (
     ResendRow,
     SentOutboxRow,
     Standing,
+    new_reference,
 )
 from newsletter.models.json_texts import as_list, listed
 from newsletter.rendering.issue_email import IssueEmails
@@ -68,7 +68,7 @@ def resend_issue(
         recipient = _recipient(session, issue, email)
         _refuse_a_double(session, issue, recipient, context.clock, again=again)
         _refuse_what_is_held(session, context, issue)
-        _take_room(session, context, recipient.email)
+        _admit(session, context, recipient.email)
         picks = personal.RecipientPicks(issue_id, mails)
         (ready,) = picks.with_picks(session, [recipient], context.clock())
         _write_down(session, issue_id, ready, context.clock)
@@ -147,7 +147,7 @@ def _recipient(session: Session, issue: IssueRow, email: str) -> Recipient:
         )
     recipient = totals.recipient(session, issue.newsletter, issue.day, subscriber.email)
     attempts = delivery.attempts if delivery is not None else 0
-    return replace(recipient, reference=secrets.token_hex(12), attempts=attempts)
+    return replace(recipient, reference=new_reference(), attempts=attempts)
 
 
 def _refuse_a_double(
@@ -186,22 +186,13 @@ def _refuse_what_is_held(session: Session, context: SendContext, issue: IssueRow
         raise NewsletterError(reason)
 
 
-def _take_room(session: Session, context: SendContext, email: str) -> None:
-    """One mail's room out of the sending limits.
-
-    Raises:
-        NewsletterError: there is none.
-    """
+def _admit(session: Session, context: SendContext, email: str) -> None:
+    """Raises: NewsletterError: the sending limits have no room for it now."""
     now = context.clock()
     paused = pauses.paused_domains(session, now)
-    limiter = rate_limit.RateLimiter(session, context.limits, paused, now, 1)
-    takes = limiter.number > 0 and limiter.takes(email)
-    if not takes:
-        wait_s = limiter.wait_s or limiter.short_s or 0.0
-        raise NewsletterError(
-            limiter.held or f"the limits of [sending] allow the next mail in {wait_s:.0f} s"
-        )
-    limiter.spend(1)
+    room = rate_limit.RateLimiter(session, context.limits, paused, now, 1).admit_one(email)
+    if room.refusal:
+        raise NewsletterError(room.refusal)
 
 
 def _write_down(session: Session, issue_id: int, recipient: Recipient, clock: Clock) -> None:
@@ -215,11 +206,9 @@ def _write_down(session: Session, issue_id: int, recipient: Recipient, clock: Cl
 
 def _send(context: SendContext, mail: Message) -> SendResult:
     try:
-        for _, result in context.transport.send([mail]):
-            return result
+        return context.transport.send_one(mail)
     except TransportDownError as error:
         with context.database.write.begin() as session:
             reason = f"nothing could be sent: {without_addresses(str(error))}"
             pauses.record_down(session, reason, context.clock())
         return SendResult(SendStatus.TRY_LATER, str(error))
-    return SendResult(SendStatus.UNCERTAIN, "the transport said nothing")

@@ -6,7 +6,6 @@ next claim. It gets a new reference then, so that feedback on the old mail does 
 new address.
 """
 
-import secrets
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
@@ -21,6 +20,7 @@ from newsletter.models import (
     Standing,
     SubscriberRow,
     SubscriptionRow,
+    new_reference,
 )
 
 
@@ -157,7 +157,7 @@ def _give(session: Session, issue_id: int, one: int, other: int) -> bool:
             .where(DeliveryRow.issue_id == issue_id, DeliveryRow.subscriber_id == before)
             .values(
                 subscriber_id=after,
-                reference=secrets.token_hex(16),
+                reference=new_reference(),
                 reason=reason,
                 attempts=0,
                 provider_id=None,

@@ -5,7 +5,6 @@ subscriber number, another one in every issue. It loses all that could lead back
 reference that their mail bears, the provider's id, a reason that may quote an address.
 """
 
-import secrets
 from datetime import datetime
 
 from sqlalchemy import Column, Table, delete, func, select, update
@@ -19,6 +18,7 @@ from newsletter.models import (
     QuarantineRow,
     Standing,
     SubscriberRow,
+    new_reference,
 )
 from newsletter.notice_queue import Notice
 from newsletter.reader_locks import lock_readers
@@ -94,7 +94,7 @@ def is_erased(subscriber_id: int) -> bool:
 
 def forget_delivery(delivery: DeliveryRow) -> None:
     """Take out of an erased person's delivery all that leads back to them."""
-    delivery.reference = secrets.token_hex(12)
+    delivery.reference = new_reference()
     delivery.reason = suppression.ERASED
     delivery.provider_id = None
 

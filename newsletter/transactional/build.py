@@ -1,6 +1,5 @@
 """From a row of the outbox to the mail: written at the last moment, from what is so then."""
 
-import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,7 +22,6 @@ from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEv
 from newsletter.subscribers.link_claims import ALL
 from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.transactional import notice_lines
-from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
 
 LINK_LIVES = timedelta(days=1)  # to one's data, and to being erased
 
@@ -158,20 +156,6 @@ def ask_to_confirm(
     row = outbox.enqueue(session, EmailType.CONFIRM, subscriber, now, about)
     outbox.lease(row, now)
     return row
-
-
-def send_one(transport: Transport, mail: Message) -> SendResult:
-    """Hand one mail over; that nothing can be sent at all is a reason to try later."""
-    try:
-        for _, result in transport.send([mail]):
-            return result
-    except TransportDownError as error:
-        return SendResult(SendStatus.TRY_LATER, str(error))
-    return SendResult(SendStatus.UNCERTAIN, "the transport said nothing")
-
-
-def new_reference() -> str:
-    return secrets.token_hex(12)
 
 
 def newsletter_refs(newsletters: Sequence[NewsletterSettings]) -> list[NewsletterRef]:

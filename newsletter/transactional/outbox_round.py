@@ -26,8 +26,7 @@ from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 from newsletter.sending.provider_trouble.earlier_runs import EarlierRuns
 from newsletter.subscribers import suppression
 from newsletter.text import without_addresses
-from newsletter.transactional.build import send_one
-from newsletter.transports.base import SendResult, SendStatus, Transport
+from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +62,10 @@ class OutboxRound:
         asked = breaker.is_doubtful
         self._unsettled[row.reference] = row
         with breaker.asking() if asked else nullcontext():
-            result = send_one(self._transport, mail)
+            try:
+                result = self._transport.send_one(mail)
+            except TransportDownError as error:
+                result = SendResult(SendStatus.TRY_LATER, str(error))
             answer = DeliveryResult(_recipient(row), result, breaker.begun, breaker.begun)
             judged = breaker.note(answer)
         breaker.is_open |= asked and breaker.is_doubtful

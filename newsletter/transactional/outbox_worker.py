@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from newsletter.transactional.outbox_round import OutboxRound
 
 _LONGEST_NAP_S = 2.0  # for the sending limits; what they make wait longer is for the next round
-_DOMAIN_WAIT = timedelta(minutes=15)  # until a paused domain is asked again
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,16 @@ class OutboxReport:
     sent: int = 0
     waiting: str = ""  # why mails are still in the outbox
     given_up: int = 0
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A leased row and its mail, which is None where nobody is to be told any more."""
+
+    row: OutboxRow | None = None
+    mail: "Message | None" = None
+    wait_s: float = 0.0  # until it may leave
+    refusal: str = ""  # why nothing may leave now
 
 
 @dataclass(frozen=True)
@@ -74,14 +83,14 @@ class OutboxWorker:
         """Send a mail that is leased to the caller; one that is not taken waits in the outbox."""
         with self.database.concurrent.begin() as session:
             mail = self._write(session, row)
-        if mail is None:
-            return SendResult(SendStatus.REJECTED, "there is nobody to be told any more")
-        while (wait_s := self._admit(row.email)) and self._nap(wait_s):
-            pass
-        if wait_s:
-            with self.database.concurrent.begin() as session:
-                outbox.retry_later(session, row.id, self.clock())
-            return SendResult(SendStatus.TRY_LATER, _no_room(wait_s))
+            if mail is None:
+                return SendResult(SendStatus.REJECTED, "there is nobody to be told any more")
+            now = self.clock()
+            room = self._limiter(session, now).admit_one(row.email, _LONGEST_NAP_S)
+            if room.refusal:
+                outbox.retry_later(session, row.id, now)
+                return SendResult(SendStatus.TRY_LATER, room.refusal)
+        self.sleep(room.wait_s)
         with closing(self.transport()) as transport:
             outbox_round = self._round(transport)
             result = outbox_round.send(row, mail, self.clock())
@@ -110,71 +119,41 @@ class OutboxWorker:
 
     def _send(self, transport: Transport, answered: int) -> OutboxReport:
         outbox_round = self._round(transport)
-        no_room = ""
+        taken = _Taken()
         while not (self.stopping() or outbox_round.is_over):
-            claimed = self._take(outbox_round)
-            if claimed is None:
+            taken = self._take(outbox_round)
+            if taken.row is None:
                 break
-            if isinstance(claimed, float):
-                if not self._nap(claimed):
-                    no_room = _no_room(claimed)
-                    break
-                continue
-            row, mail = claimed
-            if mail is not None:
-                outbox_round.send(row, mail, self.clock())
+            if taken.mail is not None:
+                self.sleep(taken.wait_s)
+                outbox_round.send(taken.row, taken.mail, self.clock())
         outbox_round.finish(self.clock())
-        return OutboxReport(
-            answered, outbox_round.sent, outbox_round.waiting or no_room, outbox_round.given_up
-        )
+        waiting = outbox_round.waiting or taken.refusal
+        return OutboxReport(answered, outbox_round.sent, waiting, outbox_round.given_up)
 
     def _round(self, transport: Transport) -> "OutboxRound":
         from newsletter.transactional.outbox_round import OutboxRound
 
         return OutboxRound(self.database, transport, self.clock())
 
-    def _take(
-        self, outbox_round: "OutboxRound"
-    ) -> "tuple[OutboxRow, Message | None] | float | None":
-        """The next row, leased, and its mail: None where nobody is to be told any more.
-
-        Or how many seconds the sending limits ask to wait. A mail to a domain that has no room
-        now lets the others pass.
-        """
+    def _take(self, outbox_round: "OutboxRound") -> "_Taken":
+        """Lease the next row; a mail to a domain that has no room now lets the others pass."""
         now = self.clock()
         with self.database.concurrent.begin() as session:
             outbox_round.read_troubles(session)
             limiter = self._limiter(session, now)
-            if limiter.number < 1:
-                return limiter.wait_s if outbox.is_due(session, now) else None
+            if (room := limiter.room(_LONGEST_NAP_S)).refusal:
+                is_due = outbox.is_due(session, now)
+                return _Taken(refusal=room.refusal if is_due else "")
             while (row := outbox.claim_next(session, now)) is not None:
-                if limiter.takes(row.email):
-                    limiter.spend(1)
-                    return row, self._write(session, row)
-                outbox.postpone(row, now + _wait_of_domain(limiter))
-        return None
-
-    def _admit(self, email: str) -> float:
-        """Take one mail's room out of the sending limits, or say how many seconds to wait."""
-        now = self.clock()
-        with self.database.concurrent.begin() as session:
-            limiter = self._limiter(session, now)
-            if limiter.number < 1:
-                return limiter.wait_s
-            if not limiter.takes(email):
-                return _wait_of_domain(limiter).total_seconds()
-            limiter.spend(1)
-        return 0.0
+                room = limiter.admit_one(row.email, _LONGEST_NAP_S)
+                if not room.refusal:
+                    return _Taken(row, self._write(session, row), room.wait_s)
+                outbox.postpone(row, now + timedelta(seconds=room.wait_s))
+        return _Taken()
 
     def _limiter(self, session: Session, now: datetime) -> RateLimiter:
         return RateLimiter(session, self.settings.sending, paused_domains(session, now), now, 1)
-
-    def _nap(self, wait_s: float) -> bool:
-        """Wait for the sending limits where that is short; whether it was."""
-        if wait_s > _LONGEST_NAP_S or self.stopping():
-            return False
-        self.sleep(wait_s)
-        return True
 
     def _write(self, session: Session, row: OutboxRow) -> "Message | None":
         from newsletter.transactional.build import EmailBuilder
@@ -184,14 +163,6 @@ class OutboxWorker:
         if mail is None:
             outbox.delete_email(session, row.id)
         return mail
-
-
-def _wait_of_domain(limiter: RateLimiter) -> timedelta:
-    return _DOMAIN_WAIT if limiter.short_s is None else timedelta(seconds=limiter.short_s)
-
-
-def _no_room(wait_s: float) -> str:
-    return f"the limits of [sending] allow the next mail in {wait_s:.0f} s"
 
 
 def _paused(pause: RateRow) -> str:

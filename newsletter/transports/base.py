@@ -199,6 +199,16 @@ class Transport:
         """
         return self.stream([mails], NoObserver())
 
+    def send_one(self, mail: "Message") -> SendResult:
+        """Send a mail outside of a batch.
+
+        Raises:
+            TransportDownError: as in `send`.
+        """
+        for _, result in self.send([mail]):
+            return result
+        return SendResult(SendStatus.UNCERTAIN, "the transport said nothing")
+
     def stream(
         self, chunks: Iterable[Sequence["Message"]], watch: SendObserver
     ) -> Generator[tuple["Message", SendResult]]:

@@ -375,12 +375,11 @@ def test_two_workers_send_a_letter_once_and_a_dead_ones_letter_is_sent_by_the_ne
     site.outbox_worker._answer()
     now = site.clock.now
     taken = site.outbox_worker._take(OutboxRound(site.database, site.transport, now))
-    assert isinstance(taken, tuple)
+    assert taken.mail is not None
     assert site.work().sent == 0
     site.clock.pass_by(minutes=6)
     assert site.work().sent == 1
-    assert taken[1] is not None
-    assert site.sent[0].message_id == taken[1].message_id
+    assert site.sent[0].message_id == taken.mail.message_id
 
 
 def _limited(site: Site, **limits: object) -> tuple[OutboxWorker, list[float]]:
@@ -408,7 +407,7 @@ def test_what_the_hour_has_no_room_for_waits_in_the_outbox(site: Site) -> None:
     for number in range(3):
         site.sign_up(f"reader{number}@host{number}.example", network=f"192.0.{number}.1")
     report = worker.run_once()
-    assert (report.sent, slept) == (1, [])
+    assert (report.sent, sum(slept)) == (1, 0)
     assert "the limits of [sending]" in report.waiting
     site.clock.pass_by(minutes=2)
     assert worker.run_once().sent == 1
