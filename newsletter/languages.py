@@ -20,6 +20,7 @@ class Language:
     long_date: str
     medium_date: str
     short_date: str
+    first_day: str = "d"  # what stands for the day where it is the first of a month
 
 
 SOURCE = "en"  # what the messages in the code are written in
@@ -60,6 +61,7 @@ LANGUAGES = {
         long_date="EEEE d MMMM y",
         medium_date="d MMMM y",
         short_date="d MMM",
+        first_day="d'er'",
     ),
     "de": Language(
         own_name="Deutsch",

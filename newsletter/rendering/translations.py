@@ -57,7 +57,7 @@ class Catalogue(gettext.NullTranslations):
         return self._known.tag
 
     def long_date(self, day: date) -> str:
-        return format_date(day, self._known.long_date, locale=self._known.locale)
+        return self._date(day, self._known.long_date)
 
     def one_line_date(self, day: date) -> str:
         """The long date with its weekday abbreviated, short enough for a phone's masthead.
@@ -69,11 +69,11 @@ class Catalogue(gettext.NullTranslations):
         # "de" goes with months written out.
         if " 'de' " in short or len(format_date(day, "MMMM", locale=locale)) > _LONGEST_MONTH:
             short = short.replace(" 'de' ", " ").replace("MMMM", "MMM")
-        return format_date(day, short, locale=locale)
+        return self._date(day, short)
 
     @cache  # noqa: B019 - two catalogues live as long as the process; days are few
     def medium_date(self, day: date) -> str:
-        return format_date(day, self._known.medium_date, locale=self._known.locale)
+        return self._date(day, self._known.medium_date)
 
     def weekday(self, number: int) -> str:
         """Its name, counted as `date.weekday` does."""
@@ -95,7 +95,12 @@ class Catalogue(gettext.NullTranslations):
         return [(short[number], long[number]) for number in range(7)]
 
     def short_date(self, day: date) -> str:
-        return format_date(day, self._known.short_date, locale=self._known.locale)
+        return self._date(day, self._known.short_date)
+
+    def _date(self, day: date, pattern: str) -> str:
+        if day.day == 1:
+            pattern = re.sub(r"\bd\b", self._known.first_day, pattern)
+        return format_date(day, pattern, locale=self._known.locale)
 
     def listed(self, words: Sequence[str]) -> str:
         """The words as a list in a sentence: "a, b and c"; Latin ones apart from Chinese."""

@@ -106,6 +106,12 @@ def test_dates_and_numbers_follow_the_language() -> None:
     assert translations("fr").long_date(day) == "vendredi 11 juillet 2025"
     assert translations("de").long_date(day) == "Freitag, 11. Juli 2025"
     assert translations("ja").long_date(day) == "2025年7月11日(金曜日)"
+    first = date(2025, 8, 1)
+    french = translations("fr")
+    assert french.long_date(first) == "vendredi 1er août 2025"
+    assert french.one_line_date(first) == "ven. 1er août 2025"
+    assert (french.medium_date(first), french.short_date(first)) == ("1er août 2025", "1er août")
+    assert translations("es").long_date(first) == "viernes, 1 de agosto de 2025"
     assert translations("de").number(3435) == translations("es").number(3435) == "3.435"
     assert translations("en").number(3435) == translations("zh").number(3435) == "3,435"
 
