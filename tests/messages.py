@@ -96,7 +96,7 @@ msgstr ""
 
 
 def _forms(string: object) -> tuple[str, ...]:
-    return tuple(map(str, string)) if isinstance(string, tuple | list) else (str(string),)
+    return tuple(map(str, string)) if isinstance(string, tuple | list) else (str(string or ""),)
 
 
 def main() -> int:

@@ -124,7 +124,9 @@ def test_a_third_language_is_one_line_and_one_catalogue(
     monkeypatch.setitem(LANGUAGES, "pl", polish)
     monkeypatch.setattr(module, "files", lambda _package: tmp_path)
     file = tmp_path / "pl.po"
-    assert "%(num)s new" in str(messages.update(file, "pl"))
+    lacking = messages.update(file, "pl")
+    assert "%(num)s new" in str(lacking)
+    assert "New" in lacking
     source = file.read_text(encoding="utf-8")
     three = "".join(f'msgstr[{n}] "%(num)s {form}"\n' for n, form in enumerate(("a", "b", "c")))
     empty = re.compile(r'(msgid "%\(num\)s paper"\n.*\n)(?:msgstr\[\d\] ""\n)+')
