@@ -61,10 +61,9 @@ class CompletenessTexts(DaySentences):
         """What is to be said of an issue that is not known to hold all that arXiv announced."""
         say = self._say
         if content.is_sample:
-            followed = ", ".join(content.categories)
             return say(
                 "The bundled sample: some of what %(categories)s announced that day, not all of it."
-            ) % {"categories": followed}
+            ) % {"categories": self._list(content.categories)}
         told = self.together([self.missing(content), self.other_gaps(content)])
         if not (told or content.is_complete):  # else the counts say so
             told = say("arXiv gave no count for this day, so papers may be missing.")

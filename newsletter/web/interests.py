@@ -87,9 +87,14 @@ def change_interests(token: str) -> Response | tuple[str, int]:
 
 
 def _no_room(papers: int) -> str:
-    limits = {"most": MOST[InterestType.PAPER], "number": papers}
-    text = gettext("%(most)s papers are the most; %(number)s found no room.")
-    return text % limits if papers else ""
+    limits = {"most": MOST[InterestType.PAPER], "num": papers}
+    count = pages.language().ngettext
+    told = count(
+        "%(most)s papers are the most; %(num)s found no room.",
+        "%(most)s papers are the most; %(num)s found no room.",
+        papers,
+    )
+    return told % limits if papers else ""
 
 
 def _save(session: Session, subscriber: SubscriberRow, form: InterestForm) -> int:

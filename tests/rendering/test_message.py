@@ -262,7 +262,7 @@ def test_where_papers_are_missing_no_mail_says_that_nothing_is_new() -> None:
     for note, language, told in (
         (lack, "en", f"1 paper is cross-listed in {whole.categories[0]}"),
         (unread, "en", f"1 paper is cross-listed in {whole.categories[0]}"),
-        (lack, "de", f"1 Querlistung in {whole.categories[0]}"),
+        (lack, "de", f"1 Cross-Listing in {whole.categories[0]}"),
     ):
         issue = replace(whole, listings=(note,), language=language)
         reader = replace(READER, language=language)

@@ -97,6 +97,21 @@ def test_plurals_follow_the_language(language: str, number: int, shown: str) -> 
     assert translations(language).ngettext("%(num)s paper", "%(num)s papers", number) == shown
 
 
+# No word beside these numbers changes with them.
+WITHOUT_PLURALS = {
+    "%(section)s: %(num)s",
+    "%(num)s of %(all)s in %(category)s",
+    "%(num)s on %(topic)s",
+    "%(most)s are the most here; these are %(number)s.",
+}
+
+
+def test_a_message_with_a_number_has_plurals() -> None:
+    counted = {ids(message) for message in messages.asked_for() if message.id}
+    singles = {found[0] for found in counted if len(found) == 1}
+    assert {each for each in singles if re.search(r"%\(num", each)} == WITHOUT_PLURALS
+
+
 def test_dates_and_numbers_follow_the_language() -> None:
     day = date(2025, 7, 11)
     assert translations("en").long_date(day) == "Friday, 11 July 2025"

@@ -198,21 +198,21 @@ def test_papers_are_found_marked_and_taken_along(eyes: Eyes, address: str) -> No
         for number in (0, 30):
             page.locator("article").nth(number).get_by_role("button", name="Mark").press("Enter")
         page.reload()
-        only = page.get_by_role("button", name="Marked 2")
+        only = page.get_by_role("button", name="Marked papers 2")
         only.click()
         assert told.inner_text() == "2 of 60 papers"
         assert page.get_by_role("button", pressed=True).count() == 3
         page.get_by_role("link", name="12 cross-lists").click()  # which are not among them
         page.locator("#cross").wait_for(state="visible")
         assert told.inner_text() == "60 papers"
-        taken = page.get_by_role("link", name="Marked 2: BibTeX, RIS, CSV")  # from anywhere
+        taken = page.get_by_role("link", name="Marked papers 2: BibTeX, RIS, CSV")  # from anywhere
         assert taken.evaluate("it => it.getBoundingClientRect().bottom <= innerHeight")
         taken.press("Enter")
-        assert page.get_by_role("button", name="Marked: BibTeX").is_visible()
+        assert page.get_by_role("button", name="Marked papers: BibTeX").is_visible()
         saved = {}
         for form in ("BibTeX", "RIS", "CSV"):
             with page.expect_download() as download:
-                page.get_by_role("button", name=f"Marked: {form}").click()
+                page.get_by_role("button", name=f"Marked papers: {form}").click()
             file = Path(download.value.path())
             saved[download.value.suggested_filename] = file.read_text(encoding="utf-8")
         assert [*saved] == [f"audio-2025-07-11-marked.{end}" for end in ("bib", "ris", "csv")]
@@ -232,7 +232,7 @@ def test_who_unmarks_by_keyboard_does_not_lose_the_place(eyes: Eyes, address: st
     def look(page: Page, remote: list[str]) -> None:
         for number in (3, 30, 40):
             page.locator("article .mark").nth(number).press("Enter")
-        only = page.get_by_role("button", name="Marked 3")
+        only = page.get_by_role("button", name="Marked papers 3")
         only.click()
         for unmarked, next_shown in ((0, 0), (1, 0)):  # then the last one, behind which is none
             shown = page.locator("article:visible")
