@@ -8,8 +8,8 @@ from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter import papers
+from newsletter.database.missing_rows import insert_missing
 from newsletter.models import AnnouncementRow, IssueEntryRow, ListingRow, SummaryRow
-from newsletter.models.missing_rows import insert_missing
 from newsletter.sources import calendar
 from newsletter.sources.base import (
     DATED_PAGE,

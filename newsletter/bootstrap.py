@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast, get_type_hints
 from newsletter import notice_queue
 from newsletter.config import SendingSettings, Settings
 from newsletter.database import db, schema
+from newsletter.database.db import is_sqlite
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.plugins import Part, completed
 from newsletter.rendering.theme import Theme
@@ -103,7 +104,7 @@ def open_services(
         source.stop_when(stopping)
         transport = _transport(settings) if sends else Memory()
         summarizer = PartWhenUsed(_summarizer(settings))
-        is_alone = opened.engine.dialect.name == "sqlite"
+        is_alone = is_sqlite(opened.engine)
         if not is_alone:
             source.meet_in(opened)
         shared = None if is_alone else DaySpending(opened, clock)

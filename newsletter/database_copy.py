@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from newsletter.cluster import queue_tables
 from newsletter.config import Settings
 from newsletter.database import db, schema
-from newsletter.database.db import Database
+from newsletter.database.db import Database, is_sqlite
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.models import Base, KeyRow
 from newsletter.sending.restore_guard import server_identity
@@ -82,7 +82,7 @@ def _make_ready(source: Database, target: Database) -> None:
     except OperationalError as error:
         raise NewsletterError(f"that database cannot be reached: {error.orig}") from error
     if present == marker:
-        if source.engine.dialect.name != "sqlite":
+        if not is_sqlite(source.engine):
             _empty(target)
         return
     if present is None:
@@ -116,7 +116,7 @@ def _empty(target: Database) -> None:
 @contextmanager
 def _standing_still(source: Database) -> Iterator[Session]:
     """Keep writers out: SQLite refuses them until `release`, PostgreSQL lets them wait."""
-    if source.engine.dialect.name == "sqlite":
+    if is_sqlite(source.engine):
         source.refuse_writers()
         with source.read() as session:
             yield session
@@ -185,7 +185,7 @@ def _continue_numbers(reading: Session, session: Session, column: Column[Any]) -
     """Continue a column's numbers above the highest ever given, also of deleted rows."""
     table: Any = column.table
     highest = max(_last_number(reading, column), session.scalar(select(func.max(column))) or 0)
-    if session.get_bind().dialect.name != "sqlite":
+    if not is_sqlite(session.get_bind()):
         sequence = func.pg_get_serial_sequence(f'"{table.name}"', column.name)
         session.execute(select(func.setval(sequence, max(highest, 1), highest > 0)))
     elif table.dialect_options["sqlite"]["autoincrement"]:
@@ -197,7 +197,7 @@ def _continue_numbers(reading: Session, session: Session, column: Column[Any]) -
 def _last_number(session: Session, column: Column[Any]) -> int:
     values = {"table": column.table.name, "column": column.name}
     chosen = "SELECT seq FROM sqlite_sequence WHERE name = :table"
-    if session.get_bind().dialect.name != "sqlite":
+    if not is_sqlite(session.get_bind()):
         chosen = (
             "SELECT last_value FROM pg_sequences"
             " WHERE format('%I.%I', schemaname, sequencename)::regclass"

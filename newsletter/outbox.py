@@ -12,8 +12,8 @@ from enum import StrEnum
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from newsletter.database.json_texts import as_list, listed
 from newsletter.models import OutboxRow, SentOutboxRow, SubscriberRow, new_reference
-from newsletter.models.json_texts import as_list, listed
 
 LEASE = timedelta(minutes=5)
 _PAUSES = (1, 5, 15, 60)  # minutes after an attempt; the last one again and again

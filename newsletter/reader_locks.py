@@ -9,6 +9,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.orm import Session
 
+from newsletter.database.db import is_sqlite
 from newsletter.models import SubscriberRow
 
 
@@ -38,7 +39,7 @@ def hold_readers(session: Session, numbers: Collection[int]) -> bool:
 
     False on SQLite, where nobody changes anybody meanwhile.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session.get_bind()):
         return False
     held = select(SubscriberRow.id).where(SubscriberRow.id.in_(numbers))
     session.execute(held.order_by(SubscriberRow.id).with_for_update(read=True))
@@ -47,7 +48,7 @@ def hold_readers(session: Session, numbers: Collection[int]) -> bool:
 
 def lock_everybody(session: Session) -> None:
     """Nobody else changes any reader until the transaction ends; reading goes on."""
-    if session.get_bind().dialect.name != "sqlite":
+    if not is_sqlite(session.get_bind()):
         session.execute(text("LOCK TABLE subscriber IN EXCLUSIVE MODE"))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import inspect
 
 from newsletter.database import postgresql
-from newsletter.database.db import Database
+from newsletter.database.db import Database, is_sqlite
 from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _CONNECTED_WITHIN_S = 5.0  # else it is lost; asked for twice, that is still bel
 
 def create_tables(database: Database) -> None:
     """Make them where they are missing; nothing on SQLite, or without the extra."""
-    if database.engine.dialect.name == "sqlite" or find_spec("procrastinate") is None:
+    if is_sqlite(database.engine) or find_spec("procrastinate") is None:
         return
     with database.write.begin() as session:  # two at once make them once
         if not inspect(session.connection()).has_table(JOBS):
@@ -35,7 +35,7 @@ def open_app(database: Database) -> "App":
     Raises:
         WrongUseError: there can be none.
     """
-    if database.engine.dialect.name == "sqlite":
+    if is_sqlite(database.engine):
         raise WrongUseError("workers need PostgreSQL; on SQLite `newsletter run` does everything")
     if find_spec("procrastinate") is None:
         raise WrongUseError("workers need the extra: pip install 'newsletter[cluster]'")

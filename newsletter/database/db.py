@@ -48,6 +48,11 @@ def describe_failure(error: BaseException) -> str | None:
     return None
 
 
+def is_sqlite(bind: Engine | Connection) -> bool:
+    """Whether it is a file of one machine, with one writer at a time; else PostgreSQL."""
+    return bind.dialect.name == "sqlite"
+
+
 @dataclass(frozen=True)
 class Database:
     """An engine and the ways to talk to it.
@@ -86,7 +91,7 @@ class Database:
         A worker whose lease seems over may only be waiting, as for the freezing of a million. So a
         process that would take its batch over asks here first, instead of waiting in the same row.
         """
-        if self.engine.dialect.name == "sqlite":
+        if is_sqlite(self.engine):
             return True
         with self.engine.begin() as connection:
             question = f"SELECT pg_try_advisory_xact_lock_shared({postgresql.WRITERS})"
@@ -108,7 +113,7 @@ class Database:
 
         SQLite has one writer at a time, so there it is a copy: the real runs need not wait.
         """
-        if self.engine.dialect.name == "sqlite":
+        if is_sqlite(self.engine):
             with TemporaryDirectory(prefix="newsletter-") as folder:
                 copy = self._copy(Path(folder) / "rehearsal.db")
                 try:
@@ -136,7 +141,7 @@ class Database:
             NewsletterError: others did not let it in, or the disk is full.
         """
         try:
-            if self.engine.dialect.name != "sqlite":
+            if not is_sqlite(self.engine):
                 plain = self.engine.execution_options(isolation_level="AUTOCOMMIT")
                 with plain.connect() as connection:
                     connection.exec_driver_sql("VACUUM (FULL, ANALYZE)")  # statistics quote values
@@ -157,7 +162,7 @@ class Database:
 
         Others go on meanwhile. Where they still read an old state, it waits for the next time.
         """
-        if self.engine.dialect.name != "sqlite":
+        if not is_sqlite(self.engine):
             return
         with self.engine.execution_options(no_transaction=True).connect() as connection:
             connection.exec_driver_sql("PRAGMA busy_timeout = 0")
@@ -196,7 +201,7 @@ def connect(url: str, folder: Path) -> Database:
         ) from error
     except (ArgumentError, NoSuchModuleError) as error:
         raise WrongUseError(_NO_ADDRESS.format(brief(error))) from error
-    if engine.dialect.name == "sqlite":
+    if is_sqlite(engine):
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         if file is not None:
@@ -294,13 +299,13 @@ def look_up_by_keys(session: Session) -> None:
     It knows nothing of a table that has just been filled, as for the first large issue, until it is
     analysed. It would guess, and read everybody for each hundred mails.
     """
-    if session.get_bind().dialect.name != "sqlite":
+    if not is_sqlite(session.get_bind()):
         session.execute(text(f"SELECT {postgresql.BY_KEYS}"))
 
 
 def take_turn(session: Session, what: str) -> None:
     """Be the only transaction that does this, until it ends; on SQLite every writer is."""
-    if session.get_bind().dialect.name != "sqlite":
+    if not is_sqlite(session.get_bind()):
         session.execute(_TAKE_TURN, {"what": what})
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, column, select, table
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from newsletter import paths
-from newsletter.database.db import Database, connect, describe_failure, sqlite_file
+from newsletter.database.db import Database, connect, describe_failure, is_sqlite, sqlite_file
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
 
@@ -155,15 +155,15 @@ def migrating(database: Database) -> Iterator["Config"]:
     checked at the end.
     """
     with database.engine.execution_options(lock_at_once=True).connect() as connection:
-        is_sqlite = connection.dialect.name == "sqlite"
-        if is_sqlite:
+        on_sqlite = is_sqlite(connection)
+        if on_sqlite:
             connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
         try:
             with connection.begin():
                 config = _alembic()
                 config.attributes["connection"] = connection
                 yield config
-                if is_sqlite:
+                if on_sqlite:
                     _refuse_loose_ends(connection)
         finally:
             connection.invalidate()  # its foreign keys are off

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from newsletter.database.db import Database
+from newsletter.database.db import Database, is_sqlite
 
 _ASK_AGAIN_S = 10.0  # about as often as leases are renewed: the server's clock may be set anew
 
@@ -16,7 +16,7 @@ def shared_clock(database: Database, machine: Callable[[], datetime]) -> Callabl
 
     SQLite is on one machine, so that machine's clock is used.
     """
-    if database.engine.dialect.name == "sqlite":
+    if is_sqlite(database.engine):
         return machine
     return DatabaseClock(database.engine)
 

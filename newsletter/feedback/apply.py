@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from newsletter import outbox
 from newsletter.database.db import take_turn
+from newsletter.database.json_texts import as_list, listed
+from newsletter.database.missing_rows import insert_missing
 from newsletter.feedback import bounce_rules
 from newsletter.feedback.events import Event
 from newsletter.models import (
@@ -26,8 +28,6 @@ from newsletter.models import (
     QuarantineRow,
     SubscriberRow,
 )
-from newsletter.models.json_texts import as_list, listed
-from newsletter.models.missing_rows import insert_missing
 from newsletter.sending import delivery_updates, pauses, resend
 from newsletter.subscribers import address_change, opt_out_by_link, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence

@@ -20,11 +20,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.database.db import Database, describe_failure
+from newsletter.database.missing_rows import insert_missing
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
 from newsletter.health import last_runs, ping, public_address, quick_checks
 from newsletter.models import MomentRow
-from newsletter.models.missing_rows import insert_missing
 from newsletter.paths import make_private_folder
 from newsletter.sending.restore_guard.machine_memory import state_folders
 from newsletter.subscribers import health as subscribers_health

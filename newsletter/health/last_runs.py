@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
 from newsletter.database.db import Database
+from newsletter.database.missing_rows import insert_missing
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
 from newsletter.models import ListingRow, MomentRow, RateRow
-from newsletter.models.missing_rows import insert_missing
 from newsletter.sources.base import ListingState
 from newsletter.text import brief, without_addresses
 

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
 from newsletter.database.db import Database
+from newsletter.database.missing_rows import insert_missing
 from newsletter.finding import Finding, Severity
 from newsletter.health import last_runs
 from newsletter.hosts import is_this_machine
 from newsletter.models import MomentRow
-from newsletter.models.missing_rows import insert_missing
 
 PART = "site"
 _IN_VAIN = "site in vain"

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.database import db, postgresql
-from newsletter.database.db import Database, describe_failure
+from newsletter.database.db import Database, describe_failure, is_sqlite
 from newsletter.errors import WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.models import KeyRow
@@ -101,7 +101,7 @@ def check_writable(settings: Settings, database: Database, now: datetime) -> Ite
 
 def _blocker(database: Database) -> str:
     """The process that keeps PostgreSQL's writers waiting, in words, if it can be found."""
-    if database.engine.dialect.name == "sqlite":
+    if is_sqlite(database.engine):
         return ""
     try:
         blocker = postgresql.describe_blocker(database.engine)

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from newsletter import papers
 from newsletter.config import Settings
 from newsletter.database.db import Database, take_turn
+from newsletter.database.missing_rows import insert_missing
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.interests.files import ListedPaper
 from newsletter.models import InterestRow, NamedPaperRow, ProfileRow
-from newsletter.models.missing_rows import insert_missing
 from newsletter.sources.base import Paper, PaperId, Source, SourceError
 from newsletter.text import counted
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
+from newsletter.database.db import is_sqlite
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.recipient import Recipient
@@ -41,7 +42,7 @@ class BatchClaims:
             room = delivery_counters.of_batch(batch)
             self._suppression_key = suppression.known_key(session)
             self._restore_mark = server_identity.restore_mark(session)
-            is_alone = context.database.engine.dialect.name == "sqlite"
+            is_alone = is_sqlite(context.database.engine)
             self._ranks_ahead = is_alone and personal.are_in(session, batch_id)
         self._picks = personal.RecipientPicks(self.issue_id, mails)
         if context.journal is not None:

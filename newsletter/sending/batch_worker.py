@@ -60,7 +60,7 @@ class BatchWorker:
         self._batch_id = batch_id
         self._mails = mails
         self._journal = context.journal
-        self._lease_s = leases.lease_length(context.database.engine.dialect.name).total_seconds()
+        self._lease_s = leases.lease_length(context.database.engine).total_seconds()
         self.meanwhile: Callable[[float], None] = only_wait
         self._most = context.transport.at_once
         self._out: dict[str, Recipient] = {}  # handed out, no outcome yet

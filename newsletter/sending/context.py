@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from newsletter.config import SendingSettings
-from newsletter.database.db import Database
+from newsletter.database.db import Database, is_sqlite
 from newsletter.sending.claiming.claim_sizer import (
     WITHIN_S,
     WITHIN_S_AMONG_MACHINES,
@@ -67,7 +67,7 @@ class SendContext:
         self.beside = ThreadPoolExecutor(_BESIDE)
         self.tried_before = self.began - _AN_INSTANT if self.override.waiting else None
         self.journal = Journal(self.folder, self.owner.name) if self.folder else None
-        is_alone = self.database.engine.dialect.name == "sqlite"
+        is_alone = is_sqlite(self.database.engine)
         within_s = WITHIN_S if is_alone else WITHIN_S_AMONG_MACHINES
         most, connections = self.transport.at_once, self.transport.connections
         pace = ClaimPace(most, connections) if connections and not is_alone else None

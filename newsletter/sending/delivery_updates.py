@@ -14,6 +14,7 @@ from sqlalchemy import Row, Select, Table, Update, bindparam, func, select, upda
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
+from newsletter.database.json_texts import as_list, listed
 from newsletter.models import (
     FAILING,
     PROVING,
@@ -23,7 +24,6 @@ from newsletter.models import (
     EventType,
     FeedbackRow,
 )
-from newsletter.models.json_texts import as_list, listed
 from newsletter.subscribers import erasure
 
 

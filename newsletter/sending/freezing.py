@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
 from newsletter.database import db
-from newsletter.database.db import Database
+from newsletter.database.db import Database, is_sqlite
 from newsletter.models import (
     BatchRow,
     DeliveryRow,
@@ -103,7 +103,7 @@ def freeze_on(
             is_whole = issue.frozen_up_to is None
         if stopping() or time.monotonic() >= ends_s:
             break
-        if not is_whole and database.engine.dialect.name == "sqlite":
+        if not is_whole and is_sqlite(database.engine):
             time.sleep(_LET_IN_S)
     return is_whole
 
@@ -217,7 +217,7 @@ def _reference(session: Session) -> ColumnElement[str]:
     many times over.
     """
     together = literal(secrets.token_hex(4))
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session.get_bind()):
         return together.concat(func.lower(func.hex(func.randomblob(12))))
     return together.concat(
         func.substr(func.replace(cast(func.gen_random_uuid(), String), "-", ""), 9)
@@ -243,5 +243,5 @@ def _count(session: Session, batches: Collection[int]) -> None:
 
 def _room_for_an_index(session: Session) -> None:
     """References are random: with SQLite's usual 2 MB, a million of them would thrash the disk."""
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session.get_bind()):
         session.execute(text("PRAGMA cache_size = -131072"))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter import delivery_counters
 from newsletter.config import Settings
 from newsletter.database import db
-from newsletter.database.db import Database
+from newsletter.database.db import Database, is_sqlite
 from newsletter.finding import Finding, Severity
 from newsletter.models import (
     BatchRow,
@@ -136,7 +136,7 @@ def _memory(settings: Settings, database: Database, memory: MachineMemory) -> It
         yield _unwritable_memory(settings, trouble)
     elif (passing := _passing_memory(settings, memory)) is not None:
         yield Finding("sending", Severity.WARNING, passing)
-    if database.engine.dialect.name == "sqlite" and memory.is_new_here():
+    if is_sqlite(database.engine) and memory.is_new_here():
         yield Finding("sending", Severity.WARNING, _NEW_HERE)
 
 

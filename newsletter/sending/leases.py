@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-from newsletter.database.db import Database
+from newsletter.database.db import Database, is_sqlite
 from newsletter.models import BatchRow, DeliveryState
 from newsletter.sending import delivery_updates, journal
 from newsletter.sending.delivery_updates import StateChange
@@ -26,9 +27,9 @@ _STATE_BY_MARK = {  # what a dead worker's journal says of a mail
 }
 
 
-def lease_length(dialect: str) -> timedelta:
+def lease_length(bind: Engine | Connection) -> timedelta:
     """How long a worker may be silent before another one takes its batch."""
-    return _LEASE if dialect == "sqlite" else _LEASE_AMONG_MACHINES
+    return _LEASE if is_sqlite(bind) else _LEASE_AMONG_MACHINES
 
 
 def is_free(session: Session, batch: BatchRow, now: datetime, journals: Path | None) -> bool:
@@ -36,7 +37,7 @@ def is_free(session: Session, batch: BatchRow, now: datetime, journals: Path | N
     if batch.owner is None or batch.leased_until is None:
         return True
     # A lease that ends later than any lease can was given by a clock that has been set back.
-    longest = 2 * lease_length(session.get_bind().dialect.name)
+    longest = 2 * lease_length(session.get_bind())
     is_valid = now <= batch.leased_until <= now + longest
     return not is_valid or journal.has_died(journals, batch.owner)
 
@@ -81,7 +82,7 @@ def lease_batch(
         marks = journal.take_over(journals, batch.owner, batch.id) if journals else None
         _recover_batch(session, batch, marks, now)
     batch.owner = owner.name
-    batch.leased_until = now + lease_length(session.get_bind().dialect.name)
+    batch.leased_until = now + lease_length(session.get_bind())
     session.flush()
     return True
 

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
+from newsletter.database.db import is_sqlite
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.recipient import Recipient
@@ -75,11 +76,11 @@ def renew_and_record(
         for answer in answers
         if answer.result.status is SendStatus.ACCEPTED and not answer.given_back
     }
-    dialect = session.get_bind().dialect.name
+    bind = session.get_bind()
     is_good = len(said) == len(answers)  # else addresses may be suppressed first
-    renewal = Renewal(owner.name, now + lease_length(dialect), list(rates) if is_good else [])
+    renewal = Renewal(owner.name, now + lease_length(bind), list(rates) if is_good else [])
     renew = postgresql_statements.renew_and_record
-    if dialect == "sqlite":
+    if is_sqlite(bind):
         renew = sqlite_statements.renew_and_record
     state = renew(session, batch_id, renewal, said, now)
     if state is None:

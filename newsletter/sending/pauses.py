@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
+from newsletter.database.missing_rows import insert_missing
 from newsletter.models import DomainPauseRow, RateRow
-from newsletter.models.missing_rows import insert_missing
 from newsletter.sending import rate_limit
 
 TRANSPORT, OUTBOX = "transport", "letters"  # who is in trouble: issues, transactional mails

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.config import SendingSettings
+from newsletter.database.missing_rows import insert_missing
 from newsletter.models import RateRow
-from newsletter.models.missing_rows import insert_missing
 
 _HOUR_S = 3600.0
 _BURST_S = 0.25  # how much of a second's mails may leave together

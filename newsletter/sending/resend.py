@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from newsletter.database.json_texts import as_list, listed
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.models import (
     FAILING,
@@ -23,7 +24,6 @@ from newsletter.models import (
     Standing,
     new_reference,
 )
-from newsletter.models.json_texts import as_list, listed
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from newsletter.database.db import Database, describe_failure
+from newsletter.database.db import Database, describe_failure, is_sqlite
 from newsletter.models import (
     ORDINARY,
     BatchRow,
@@ -192,7 +192,7 @@ def shrink_index(database: Database) -> bool:
     First it drops what a killed rebuild left behind. A failure is logged and harmless: the old
     index stays, and the next time tries again.
     """
-    if database.engine.dialect.name == "sqlite":
+    if is_sqlite(database.engine):
         return False
     plain = database.engine.execution_options(isolation_level="AUTOCOMMIT")
     waiting = database.engine.execution_options(idle_within_s=0)  # it may take hours

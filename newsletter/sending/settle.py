@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from newsletter.database.json_texts import as_list, listed
 from newsletter.errors import WrongUseError
 from newsletter.models import (
     BatchRow,
@@ -19,7 +20,6 @@ from newsletter.models import (
     IssueState,
     SubscriberRow,
 )
-from newsletter.models.json_texts import as_list, listed
 from newsletter.sending import delivery_updates, ledger
 from newsletter.sending.claiming import pending
 from newsletter.sending.delivery_updates import StateChange

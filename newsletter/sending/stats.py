@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
+from newsletter.database.db import is_sqlite
 from newsletter.models import (
     BatchRow,
     DeliveryRow,
@@ -191,6 +192,6 @@ def _gist(reason: str) -> str:
 
 def _domain(session: Session) -> ColumnElement[str]:
     email = SubscriberRow.email
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session.get_bind()):
         return func.substr(email, func.instr(email, "@") + 1)
     return func.split_part(email, "@", 2)

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from newsletter.database.missing_rows import insert_missing
 from newsletter.models import FormLimitRow
-from newsletter.models.missing_rows import insert_missing
 from newsletter.subscribers.suppression import key_for
 
 _log = logging.getLogger(__name__)

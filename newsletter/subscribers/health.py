@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from newsletter import slugs
 from newsletter.config import Settings
 from newsletter.database.db import Database
+from newsletter.database.missing_rows import insert_missing
 from newsletter.finding import Finding, Severity
 from newsletter.models import BatchRow, IssueRow, KeyRow
-from newsletter.models.missing_rows import insert_missing
 from newsletter.subscribers.queries import count_confirmed
 from newsletter.text import counted
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.database.missing_rows import insert_missing
 from newsletter.errors import WrongUseError
 from newsletter.models import Rhythm, Standing, SubscriberRow, SubscriptionRow
-from newsletter.models.missing_rows import insert_missing
 from newsletter.reader_locks import lock_addresses
 from newsletter.subscribers import consent_log, rhythm, suppression
 from newsletter.subscribers.addresses import is_slip_of, normalize_address

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from newsletter import outbox, slugs
 from newsletter.config import Settings, SignupSettings
 from newsletter.database.db import Database
+from newsletter.database.missing_rows import insert_missing
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRow
-from newsletter.models.missing_rows import insert_missing
 from newsletter.outbox import EmailType
 from newsletter.reader_locks import lock_addresses, lock_readers
 from newsletter.subscribers import consent_log, form_limits, lifecycle, suppression

@@ -12,10 +12,10 @@ from functools import lru_cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.database.json_texts import as_list, listed
+from newsletter.database.missing_rows import insert_missing
 from newsletter.errors import WrongUseError
 from newsletter.models import KeyRow, SubscriberRow, SuppressionRow
-from newsletter.models.json_texts import as_list, listed
-from newsletter.models.missing_rows import insert_missing
 from newsletter.subscribers import consent_log
 from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
 from newsletter.subscribers.prepared_hmac import PreparedHmac

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter.database.db import Database
+from newsletter.database.missing_rows import insert_missing
 from newsletter.models import SummarizerDayRow
-from newsletter.models.missing_rows import insert_missing
 from newsletter.summaries.base import Tokens
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.database.db import Database
+from newsletter.database.missing_rows import insert_missing
 from newsletter.finding import Finding, Severity
 from newsletter.models import MomentRow, SummaryFailureRow
-from newsletter.models.missing_rows import insert_missing
 from newsletter.summaries.base import Summarizer
 from newsletter.text import brief, without_addresses
 

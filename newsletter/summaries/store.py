@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from newsletter.database.missing_rows import insert_missing
 from newsletter.models import AnswerCountRow, SummaryFailure, SummaryFailureRow, SummaryRow
-from newsletter.models.missing_rows import insert_missing
 from newsletter.sources.base import PaperId
 from newsletter.summaries.base import AUTHORS, NOTHING, Sentence, Summarizer, Tokens
 

@@ -10,8 +10,8 @@ from sqlalchemy import func, select, text
 from newsletter.config import Settings
 from newsletter.database import db, schema
 from newsletter.database.db import Database
+from newsletter.database.missing_rows import insert_missing
 from newsletter.models import KeyRow
-from newsletter.models.missing_rows import insert_missing
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
 from newsletter.config import SendingSettings
+from newsletter.database.db import is_sqlite
 from newsletter.interests.issue_picks import KeptInterests
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, RateRow, Standing
 from newsletter.rendering.recipient import Recipient
@@ -72,7 +73,7 @@ def claim_deliveries(
     moved = delivery_moves.follow(session, batch.issue_id, skipped.get(_LEFT, ()))
     if moved:
         skipped[_LEFT] = [number for number in skipped[_LEFT] if number not in moved]
-    if _is_alone(session):
+    if is_sqlite(session.get_bind()):
         recipients, claims, log_end = _mark(session, batch, recipients, skipped, now)
     else:
         rates = limiter.changed if batch.rates is not None else ()
@@ -95,13 +96,9 @@ def claim_deliveries(
     )
 
 
-def _is_alone(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
-
-
 def _suppressed(session: Session, batch: BatchRef, rows: Sequence[PendingRow]) -> dict[str, str]:
     """Why who of them may not be mailed, by address; on PostgreSQL the marking finds them."""
-    if not _is_alone(session):
+    if not is_sqlite(session.get_bind()):
         return {}
     emails = [row.email for row in rows]
     reasons = suppression.suppression_reasons(session, emails, batch.suppression_key)

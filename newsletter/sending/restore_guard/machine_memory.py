@@ -24,10 +24,10 @@ import platformdirs
 from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
-from newsletter.database.db import Database
+from newsletter.database.db import Database, is_sqlite
+from newsletter.database.missing_rows import insert_missing
 from newsletter.errors import NewsletterError
 from newsletter.models import IssueRow, KeyRow
-from newsletter.models.missing_rows import insert_missing
 from newsletter.paths import can_write, make_private_folder
 from newsletter.sending import journal
 from newsletter.sending.restore_guard import claim_record
@@ -230,7 +230,7 @@ def take_readers_in(settings: Settings, database: Database) -> None:
 
     On PostgreSQL all machines have the same database, so it is not needed.
     """
-    if database.engine.dialect.name != "sqlite":
+    if not is_sqlite(database.engine):
         return
     with database.read() as session:
         memory = machine_memory(settings, session)

@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
-from newsletter.database.db import Database
+from newsletter.database.db import Database, is_sqlite
 from newsletter.errors import WrongUseError
 from newsletter.models import (
     BatchRow,
@@ -203,7 +203,7 @@ def _moved(database: Database, memory: MachineMemory, issue: IssueRow) -> str | 
 
     On PostgreSQL another machine may have begun the issue, which is as it should be.
     """
-    if database.engine.dialect.name != "sqlite" or memory.knows(IssueDays.of(issue)):
+    if not is_sqlite(database.engine) or memory.knows(IssueDays.of(issue)):
         return None
     if not issue.claims and not memory.is_foreign(issue.day):
         return None

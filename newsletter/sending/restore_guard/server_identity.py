@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from newsletter.database.db import Database
+from newsletter.database.db import Database, is_sqlite
 from newsletter.models import IssueRow, KeyRow
 from newsletter.sending.restore_guard.machine_memory import MachineMemory
 
@@ -51,7 +51,7 @@ def identify(database: Database) -> str | None:
 
     None on SQLite.
     """
-    if database.engine.dialect.name == "sqlite":
+    if is_sqlite(database.engine):
         return None
     answer = _ask(database, _ALL)
     return answer if answer != _UNKNOWN else "/".join(_ask(database, part) for part in _PARTS)

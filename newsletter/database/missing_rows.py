@@ -7,6 +7,8 @@ from functools import cache
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from newsletter.database.db import is_sqlite
+
 _MANY = 50
 
 
@@ -20,12 +22,12 @@ def insert_missing(
     if not rows:
         return
     session.flush()
-    dialect = session.get_bind().dialect.name
-    if dialect != "sqlite" and len(rows) >= _MANY:
+    on_sqlite = is_sqlite(session.get_bind())
+    if not on_sqlite and len(rows) >= _MANY:
         listed = json.dumps([dict(row) for row in rows], default=str)
         session.execute(_inserting(table.__tablename__, tuple(rows[0])), {"rows": listed})
         return
-    if dialect == "sqlite":
+    if on_sqlite:
         from sqlalchemy.dialects.sqlite import insert
     else:  # 0.1 s, and only who has one needs it
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
