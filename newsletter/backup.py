@@ -20,6 +20,7 @@ from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.processes import is_running
 from newsletter.sending import health
+from newsletter.sending.restore_guard import server_identity
 from newsletter.sending.restore_guard.machine_memory import was_sent_from
 from newsletter.subscribers import carry_over
 from newsletter.subscribers.carry_over import CarriedOver
@@ -73,7 +74,7 @@ def restore(settings: Settings, file: Path, now: datetime, *, overwrite: bool) -
         target.parent.mkdir(parents=True, exist_ok=True)
     with _part_of(target) as part:
         _copy(file, part)
-        _make_ready(part)
+        _make_ready(part, now)
         kept = _keep(target, now) if target.exists() else None
         carried = _carry(kept, part, now) if kept is not None else CarriedOver()
         if not target.exists():
@@ -126,8 +127,8 @@ def _copy(source: Path, target: Path) -> None:
         raise NewsletterError(f"{source} cannot be copied to {target}: {why}") from error
 
 
-def _make_ready(part: Path) -> None:
-    """Whole, ours, and of this program's version."""
+def _make_ready(part: Path, now: datetime) -> None:
+    """Whole, ours, of this program's version, and marked as a copy that came back."""
     database = db.connect(f"sqlite:///{part}", part.parent)
     try:
         with closing(sqlite3.connect(part)) as connection:
@@ -137,6 +138,8 @@ def _make_ready(part: Path) -> None:
         if schema.revision(database) is None:
             raise NewsletterError("that file is no newsletter's database; nothing was changed")
         schema.upgrade(database)
+        with database.write.begin() as session:
+            server_identity.say_brought_back(session, now)
     except sqlite3.Error as error:
         raise NewsletterError(f"the copy cannot be read: {error}; nothing was changed") from error
     finally:

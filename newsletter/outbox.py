@@ -115,14 +115,18 @@ def record_sent(session: Session, row: OutboxRow, now: datetime) -> None:
     still_here = session.get(OutboxRow, row.id, with_for_update=True) is not None
     delete_email(session, row.id)
     if still_here and row.kind not in (EmailType.GOODBYE, EmailType.NOTICE):
-        session.add(
-            SentOutboxRow(
-                reference=row.reference,
-                email=row.email,
-                subscriber_id=row.subscriber_id,
-                sent_at=now,
-            )
+        _keep_sent(session, row, now)
+
+
+def _keep_sent(session: Session, row: OutboxRow, sent_at: datetime) -> None:
+    session.add(
+        SentOutboxRow(
+            reference=row.reference,
+            email=row.email,
+            subscriber_id=row.subscriber_id,
+            sent_at=sent_at,
         )
+    )
 
 
 def addresses_of(session: Session, references: Collection[str]) -> dict[str, str]:
@@ -146,6 +150,18 @@ def retry_later(session: Session, row_id: int, now: datetime) -> bool:
     pause = _PAUSES[min(row.attempts, len(_PAUSES)) - 1]
     row.not_before = now + timedelta(minutes=pause)
     return True
+
+
+def carry_over(old: Session, new: Session) -> int:
+    """Take out of a restored outbox what has left the old one since the copy; how many."""
+    waiting = set(old.scalars(select(OutboxRow.reference)))
+    gone = [row for row in new.scalars(select(OutboxRow)) if row.reference not in waiting]
+    for row in gone:
+        new.delete(row)
+        sent = old.get(SentOutboxRow, row.reference)
+        if sent is not None:
+            _keep_sent(new, row, sent.sent_at)
+    return len(gone)
 
 
 def delete_for(session: Session, subscriber_id: int) -> None:

@@ -10,11 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from newsletter import backup
+from newsletter import backup, outbox
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
+from newsletter.outbox import EmailType
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from tests.conftest import NOW, Cli
@@ -112,6 +113,25 @@ def test_who_said_no_since_the_copy_is_not_mailed_again(
         wish = SubscriptionRequest(["audio"], "brief", "en")
         newest = lifecycle.add_subscriber(session, "other@reader.example", wish, "yes", NOW)
         assert newest.id > late  # their links never mean somebody else
+
+
+def test_a_mail_that_left_the_outbox_since_the_copy_does_not_leave_again(
+    cli: Cli, settings: Settings, database: Database, readers: list[str]
+) -> None:
+    copy = settings.folder / "monday.db"
+    with database.write.begin() as session:
+        for email in readers[:2]:
+            reader = lifecycle.get_subscriber(session, email)
+            outbox.enqueue(session, EmailType.ALREADY, reader, NOW)
+    cli("backup", str(copy))
+    with database.write.begin() as session:
+        sent = outbox.claim_next(session, NOW)
+        assert sent is not None
+        outbox.record_sent(session, sent, NOW)
+    assert "1 waiting mail had left" in cli("restore", str(copy), "--yes").out
+    with database.read() as session:
+        assert outbox.backlog(session)[0] == 1
+        assert outbox.addresses_of(session, [sent.reference]) == {sent.reference: sent.email}
 
 
 @pytest.mark.usefixtures("readers")

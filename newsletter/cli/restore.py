@@ -21,6 +21,7 @@ def restore(file: Path, overwrite: bool, config_file: Path | None) -> None:
     """
     from newsletter import backup as copies
     from newsletter.finding import Severity
+    from newsletter.text import counted
 
     settings = common.load(config_file)
     result = copies.restore(settings, file, common.utc_now(), overwrite=overwrite)
@@ -36,7 +37,8 @@ def restore(file: Path, overwrite: bool, config_file: Path | None) -> None:
         carried = result.carried
         click.echo(
             f"From there: {carried.left} left, {carried.suppressed} suppressed,"
-            f" {carried.erased} erased since the copy."
+            f" {carried.erased} erased since the copy;"
+            f" {counted(carried.left_outbox, 'waiting mail')} had left."
         )
     for finding in result.findings:
         common.warn(finding.text)

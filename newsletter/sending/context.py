@@ -55,6 +55,7 @@ class SendContext:
     max_age: timedelta = timedelta(days=3)
     override: Override = NO_OVERRIDE
     for_one: bool = False  # there are no pages, where anybody could leave
+    restore_mark: str | None = None  # of the database, when its issue was last found not held
     began: datetime = field(init=False)
     tried_before: datetime | None = field(init=False)  # who was, needs to rest no longer
     journal: Journal | None = field(init=False)

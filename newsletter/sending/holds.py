@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from newsletter.database.db import Database
+from newsletter.errors import NewsletterError
 from newsletter.models import IssueRow, IssueState
 from newsletter.sending import pauses
-from newsletter.sending.restore_guard import restored
+from newsletter.sending.restore_guard import restored, server_identity
 from newsletter.sending.restore_guard.machine_memory import MachineMemory
 from newsletter.subscribers.queries import count_confirmed
 from newsletter.text import counted
@@ -39,6 +40,19 @@ def lasting_reason(
     """Why an open issue is held until the operator lifts it; `max_age` is None where they did."""
     copied = restored.restored_reason(database, memory, issue)
     return copied or (None if max_age is None else _stale_reason(issue, max_age, now))
+
+
+def refuse_restored(session: Session, context: "SendContext") -> None:
+    """Whether the database is still the one in which the issue was found not to be held.
+
+    Raises:
+        NewsletterError: another process has put a copy in its place since then.
+    """
+    if server_identity.restore_mark(session) != context.restore_mark:
+        raise NewsletterError(
+            "the database came back from a copy, or was said to, while mails were sent: nothing"
+            " more leaves; the next `newsletter run` says what is held"
+        )
 
 
 def is_old_news(context: "SendContext", issue: IssueRow) -> bool:

@@ -5,7 +5,7 @@ from contextlib import closing
 
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
-from newsletter.sending import ledger
+from newsletter.sending import holds, ledger
 from newsletter.sending.batch_worker import BatchWorker
 from newsletter.sending.context import SendContext
 from newsletter.sending.provider_trouble.doubt import Doubt
@@ -27,6 +27,7 @@ def send_leased(
 
     Raises:
         TransportDownError: nothing can be sent; who was not sent to is pending.
+        NewsletterError: the database came back from a copy meanwhile.
     """
     worker = BatchWorker(context, batch_id, mails, once_busy)
     try:
@@ -38,6 +39,8 @@ def send_leased(
     except ledger.LeaseLostError:
         context.breaker.held.forget()
         worker.record_after_all()
+        with context.database.read() as session:
+            holds.refuse_restored(session, context)
         return None  # whoever took it over also sends the rest
     return worker.held or None
 

@@ -74,12 +74,15 @@ def lease_batch(
 
     The batch of a dead worker is taken over: deliveries that it may have handed over are uncertain,
     those that it surely had not begun are pending again. Where the dead worker was on this machine,
-    its journal tells the two apart.
+    its journal tells the two apart. What nobody's batch shows as sending, in a copy that came back,
+    is uncertain.
     """
     if batch.finished or not is_free(session, batch, now, journals):
         return False
-    if batch.owner is not None:
-        marks = journal.take_over(journals, batch.owner, batch.id) if journals else None
+    if batch.owner is not None or batch.sending:
+        marks = None
+        if journals and batch.owner:
+            marks = journal.take_over(journals, batch.owner, batch.id)
         _recover_batch(session, batch, marks, now)
     batch.owner = owner.name
     batch.leased_until = now + lease_length(session.get_bind())

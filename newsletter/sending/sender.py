@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import partial
 
 from sqlalchemy import select
@@ -105,6 +105,7 @@ def _hold_reason(context: SendContext, issue_id: int) -> str | None:
     if context.memory is not None:
         server_identity.record_server(context.database, context.memory, context.clock())
     with context.database.read() as session:
+        context.restore_mark = server_identity.restore_mark(session)
         issue = session.get_one(IssueRow, issue_id)
         reason = holds.hold_reason(session, context, issue_id)
         is_stale = reason is not None and holds.is_old_news(context, issue)
@@ -296,6 +297,7 @@ def _lease_next(
     for.
     """
     with context.database.read() as session:
+        holds.refuse_restored(session, context)
         open_ones = [
             batch_id for batch_id in _open_batches(session, issue_id) if batch_id not in given_up
         ]
@@ -333,7 +335,11 @@ def _lease(context: SendContext, batch_id: int) -> bool:
         return session is not None
 
 
-def _lease_if_free(context: SendContext, batch_id: int) -> AbstractContextManager[Session | None]:
-    return leases.lease_if_free(
+@contextmanager
+def _lease_if_free(context: SendContext, batch_id: int) -> Iterator[Session | None]:
+    with leases.lease_if_free(
         context.database, batch_id, context.owner, context.clock, context.folder
-    )
+    ) as session:
+        if session is not None:
+            holds.refuse_restored(session, context)
+        yield session

@@ -1,4 +1,4 @@
-"""Carries the refusals since a backup over into the restored database."""
+"""Carries refusals, and mails that left, since a backup over into the restored database."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from newsletter import slugs
+from newsletter import outbox, slugs
 from newsletter.models import FormerSlugRow, SubscriberRow, SubscriptionRow, SuppressionRow
 from newsletter.subscribers import address_change, erasure, lifecycle, opt_out, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
@@ -21,10 +21,11 @@ class CarriedOver:
     left: int = 0
     suppressed: int = 0
     erased: int = 0
+    left_outbox: int = 0  # transactional mails, sent or given up since the copy
 
 
 def carry_over(old: Session, new: Session, now: datetime) -> CarriedOver:
-    """Bring every no of the old database into the restored one.
+    """Bring every no of the old database into the restored one, and what its outbox has done.
 
     Numbers of subscribers that the old one gave are not given again: they stand in links, and in
     what this machine remembers of its sending.
@@ -35,7 +36,7 @@ def carry_over(old: Session, new: Session, now: datetime) -> CarriedOver:
     erased = _erase(old, new, now) if suppressed else 0
     for table in ("subscriber", "address_change"):
         _keep_numbers(old, new, table)
-    return CarriedOver(left, suppressed, erased)
+    return CarriedOver(left, suppressed, erased, outbox.carry_over(old, new))
 
 
 def _rename(old: Session, new: Session) -> None:

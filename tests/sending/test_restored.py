@@ -17,6 +17,7 @@ from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database import db
 from newsletter.database.db import Database
+from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryRow, IssueEntryRow, IssueRow, KeyRow
 from newsletter.rendering.message import Message
 from newsletter.sending import health
@@ -401,3 +402,59 @@ def test_check_says_before_the_first_issue_that_it_goes(
     said = cli("check").out
     assert f"{settings.folder / 'state'}" in said
     assert "set state_dir in [sending] (or NEWSLETTER_STATE_DIR)" in said
+
+
+@pytest.mark.parametrize(("copied", "restored"), [(3, 7), (1, 2), (3, 4), (5, 11)])
+def test_a_run_stops_when_a_copy_takes_the_place_of_its_database(
+    settings: Settings, send: Send, cli: Cli, copied: int, restored: int
+) -> None:
+    """Two are claimed together; the copy knows of all claims where no more came."""
+    taken: list[str] = []
+
+    def at(number: int) -> None:
+        taken.append("a mail")
+        if number == copied:
+            backup.back_up(settings, settings.folder / "copy.db")
+        if number == restored:
+            backup.restore(settings, settings.folder / "copy.db", NOW, overwrite=True)
+
+    with pytest.raises(NewsletterError, match="came back from a copy"):
+        send(12, 2, at)
+    began = len(taken)
+    assert began < 12
+    if restored - copied > 1:
+        assert "restored from a copy, and nothing is sent" in cli("run").err
+        assert "uncertain now" in cli("send", "--restored").err
+    cli("run")
+    mails = list((settings.folder / "outbox").glob("*.eml"))
+    counted = cli("deliveries", "status").out
+    assert "pending" not in counted
+    assert began + len(mails) <= 12, counted
+
+
+def test_a_run_of_which_a_copy_knows_nothing_stops(settings: Settings, send: Send) -> None:
+    backup.back_up(settings, settings.folder / "copy.db")
+
+    def at(number: int) -> None:
+        if number == 3:
+            backup.restore(settings, settings.folder / "copy.db", NOW, overwrite=True)
+
+    with pytest.raises(NewsletterError, match="came back from a copy"):
+        send(12, 2, at)
+
+
+def test_what_a_copy_shows_as_on_its_way_becomes_uncertain(
+    settings: Settings, send: Send, cli: Cli, database: Database
+) -> None:
+    """The copy was made when all were claimed, so that this machine knows of no more."""
+
+    def at(number: int) -> None:
+        if number == 11:
+            backup.back_up(settings, settings.folder / "copy.db")
+
+    assert len(send(12, 12, at)) == 12
+    database.dispose()
+    backup.restore(settings, settings.folder / "copy.db", NOW, overwrite=True)
+    said = cli("send")
+    assert "12 uncertain" in said.out, said
+    assert not (settings.folder / "outbox").exists()

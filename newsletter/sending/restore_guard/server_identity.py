@@ -7,6 +7,7 @@ came back from a snapshot has a log that ends before what a machine of ours saw 
 is kept in the database, so that every machine knows.
 """
 
+import secrets
 from datetime import datetime
 from itertools import zip_longest
 
@@ -20,17 +21,19 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    update,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter.database.db import Database, is_sqlite
-from newsletter.models import IssueRow, KeyRow
+from newsletter.models import BatchRow, IssueRow, KeyRow
 from newsletter.sending.restore_guard.machine_memory import MachineMemory
 
 _SERVER = "server"  # a key: the server of last time
 _RESTORED = "restored"  # a key: when the database was found to have come back, or was said to
 _MOVED = "moved"  # a key: when it was copied here by `newsletter db copy`
+_COPY = "copy"  # a key: which `newsletter restore` it was brought back by, anew each time
 _UNKNOWN = "?"
 _PARTS = (
     text("SELECT system_identifier::text FROM pg_control_system()"),
@@ -86,7 +89,7 @@ def record_server(database: Database, memory: MachineMemory, now: datetime) -> N
 def restore_mark(session: Session) -> str:
     """When the database last came back, or was moved: what was seen before counts no more."""
     session.flush()
-    rows = [session.get(KeyRow, purpose) for purpose in (_RESTORED, _MOVED)]
+    rows = [session.get(KeyRow, purpose) for purpose in (_RESTORED, _MOVED, _COPY)]
     return " ".join(row.value for row in rows if row is not None)
 
 
@@ -96,6 +99,16 @@ def say_moved(session: Session, server: str | None, now: datetime) -> None:
     session.execute(delete(KeyRow).where(KeyRow.purpose == _SERVER))
     if server is not None:
         session.add(KeyRow(purpose=_SERVER, value=server))
+
+
+def say_brought_back(session: Session, now: datetime) -> None:
+    """A copy is about to take the database's place, perhaps beneath workers that go on.
+
+    By its mark they notice it. None of them has a batch of it, and what it shows as on its way
+    nobody will report on.
+    """
+    session.merge(KeyRow(purpose=_COPY, value=f"{now.isoformat()} {secrets.token_hex(8)}"))
+    session.execute(update(BatchRow).values(owner=None, leased_until=None))
 
 
 def say_restored(session: Session, now: datetime) -> None:
