@@ -138,7 +138,7 @@ def reported(name: str, pairs: list[Pair], language: str, show: int = 0) -> None
         begun = max(0, place - _A_DAY // 2)
         own = sources[place].text
         day = [each for each in sources[begun : begun + _A_DAY] if each.text != own]
-        found = checks.first_objection(text, paper, language, day)
+        found = checks.check_answer(text, paper, language, day).objections
         if show and found:
             print("   ", [each.objection for each in found], text)
         caught += any(each.hard for each in found)

@@ -38,6 +38,8 @@ def compare_summarizers(settings: "Settings", slug: str | None, tried: str, as_j
         cost = f", {prices.describe(attempt.tokens)}" if attempt.tokens.all else ""
         click.echo(f"{day_output.author_name(attempt.name)} ({attempt.seconds:.1f} s{cost})")
         click.echo(f"  {attempt.failure or attempt.text or '(nothing)'}\n")
+        if attempt.printed:
+            click.echo(f"  Of this a run prints: {attempt.printed}\n")
     _print_check_results([attempt for attempt in attempts if attempt.check_results])
     if len(attempts) == 1:
         common.warn(f'no model is configured (summarizer.use = "{settings.summarizer.use}")')
@@ -68,6 +70,7 @@ def _attempt_as_json(attempt: "Attempt") -> dict[str, Any]:
     return {
         "by": attempt.name,
         "text": attempt.text,
+        "printed": attempt.printed or (attempt.text if attempt.is_printable else ""),
         "failure": attempt.failure,
         "printable": attempt.is_printable,
         "checks": [vars(result) for result in attempt.check_results],

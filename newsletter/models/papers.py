@@ -77,6 +77,7 @@ class SummaryRow(Base):
 
 class SummaryFailure(StrEnum):
     REJECTED = "rejected"  # answered, but a check spoke against it
+    CUT = "cut"  # answered; one sentence of it is printed, and the rest is not
     REFUSED = "refused"  # will not be answered the way it is asked
     FAILED = "failed"  # no answer; the next run asks again
 

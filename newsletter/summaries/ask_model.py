@@ -1,6 +1,6 @@
 """A paper's way to a sentence: asked, checked, asked once more, or given up with a reason."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
@@ -48,7 +48,8 @@ class SummaryResult:
     sentence: Sentence | None = None
     tokens: Tokens = NOTHING  # of the sentence
     seconds: float = 0.0  # until the sentence was there
-    rejected_answers: tuple[RejectedAnswer, ...] = ()  # the answers before it, or instead of it
+    # The answers before it, or instead of it, and its own where that is printed in part only.
+    rejected_answers: tuple[RejectedAnswer, ...] = ()
 
     @property
     def paper(self) -> Paper:
@@ -164,13 +165,14 @@ class _Asker:
             started_s = self.llm_budget.clock()
             draft = self._draft(question.paper, hint)
             seconds = self.llm_budget.clock() - started_s
-            objections = self._objections(draft, question.paper)
+            checked = self._checked(draft, question.paper)
+            objections = checked.objections
             doubtful = any(result.hard for result in objections) or number < ANSWERS
             if not objections or not doubtful:
                 self.unusable.end()
-                sentence = self._sentence(draft.text)
-                before = tuple(rejected_before)
-                return SummaryResult(question, sentence, draft.tokens, seconds, before)
+                sentence = self._sentence(checked.sentence)
+                answers = (*rejected_before, *_left_out(checked, number))
+                return SummaryResult(question, sentence, draft.tokens, seconds, answers)
             worst = [result for result in objections if result.hard] or objections
             outcomes = tuple(result.check for result in worst)
             hint = "; ".join(result.objection for result in objections)
@@ -188,19 +190,19 @@ class _Asker:
             return Sentence(text, AUTHORS_LANGUAGE, AUTHORS)
         return Sentence(text, self.language, self.summarizer.name)
 
-    def _objections(self, draft: Draft, paper: Paper) -> list[checks.CheckResult]:
-        """What calls itself the authors' words must be theirs."""
+    def _checked(self, draft: Draft, paper: Paper) -> checks.CheckedAnswer:
+        """What calls itself the authors' words must be theirs, and is printed as it is."""
         flaw = checks.own_flaw(draft, quotes=self.summarizer.quotes)
-        if flaw:
-            return flaw
-        if self.summarizer.quotes:
-            return checks.objection_to_quotation(draft.text, paper)
+        if flaw or self.summarizer.quotes:
+            results = flaw or checks.objection_to_quotation(draft.text, paper)
+            return checks.CheckedAnswer(draft.text, draft.text, tuple(results))
         others = [source for paper_id, source in self.day.items() if paper_id != paper.id]
-        objections = checks.first_objection(draft.text, paper, self.language, others)
-        first = self.first_papers.setdefault(draft.text, paper.id)
-        if first != paper.id:
-            objections.append(checks.CheckResult("its own", f"was said of {first} too"))
-        return sorted(objections, key=lambda result: not result.hard)
+        checked = checks.check_answer(draft.text, paper, self.language, others)
+        first = self.first_papers.setdefault(checked.sentence, paper.id)
+        if first == paper.id:
+            return checked
+        said_before = checks.CheckResult("its own", f"was said of {first} too")
+        return replace(checked, results=(*checked.results, said_before))
 
     def _draft(self, paper: Paper, hint: str) -> Draft:
         """One answer, within the budget."""
@@ -231,3 +233,10 @@ class _Asker:
     def _without_name(self, reason: str) -> str:
         """For a line that begins with the summarizer's name."""
         return reason.removeprefix(f"{self.summarizer.name}: ")
+
+
+def _left_out(checked: checks.CheckedAnswer, number: int) -> Iterator[RejectedAnswer]:
+    """The whole answer, where not all of it is printed."""
+    if checked.is_cut:
+        reason = "of which one sentence was asked for and is printed"
+        yield RejectedAnswer(SummaryFailure.CUT, reason, number, checked.answer[:_KEPT_CHARACTERS])

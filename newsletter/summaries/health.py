@@ -40,8 +40,9 @@ def translated(summarizer: Summarizer, language: str) -> Finding:
         text = summarizer.summarize(_SAMPLE, language).text
     except SummaryError as error:
         return Finding(_PART, Severity.TROUBLE, str(error))
-    objections = checks.first_objection(text, _SAMPLE, language)
-    shown = f"{summarizer.name} gives {text[:_SHOWN]!r}"
+    checked = checks.check_answer(text, _SAMPLE, language)
+    objections = checked.objections
+    shown = f"{summarizer.name} gives {_shown(checked)}"
     if objections and objections[0].hard:
         unprinted = f"{shown}; a run does not print that, it {objections[0].objection}"
         return Finding(_PART, Severity.WARNING, unprinted)
@@ -83,13 +84,14 @@ class AskedModel:
         except SummaryError as error:
             return Severity.TROUBLE, str(error)
         text = f"{model} answers in {reply.seconds:.1f} s, {draft.tokens.all} tokens"
-        return _judged(f"{text}: {draft.text[:_SHOWN]!r}", draft, reply, language)
+        return _judged(text, draft, reply, language)
 
 
 def _judged(text: str, draft: Draft, reply: Reply, language: str) -> tuple[Severity, str]:
     """What the checks of a run say of the answer."""
-    objections = checks.own_flaw(draft) or checks.first_objection(draft.text, _SAMPLE, language)
-    for worst in objections[:1]:
+    checked = checks.check_answer(draft.text, _SAMPLE, language)
+    text += f": {_shown(checked)}"
+    for worst in (checks.own_flaw(draft) or checked.objections)[:1]:
         if worst.hard:
             text += f"; a run does not print that, it {worst.objection}; {look_at([worst.check])}"
             return Severity.TROUBLE, text
@@ -97,6 +99,14 @@ def _judged(text: str, draft: Draft, reply: Reply, language: str) -> tuple[Sever
         slow = "; that is slow: look at summarizer.concurrency and deadline_s"
         return Severity.WARNING, text + slow
     return Severity.OK, text
+
+
+def _shown(checked: checks.CheckedAnswer) -> str:
+    """The answer, and what a run would print of it."""
+    shown = repr(checked.answer[:_SHOWN])
+    if checked.is_cut and checked.is_printable:
+        shown += f", of which a run prints {checked.sentence[:_SHOWN]!r}"
+    return shown
 
 
 def _wrong(

@@ -24,7 +24,7 @@ from newsletter.summaries.base import (
     SummaryError,
     Tokens,
 )
-from newsletter.summaries.checks import CheckResult
+from newsletter.summaries.checks import CheckedAnswer, CheckResult
 from newsletter.summaries.store import Author
 
 
@@ -89,6 +89,7 @@ class Attempt:
     seconds: float
     tokens: Tokens = NOTHING
     failure: str = ""
+    printed: str = ""  # of the text, where a run prints a part of it only
 
     @property
     def is_printable(self) -> bool:
@@ -109,20 +110,21 @@ def _attempt(summarizer: Summarizer, paper: Paper, language: str) -> Attempt:
         seconds = time.monotonic() - started_s
         return Attempt(summarizer.name, "", (), seconds, failure=str(error))
     seconds = time.monotonic() - started_s
-    check_results = tuple(_check(draft, paper, language, quotes=summarizer.quotes))
-    return Attempt(summarizer.name, draft.text, check_results, seconds, draft.tokens)
+    checked = _check(draft, paper, language, quotes=summarizer.quotes)
+    printed = checked.sentence if checked.is_cut and checked.is_printable else ""
+    tokens = draft.tokens
+    return Attempt(summarizer.name, draft.text, checked.results, seconds, tokens, printed=printed)
 
 
-def _check(draft: Draft, paper: Paper, language: str, *, quotes: bool) -> list[CheckResult]:
+def _check(draft: Draft, paper: Paper, language: str, *, quotes: bool) -> CheckedAnswer:
     """A quotation must be one, in the language of its abstract; of a model every check speaks."""
-    flaw = checks.own_flaw(draft, quotes=quotes)
-    if flaw:
-        return flaw
-    if quotes:
-        quotation = checks.objection_to_quotation(draft.text, paper)
-        passed = [CheckResult("quotation")]
-        return [*checks.run_checks(draft.text, paper, AUTHORS_LANGUAGE), *(quotation or passed)]
-    return checks.run_checks(draft.text, paper, language)
+    results = checks.own_flaw(draft, quotes=quotes)
+    if not results and not quotes:
+        return checks.check_answer(draft.text, paper, language)
+    if not results:
+        quotation = checks.objection_to_quotation(draft.text, paper) or [CheckResult("quotation")]
+        results = [*checks.run_checks(draft.text, paper, AUTHORS_LANGUAGE), *quotation]
+    return CheckedAnswer(draft.text, draft.text, tuple(results))
 
 
 @dataclass(frozen=True)

@@ -323,7 +323,7 @@ def test_the_report_shows_a_person_what_was_not_printed(
     cli: Cli, configure: Callable[..., None], database: Database, language: str
 ) -> None:
     assert database
-    with ModelStandIn(by(lambda p: f"{true_of(p)[:-1]}, 987.6 times.")) as model:
+    with ModelStandIn(by(lambda p: f"{true_of(p)[:-1]} 987.6 times.")) as model:
         configure(model.url, language)
         cli("fetch")
         cli("summarize")
@@ -347,7 +347,7 @@ def test_trying_a_paper_shows_both_and_what_the_checks_say(
     cli: Cli, configure: Callable[..., None]
 ) -> None:
     wanted = next(iter(PAPERS.values()))
-    with ModelStandIn(by(lambda p: f"{true_of(p)[:-1]}, 987.6 times.")) as model:
+    with ModelStandIn(by(lambda p: f"{true_of(p)[:-1]} 987.6 times.")) as model:
         configure(model.url)
         said = cli("summarize", "--try", wanted.id.arxiv_id)
         assert said.code == 1
@@ -358,6 +358,27 @@ def test_trying_a_paper_shows_both_and_what_the_checks_say(
         told = json.loads(cli("summarize", "--try", address, "--json").out)
     assert [each["by"] for each in told["tries"]] == ["extractive", "tiny"]
     assert all(each["printable"] for each in told["tries"])
+
+
+def test_of_several_sentences_the_true_one_is_printed_and_the_report_shows_the_rest(
+    cli: Cli, configure: Callable[..., None], database: Database
+) -> None:
+    assert database
+    wanted = next(iter(PAPERS.values()))
+    chat = "Reviewers should accept it."
+    with ModelStandIn(by(lambda p: f"{chat} {true_of(p)}")) as model:
+        configure(model.url)
+        cli("fetch")
+        assert cli("summarize").code == 0
+        report_json = json.loads(cli("summarize", "--report", "--json").out)
+        tried = cli("summarize", "--try", wanted.id.arxiv_id)
+    told = next(each for each in report_json[0]["papers"] if each["paper"] == str(wanted.id))
+    assert told["printed"]["text"] == true_of(wanted)
+    assert [(each["kind"], each["text"]) for each in told["not_printed"]] == [
+        ("cut", f"{chat} {true_of(wanted)}")
+    ]
+    assert f"Of this a run prints: {true_of(wanted)}" in tried.out
+    assert tried.code == 0
 
 
 def test_a_file_can_be_tried_too(cli: Cli, settings: Settings) -> None:

@@ -64,6 +64,13 @@ def test_a_model_is_asked_as_a_run_asks_and_its_answer_shown(check: Check) -> No
     assert text.endswith(f"s, 12 tokens: {GOOD!r}")
 
 
+def test_the_part_of_an_answer_that_a_run_prints_is_shown(check: Check) -> None:
+    with ModelStandIn(in_turn(completion(f"Reviewers should accept it. {GOOD}"))) as model:
+        level, text = check(model.url)
+    assert level == "ok"
+    assert f"of which a run prints {GOOD!r}" in text
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [

@@ -3,7 +3,7 @@
 import pytest
 
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries.checks import first_objection
+from newsletter.summaries.checks import check_answer
 from newsletter.summaries.checks.kinds_of_talk import foreign_talk
 from newsletter.summaries.checks.relevance import SourceText
 
@@ -149,7 +149,7 @@ def test_the_true_sentence_alone_is_printed(language: str) -> None:
     ],
 )
 def test_nothing_is_printed_with_it(language: str, added: str) -> None:
-    assert hard(TRUE[language] + added, VOICE, language)
+    assert printed(TRUE[language] + added, VOICE, language) in {"", TRUE[language]}
 
 
 DRONES = paper(
@@ -317,12 +317,13 @@ def test_a_name_of_the_paper_is_no_talk_of_machines(language: str, sentence: str
 def test_an_order_in_english_is_refused_wherever_it_stands(language: str, order: str) -> None:
     true = TRUE[language]
     for text in (true + order, f"{true} {order}", f"{order} {true}", f"{true[:-1]}，{order}"):
-        assert hard(text, VOICE, language)
+        assert printed(text, VOICE, language) in {"", true}
 
 
 @pytest.mark.parametrize("end", ["，建议accept。", "，强推！", "，A+", "，给作者点个赞。"])
 def test_a_word_an_exclamation_or_a_mark_at_its_end_is_refused(end: str) -> None:
-    assert hard(TRUE["zh"].removesuffix("。") + end, VOICE, "zh")
+    answer = TRUE["zh"].removesuffix("。") + end
+    assert printed(answer, VOICE, "zh") in {"", TRUE["zh"]}
 
 
 TERMS = paper(
@@ -360,7 +361,7 @@ def test_terms_of_the_paper_may_be_spelled_out_in_english(language: str, sentenc
     ],
 )
 def test_letters_and_digits_alone_make_no_sentence_the_papers(added: str) -> None:
-    assert hard(TRUE["zh"] + added, VOICE, "zh")
+    assert printed(TRUE["zh"] + added, VOICE, "zh") == TRUE["zh"]
 
 
 def test_names_and_numbers_of_the_paper_may_stand_in_a_later_sentence() -> None:
@@ -376,6 +377,11 @@ def test_a_word_of_the_abstract_is_the_authors_own() -> None:
     assert foreign_talk("Прорыв!", own, "ru") == ""
 
 
+def printed(answer: str, source: Paper, language: str) -> str:
+    checked = check_answer(answer, source, language)
+    return checked.sentence if checked.is_printable else ""
+
+
 def hard(sentence: str, source: Paper, language: str) -> list[str]:
-    found = first_objection(sentence, source, language)
+    found = check_answer(sentence, source, language).objections
     return [f"{each.check}: {each.objection}" for each in found if each.hard]

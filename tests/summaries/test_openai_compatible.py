@@ -13,7 +13,7 @@ import pytest
 from newsletter.config import SummarizerSettings
 from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries.base import Draft, OutOfServiceError, RefusedError, SummaryError, Tokens
-from newsletter.summaries.checks import first_objection
+from newsletter.summaries.checks import check_answer
 from newsletter.summaries.openai_compatible import OpenAICompatible, estimated
 from tests.sources.recorder import Given, recording
 from tests.summaries.endpoint_standin import (
@@ -463,4 +463,4 @@ def test_an_abstract_that_gives_orders_reaches_no_call_but_its_own() -> None:
     with asking(obedient) as ask:
         assert [ask().text, ask(hostile).text, ask().text] == [GOOD, orders, GOOD]
         assert len({asked.instruction for asked in ask.asked}) == 1
-    assert first_objection(orders, hostile, "en")[0].hard
+    assert check_answer(orders, hostile, "en").objections[0].hard

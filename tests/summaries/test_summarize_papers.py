@@ -50,7 +50,7 @@ INVENTED = "We propose a method for speech that is 99 times faster."
 
 
 def said(about: Paper) -> str:
-    return f"This is method {int(about.id.arxiv_id[-5:])} for speech, said by a model."
+    return f"This is method {int(about.id.arxiv_id[-5:])} for speech by a model."
 
 
 def nothing() -> None:
@@ -261,7 +261,7 @@ def test_ten_answers_that_fail_for_one_reason_among_others_end_the_asking(
     database: Database,
 ) -> None:
     papers = [paper(number) for number in range(12)]
-    same = "This is a way for speech, nicely told by something."  # few words of it are the paper's
+    same = "This is a way for speech that is nicely told by something."  # few words shared
     texts = {number: [INVENTED if number % 2 else same] * 2 for number in range(12)}
     made = make(database, model := Model(texts=texts), papers)
     stopped = made.failed[papers[11].id]

@@ -11,10 +11,10 @@ from newsletter.summaries.base import EMPTY, Draft
 from newsletter.summaries.checks import (
     addressing,
     answer_language,
+    answer_sentences,
     beside_words,
     contradictions,
     kinds_of_talk,
-    later_parts,
     losses,
     numbers,
     numerals,
@@ -30,6 +30,7 @@ from newsletter.text import stands_in_order
 
 _SHORTEST, _LONGEST = 20, 400
 _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
+_MOST_SENTENCES = 6  # of an answer that are looked at
 _READ = 2000  # characters; of what is longer nothing but its length is looked at
 # What is raised or lowered after a letter, and letters of other shapes: A², π₀.
 _RAISED_IN_NAME = lazy_pattern(
@@ -110,14 +111,46 @@ def run_checks(
     ]
 
 
-def first_objection(
+@dataclass(frozen=True)
+class CheckedAnswer:
+    """The sentence of an answer that may be printed, and what the checks say of it."""
+
+    answer: str
+    sentence: str  # the answer itself, or what of it is printed
+    results: tuple[CheckResult, ...]
+
+    @property
+    def objections(self) -> list[CheckResult]:
+        """What speaks against printing it, the worst first."""
+        objections = [result for result in self.results if result.objection]
+        return sorted(objections, key=lambda result: not result.hard)
+
+    @property
+    def is_printable(self) -> bool:
+        return not any(result.objection and result.hard for result in self.results)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether something of the answer is left out."""
+        return self.sentence != self.answer
+
+
+def check_answer(
     text: str, paper: Paper, language: str, others: Sequence[SourceText] = ()
-) -> list[CheckResult]:
-    """What speaks against printing it under that paper, the worst first."""
-    objections = [
-        result for result in run_checks(text, paper, language, others) if result.objection
-    ]
-    return sorted(objections, key=lambda result: not result.hard)
+) -> CheckedAnswer:
+    """One sentence was asked for: of several, the one that passes and has most of the paper.
+
+    Where none passes, what speaks against that which has most.
+    """
+    source = SourceText.of(paper)
+    parts = answer_sentences.candidates(text, source, language) if len(text) <= _READ else []
+    best = None
+    for part in parts[:_MOST_SENTENCES] or [text]:
+        checked = CheckedAnswer(text, part, tuple(run_checks(part, paper, language, others)))
+        best = best or checked
+        if checked.is_printable:
+            return checked
+    return best or CheckedAnswer(text, text, ())
 
 
 def own_flaw(draft: Draft, *, quotes: bool = False) -> list[CheckResult]:
@@ -179,9 +212,9 @@ def _talk(text: str, source: SourceText, language: str) -> str:
 def _stray(text: str, source: SourceText, language: str) -> str:
     if foreign := other_script.in_other_script(text, source, language):
         return f"says something in another language: {foreign[:60]}"
-    return relevance.stray_sentence(text, source, language) or later_parts.objection(
-        text, source, language
-    )
+    if answer_sentences.tells_nothing(text, source, language):
+        return "tells nothing of the paper"
+    return relevance.stray_sentence(text, source, language)
 
 
 def _without_raised(text: str) -> str:

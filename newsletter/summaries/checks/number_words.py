@@ -39,7 +39,7 @@ _NUMERALS = f"[{''.join(_CHINESE)}{''.join(CHINESE_BIG)}]"
 # 两个, 三种: a numeral before a measure word; 一 is an article, and 三维 is a word.
 _MEASURE = "个|种|项|类|组|篇|套|款|名|位|层|步|阶段|大类|次|小时|分钟|秒|天|年|张|条|台|轮|倍"
 _COUNTED = lazy_pattern(
-    rf"(?<![第之点数几上多近\d{_NUMERALS[1:-1]}])(?!二次|三次[方样多])({_NUMERALS}{{1,12}})(?:{_MEASURE})"
+    rf"(?<![第之点数几上多近\d{_NUMERALS[1:-1]}])(?!二次|三次[方样多]|[一三四]次元)({_NUMERALS}{{1,12}})(?:{_MEASURE})"
 )
 # 二十, 一千二百: long enough to be no part of a word.
 _LONG = lazy_pattern(

@@ -133,15 +133,19 @@ def stray_sentence(text: str, source: SourceText, language: str) -> str:
     return ""
 
 
+def shared_stems(text: str, source: SourceText) -> int:
+    """How many of its words the source has; those that any abstract has aside."""
+    return len(_stems(text) & source.stems)
+
+
 def is_plain(word: str) -> bool:
     """A word, in small letters, that abstracts of any subject have."""
     return word in _COMMON
 
 
-def shared_words(text: str, source: SourceText) -> float:
-    """The share of its words that the source has; numbers aside."""
-    stems = {stem for stem in _stems(text) if not stem.isdigit()}
-    return len(stems & source.stems) / len(stems) if stems else 0.0
+def topics_met(text: str, source: SourceText) -> int:
+    """How many topics of a Chinese sentence are the source's."""
+    return sum(_meets(topic, source) for topic in _topics_of(text))
 
 
 def hardly_about(text: str, source: SourceText) -> str:

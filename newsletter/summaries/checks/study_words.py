@@ -1,0 +1,48 @@
+"""The words with which each of our languages says what a study does (`study_words.toml`)."""
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
+
+_NEAR_END = r"[^、。]{0,12}\Z"  # of a Japanese clause stands its verb
+
+
+class StudyWords(NamedTuple):
+    """Of one language."""
+
+    goes_on: re.Pattern[str]  # a clause of the same study; to be searched
+    says: re.Pattern[str]  # anywhere in a sentence about a study
+    leans: re.Pattern[str]  # a sentence that leans on another; to be matched
+
+
+@cache
+def study_words() -> dict[str, StudyWords]:
+    """By language; of others nothing is known."""
+    file = resources.files("newsletter.summaries.checks").joinpath("study_words.toml")
+    listed: dict[str, dict[str, str]] = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {language: _of(language, words) for language, words in listed.items()}
+
+
+def _of(language: str, words: dict[str, str]) -> StudyWords:
+    does, leans = _any_of(words["does"]), _any_of(words["leans"])
+    said = _any_of(words["does"] + words.get("means", ""))
+    if language in WITHOUT_SPACES:
+        before = rf"\A(?:{_any_of(words['before'])}，?)*" if "before" in words else ""
+        goes_on = before + does if before else does + _NEAR_END
+        return StudyWords(*map(_compiled, (goes_on, said, rf"\W*{leans}")))
+    before = _any_of(words["before"])
+    own = f"(?! {_any_of(words['own'])})"  # "this paper" leans on nothing
+    goes_on = rf"\A(?:{before} )?{does}"
+    return StudyWords(*map(_compiled, (goes_on, rf"\b{said}", rf"\W*{leans}\b{own}")))
+
+
+def _any_of(words: str) -> str:
+    return f"(?:{'|'.join(words.split())})"
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
