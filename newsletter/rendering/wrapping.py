@@ -11,10 +11,15 @@ _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 # What must not open a line hangs on to the character before it, what must not end one to the next.
 _CLOSING = r"，。、；：？！）》」』】〉”’…"
 _OPENING = r"（《「『【〈“‘"
+# No line breaks at these spaces, French ones before a colon, nor at an apostrophe within a word.
+_UNBROKEN = r"\u00a0\u202f"
+_GAP = lazy_pattern(rf"[^\S{_UNBROKEN}]+")
+_LATIN = rf"[^\W{_WIDE}]"
+_WORD = rf"(?:[^\s{_WIDE}{_OPENING}{_CLOSING}]+|[{_UNBROKEN}]|(?<={_LATIN})[’‘](?={_LATIN}))+"
 _UNIT = lazy_pattern(
     rf"[a-z]+://[^\s{_WIDE}{_OPENING}{_CLOSING}]+[{_CLOSING}]*"
     # A dot between facts ends its line, but never hangs on to an address.
-    rf"|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{_CLOSING}]+)[{_CLOSING}]*(?: ·(?= ))?"
+    rf"|[{_OPENING}]*(?:[{_WIDE}]|{_WORD})[{_CLOSING}]*(?: ·(?= ))?"
     rf"|[{_OPENING}{_CLOSING}]+"
 )
 _WORDS_ONLY = lazy_pattern("[\x00-\x7f“”‘’…]*")
@@ -75,7 +80,7 @@ def _units(paragraph: str) -> Iterator[tuple[str, bool]]:
             yield unit[0], unit.start() > end
             end = unit.end()
         return
-    for word in paragraph.split():
+    for word in filter(None, _GAP.split(paragraph)):
         if word.isascii():
             yield word, True
         else:

@@ -48,3 +48,10 @@ def test_a_dot_between_facts_ends_a_line_and_does_not_open_one() -> None:
 def test_a_dot_does_not_hang_on_to_an_address() -> None:
     link = "https://papers.example.org/" + "x" * 60
     assert f"    {link}" in wrap_text(f"Code: {link} · authors' words", 4).splitlines()
+
+
+def test_a_french_line_breaks_neither_at_an_apostrophe_nor_before_its_colon() -> None:
+    for length in range(40, 75):
+        text = f"{'é' * length} n’arrivera à l’adresse\u00a0: «\u00a0Le titre\u00a0» fin"
+        words = [word for line in wrap_text(text).splitlines() for word in line.split(" ")]
+        assert words[1:] == text.split(" ")[1:]
