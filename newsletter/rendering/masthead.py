@@ -38,8 +38,9 @@ class MastheadTexts(DaySentences):
         return self._several_days(content) or self._catalogue.long_date(content.day)
 
     def short_heading(self, content: IssueContent) -> str:
-        """The same on one line of a phone, the weekday abbreviated."""
-        return self._several_days(content) or self._catalogue.one_line_date(content.day)
+        """The same at the head of a page, on one line of a phone, the weekday abbreviated."""
+        told = self._several_days(content) or self._catalogue.one_line_date(content.day)
+        return told[:1].upper() + told[1:]
 
     def _several_days(self, content: IssueContent) -> str:
         if content.first_day is None:

@@ -272,6 +272,14 @@ def test_where_papers_are_missing_no_mail_says_that_nothing_is_new() -> None:
     assert "Nothing is new in" in IssueEmails(whole, SITE, LINKS).mail(READER).text
 
 
+def test_the_day_at_the_head_of_a_mail_begins_with_a_capital() -> None:
+    issue = replace(digest(paper()), language="fr", day=date(2025, 8, 1))
+    mail = IssueEmails(issue, SITE, LINKS).mail(replace(READER, language="fr"))
+    assert mail.text.splitlines()[1] == "Vendredi 1er août 2025"
+    assert ">Ven. 1er août 2025</h1>" in mail.html
+    assert ", vendredi 1er août 2025</title>" in mail.html
+
+
 def test_nobody_is_told_that_nothing_is_new_where_new_papers_were_left_out() -> None:
     whole = digest(paper(), paper(id=PaperId("2507.00002", 1)))
     cross = replace(whole.entries[1], section=IssueSection.CROSS)
