@@ -1,11 +1,10 @@
 """What is done again and again, whatever day it is: by `serve`, by workers, and after each `run`.
 
-How often, and beside what, says who does it: `web/app.py`, `cluster/worker.py`. What is due once an
-hour stands in `clean`.
+All of it stands here with its period. What is due once an hour stands in `clean`.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,42 +16,56 @@ from newsletter.daily_run.catch_up import Days
 from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.feedback import inbox
-from newsletter.health import alarm, last_runs, public_address
+from newsletter.health import alarm, last_runs, public_address, site_watch
 from newsletter.interests import named_papers
 from newsletter.notices.notice_worker import NoticeWorker
 from newsletter.sending import retention
-from newsletter.services import Services
+from newsletter.services import PeriodicWork, Services, Work
 from newsletter.subscribers import erasure, form_limits, signups
 
 _log = logging.getLogger(__name__)
 
 _PRUNED_AT_ONCE = 500_000  # deliveries in an hour; some seconds, for which mails wait
-PeriodicWork = Mapping[str, Callable[[], object]]
 
 
-def periodic_work(
-    settings: Settings,
-    database: Database,
-    clock: Callable[[], datetime],
-    stopping: Callable[[], bool] = lambda: False,
+def work_of_pages(
+    settings: Settings, database: Database, clock: Callable[[], datetime]
 ) -> PeriodicWork:
-    """All of it but the days, by name."""
-    parts = (database, settings, clock, stopping)
-    return {
-        "outbox": bootstrap.outbox_worker(settings, database, clock, stopping).run_once,
-        "notices": NoticeWorker(*parts).run_once,
-        "webhooks": partial(inbox.fold, database, clock, stopping),
-        "feedback": partial(read_feedback, settings, database, clock),
-        "clean": partial(clean, *parts),
-        "alarms": lambda: alarm.raise_alarms(settings, database, clock()),
-        "site": lambda: public_address.check_when_due(settings, database, clock()),
-    }
+    """What a process with pages does beside them, by name."""
+    work = _work_of_both(settings, database, clock, lambda: False)
+    if not settings.feedback.sendgrid_public_key:
+        del work["webhooks"]
+    if site_watch.is_watched(settings):
+        check = partial(public_address.check_when_due, settings, database)
+        work["site"] = Work(600, lambda: check(clock()), at_once=False)
+    look = partial(alarm.raise_alarms, settings, database)
+    return {**work, "alarms": Work(600, lambda: look(clock()), at_once=False)}
 
 
 def work_of_worker(settings: Settings, services: Services) -> PeriodicWork:
-    """The same for a worker, with the days; after those it looks for trouble, too."""
-    work = periodic_work(settings, services.database, services.clock, services.stopping)
-    return {**work, "days": WorkerRounds(settings, services).run}
+    """What workers do beside batches, by name; after the days they look for trouble, too."""
+    database, clock = services.database, services.clock
+    return {
+        **_work_of_both(settings, database, clock, services.stopping),
+        "feedback": Work(300, partial(read_feedback, settings, database, clock)),
+        "days": Work(300, WorkerRounds(settings, services).run),
+    }
+
+
+def _work_of_both(
+    settings: Settings,
+    database: Database,
+    clock: Callable[[], datetime],
+    stopping: Callable[[], bool],
+) -> dict[str, Work]:
+    parts = (database, settings, clock, stopping)
+    outbox_worker = bootstrap.outbox_worker(settings, database, clock, stopping)
+    return {
+        "webhooks": Work(5, partial(inbox.fold, database, clock, stopping)),
+        "outbox": Work(15, outbox_worker.run_once),
+        "notices": Work(15, NoticeWorker(*parts).run_once),
+        "clean": Work(3600, partial(clean, *parts)),
+    }
 
 
 def read_feedback(settings: Settings, database: Database, clock: Callable[[], datetime]) -> None:

@@ -1,6 +1,6 @@
 """The running parts that a day needs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -45,3 +45,15 @@ class Services:
     memory: MachineMemory | None = None  # of what this machine sent
     # Gives the batches of an issue that is being frozen to others, instead of sending them here.
     hand_over: Callable[[Session, Sequence[int]], None] | None = None
+
+
+@dataclass(frozen=True)
+class Work:
+    """An act, and how many seconds after its end it is due again."""
+
+    every_s: int
+    act: Callable[[], object]
+    at_once: bool = True  # else first after that time
+
+
+PeriodicWork = Mapping[str, Work]

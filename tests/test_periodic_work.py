@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from newsletter import bootstrap
 from newsletter.cli import common
-from newsletter.cluster.worker import WHEN
 from newsletter.config import AlarmSettings, Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -21,8 +20,8 @@ from newsletter.health import last_runs
 from newsletter.interests import interest_store
 from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import DeliveryRow, DeliveryState, NamedPaperRow
-from newsletter.periodic_work import PeriodicWork, work_of_worker
-from newsletter.services import Services
+from newsletter.periodic_work import work_of_worker
+from newsletter.services import PeriodicWork, Services
 from newsletter.sources.base import SourceError
 from newsletter.sources.bundled import BundledDay
 from newsletter.transports.memory import Memory
@@ -90,7 +89,7 @@ def test_a_cluster_whose_rounds_go_well_is_no_alarm_though_nobody_types_run_any_
     assert cli("run").code == 0
     worker.now = datetime.now(UTC) + 27 * HOUR
     assert "no run ended well since" in worker.alarms()
-    worker.work()["days"]()
+    worker.work()["days"].act()
     assert worker.alarms() == ""
 
 
@@ -98,11 +97,11 @@ def test_a_cluster_whose_rounds_go_well_is_no_alarm_though_nobody_types_run_any_
 def test_a_cluster_that_never_had_a_run_is_an_alarm_once_no_round_goes_well(
     worker: Worker,
 ) -> None:
-    worker.work()["days"]()
+    worker.work()["days"].act()
     assert worker.alarms() == ""
     worker.now += 27 * HOUR
     assert "no run ended well since" in worker.alarms()
-    worker.work()["days"]()
+    worker.work()["days"].act()
     assert "nobody answers" in worker.alarms()
 
 
@@ -112,14 +111,14 @@ def test_a_round_that_is_not_done_yet_pings_nobody_and_what_lasts_is_told(
     work = worker.work()
     with monkeypatch.context() as patch:
         patch.setattr(BundledDay, "fetch", say_nothing)
-        work["days"]()
+        work["days"].act()
         assert monitor.heard == []
         worker.now += 27 * HOUR
-        work["days"]()
+        work["days"].act()
     ((path, words),) = monitor.heard
     assert path == "/uuid/fail"
     assert "nobody answers" in words
-    work["days"]()
+    work["days"].act()
     assert monitor.heard[1:] == [("/uuid", "")]
     assert len(worker.batches) == 1
 
@@ -130,8 +129,8 @@ def test_a_round_says_what_it_said_before_only_once(
 ) -> None:
     work = worker.work()
     caplog.set_level(logging.WARNING)
-    work["days"]()
-    work["days"]()
+    work["days"].act()
+    work["days"].act()
     assert [record.message for record in caplog.records] == ["nobody answers"]
 
 
@@ -142,10 +141,10 @@ def test_a_worker_reads_the_maildir_and_says_why_it_cannot(
     box = tmp_path / "box"
     hearing = worker.settings.feedback.model_copy(update={"maildir": box})
     worker.settings = worker.settings.model_copy(update={"feedback": hearing})
-    worker.work()["feedback"]()  # the box is another machine's
+    worker.work()["feedback"].act()  # the box is another machine's
     box.mkdir()
     with pytest.raises(WrongUseError, match="is no Maildir"):
-        worker.work()["feedback"]()
+        worker.work()["feedback"].act()
     with database.write.begin() as session:
         last_runs.begin(session, NOW)
         last_runs.record(session, last_runs.RUN, NOW)
@@ -157,7 +156,7 @@ def test_a_worker_reads_the_maildir_and_says_why_it_cannot(
     for name in ("new", "cur", "tmp"):
         (box / name).mkdir(parents=True)
     (box / "new" / "1.mail").write_bytes(mails.dsn(bounced))
-    worker.work()["feedback"]()
+    worker.work()["feedback"].act()
     assert "the mailbox was not read" not in worker.alarms()
     with database.read() as session:
         of_bounced = select(DeliveryRow.state).where(DeliveryRow.reference == bounced)
@@ -171,11 +170,7 @@ def test_a_worker_asks_for_the_texts_of_papers_that_somebody_likes(
         for name in (LIKED, "2507.99999"):
             interest = Interest(InterestType.PAPER, name, wanted=True)
             interest_store.add(session, "audio", [interest], "operator", NOW)
-    worker.work()["days"]()
+    worker.work()["days"].act()
     with database.read() as session:
         assert session.get_one(NamedPaperRow, LIKED).title
     assert "arXiv knows no paper 2507.99999" in caplog.text
-
-
-def test_nothing_that_is_done_again_and_again_is_forgotten_by_everybody(worker: Worker) -> None:
-    assert WHEN.keys() - {"look_after"} == worker.work().keys() - {"alarms", "site"}

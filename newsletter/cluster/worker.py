@@ -7,7 +7,7 @@ who comes next believes the marks.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
@@ -24,7 +24,7 @@ from newsletter.daily_run import daily
 from newsletter.database import db
 from newsletter.errors import NewsletterError
 from newsletter.sending.restore_guard import restored, server_identity
-from newsletter.services import Services
+from newsletter.services import PeriodicWork, Services, Work
 
 _log = logging.getLogger(__name__)
 
@@ -34,15 +34,7 @@ _DEAD_EVERY_S = 10.0
 _ROOM_EVERY_S = 2.0  # a dead worker's batch waits no longer for somebody to let go of another
 _END_WITHIN_S = 20.0  # after a failure: others wait for a lock that is still held
 _ISSUES_RENDERED = 4
-WHEN = {  # cron, the seconds last
-    "look_after": "* * * * * */5",
-    "outbox": "* * * * * */15",
-    "notices": "* * * * * */15",
-    "webhooks": "* * * * * */5",
-    "days": "*/5 * * * *",
-    "feedback": "*/5 * * * *",
-    "clean": "17 * * * *",
-}
+_HOUR = 60  # minutes
 
 
 class ClusterWorker:
@@ -53,10 +45,10 @@ class ClusterWorker:
         settings: Settings,
         services: Services,
         app: App,
-        periodic_work: Callable[[Services], Mapping[str, Callable[[], object]]],
+        periodic_work: Callable[[Services], PeriodicWork],
         end_process: Callable[[int], None] = lambda _code: None,
     ) -> None:
-        """`periodic_work` gives what else is done, by the names of `WHEN`.
+        """`periodic_work` gives what else is done, by name.
 
         `end_process` is called where nothing was heard from the database for too long.
         """
@@ -69,7 +61,7 @@ class ClusterWorker:
             stopping=self._is_stopping,
             hand_over=jobs.add_jobs,
         )
-        self._periodic_work = periodic_work
+        self._periodic_work = periodic_work(self._services)
         self._mails = lru_cache(_ISSUES_RENDERED)(partial(daily.prepared_emails, self._services))
         self._add_tasks()
 
@@ -164,15 +156,12 @@ class ClusterWorker:
         return self._makes_room or self._is_stopping()
 
     def _add_tasks(self) -> None:
-        work = {
-            **self._periodic_work(self._services),
-            "look_after": lambda: jobs.queue_free_batches(self._services),
-        }
-        for name, cron in WHEN.items():
+        look_after = Work(5, lambda: jobs.queue_free_batches(self._services))
+        for name, work in {"look_after": look_after, **self._periodic_work}.items():
             task = self._app.task(
                 name=f"newsletter.{name}", queue=CARE, queueing_lock=name, lock=name
-            )(partial(self._care, work[name]))
-            self._app.periodic(cron=cron)(task)
+            )(partial(self._care, work.act))
+            self._app.periodic(cron=_cron(work.every_s))(task)
         self._app.task(name=jobs.DELIVER, queue=SEND)(self._deliver)
 
     def _care(self, act: Callable[[], object], **_: Any) -> None:  # noqa: ANN401 - the moment that a periodic job is of
@@ -198,3 +187,11 @@ class ClusterWorker:
             raise
         if trouble is not None:
             _log.info("batch %s: %s", batch_id, trouble)
+
+
+def _cron(every_s: int) -> str:
+    """A period as procrastinate takes it: with the seconds last; those of hours not on the hour."""
+    minutes = every_s // 60
+    if not minutes:
+        return f"* * * * * */{every_s}"
+    return "17 * * * *" if minutes == _HOUR else f"*/{minutes} * * * *"

@@ -1,6 +1,6 @@
 """The Flask application: GET shows, POST acts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from threading import BoundedSemaphore
@@ -11,11 +11,10 @@ from flask import Flask, Response, abort, g, request
 from newsletter import bootstrap, config
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
-from newsletter.health import site_watch
-from newsletter.periodic_work import PeriodicWork, periodic_work
+from newsletter.periodic_work import work_of_pages
 from newsletter.subscribers import form_limits
 from newsletter.web.archive import blueprint as archive
-from newsletter.web.background import Background, PeriodicAct
+from newsletter.web.background import Background
 from newsletter.web.calendar_pages import CONVERTERS
 from newsletter.web.calendar_pages import blueprint as calendar_pages
 from newsletter.web.change_address import blueprint as change_address
@@ -69,8 +68,6 @@ _TRY_AGAIN_S = "60"  # unless a page knows better
 _ACTING = 24  # requests at once, of the threads of `serve`: the others read
 _TURN_WITHIN_S = 1.0
 _LARGEST_BODY = 64 * 1024
-_CLEAN_EVERY_S = 3600.0
-_WATCH_EVERY_S = 600.0
 
 
 def utc_now() -> datetime:
@@ -108,7 +105,7 @@ def create_app(
     database.dispose()  # no connection is shared with the workers that a server forks
     app.extensions["newsletter.database"] = database
     links = bootstrap.signed_links(settings)
-    background = _background(settings, periodic_work(settings, database, clock))
+    background = Background(work_of_pages(settings, database, clock))
     app.extensions["newsletter.background"] = background
     if sends_mail:
         app.before_request(background.start)
@@ -138,24 +135,6 @@ def create_app(
     add_error_pages(app)
     add_middleware(app, settings)
     return app
-
-
-def _background(settings: Settings, work: PeriodicWork) -> Background:
-    """The outbox, and what is only due now and then; who is slow to take notices delays none."""
-    acts: dict[str, Sequence[Callable[[], object]]] = {
-        "outbox": (
-            work["outbox"],
-            PeriodicAct(work["clean"], _CLEAN_EVERY_S, at_once=True),
-            PeriodicAct(work["alarms"], _WATCH_EVERY_S, at_once=False),
-        )
-    }
-    if settings.feedback.sendgrid_public_key:
-        acts["feedback"] = (work["webhooks"],)
-    if site_watch.is_watched(settings):  # one that is slow to answer delays no mails
-        acts["site"] = (PeriodicAct(work["site"], _WATCH_EVERY_S, at_once=False),)
-    if settings.notify:
-        acts["notices"] = (work["notices"],)
-    return Background(acts)
 
 
 def _add_security_headers(app: Flask, settings: Settings) -> None:

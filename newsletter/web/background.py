@@ -8,12 +8,11 @@ import logging
 import os
 import random
 import threading
-import time
-from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 from newsletter.database.db import describe_failure
+from newsletter.services import PeriodicWork, Work
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +20,7 @@ _log = logging.getLogger(__name__)
 # second, by chance, so that nobody knows when to look whether the pages beside it become slower.
 _AFTER_ANSWER_S = (0.1, 8.0)
 _CHANCE = random.SystemRandom()
-_LOOK_AGAIN_S = 15.0  # for what another process left behind
+_FOLLOWS_WITHIN_S = 15  # also what another process left behind; the rest only keeps to its period
 _STOPS_WITHIN_S = 60.0
 
 
@@ -30,40 +29,29 @@ def is_unavailable(error: DBAPIError) -> bool:
     return not isinstance(error, DataError | IntegrityError | ProgrammingError)
 
 
-class PeriodicAct:
-    """An act of a task that is done only so often."""
-
-    def __init__(self, act: Callable[[], object], every_s: float, *, at_once: bool) -> None:
-        self._act, self._every_s = act, every_s
-        self._next_s = float("-inf") if at_once else time.monotonic() + every_s
-
-    def __call__(self) -> None:
-        if time.monotonic() > self._next_s:
-            self._act()
-            self._next_s = time.monotonic() + self._every_s
-
-
 class Task:
-    """Acts one after the other, when woken and now and then by itself."""
+    """Work that is done when woken, and again and again by itself; what is slow delays no other."""
 
-    def __init__(self, name: str, acts: Sequence[Callable[[], object]]) -> None:
-        self._acts = acts
+    def __init__(self, name: str, work: Work) -> None:
+        self.work = work
         self.wake = threading.Event()
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def _run(self) -> None:
+        is_due = self.work.at_once
         while not self.stopping.is_set():
             self.wake.clear()
-            for act in self._acts:
-                self._do(act)
-            if self.wake.wait(_LOOK_AGAIN_S):
+            if is_due:
+                self._do()
+            if self.wake.wait(self.work.every_s):
                 self.stopping.wait(_CHANCE.uniform(*_AFTER_ANSWER_S))
+            is_due = True
 
-    def _do(self, act: Callable[[], object]) -> None:
-        """Do an act; where it breaks, log that and go on with the next act and later rounds."""
+    def _do(self) -> None:
+        """Where it breaks, log that and go on with later rounds."""
         try:
-            act()
+            self.work.act()
         except Exception as error:  # noqa: BLE001 - it is told, and looked at again
             away = isinstance(error, DBAPIError) and is_unavailable(error)
             failure = f" ({describe_failure(error)})" if away else ""
@@ -74,8 +62,8 @@ class Task:
 class Background:
     """The tasks of this process, by name."""
 
-    def __init__(self, acts: dict[str, Sequence[Callable[[], object]]]) -> None:
-        self._acts = acts
+    def __init__(self, work: PeriodicWork) -> None:
+        self._work = work
         self._lock = threading.Lock()
         self._process = 0
         self._tasks: list[Task] = []
@@ -87,13 +75,15 @@ class Background:
         with self._lock:
             if self._process != os.getpid():
                 self._process = os.getpid()
-                self._tasks = [Task(name, acts) for name, acts in self._acts.items()]
+                self._tasks = [Task(name, work) for name, work in self._work.items()]
                 for task in self._tasks:
                     task.thread.start()
 
     def wake(self) -> None:
+        """A reader has done something, of which mails and notices may follow."""
         for task in self._tasks:
-            task.wake.set()
+            if task.work.every_s <= _FOLLOWS_WITHIN_S:
+                task.wake.set()
 
     def stop(self) -> None:
         """Let what is in hand finish."""

@@ -108,9 +108,19 @@ def test_a_worker_composes_the_day_also_where_others_were_killed_in_the_middle_o
     settings: Settings, services: Services, database: Database, readers: list[str]
 ) -> None:
     with database.write.begin() as session:
-        for name in worker_module.WHEN:
+        for name in ("look_after", *work_of_worker(settings, services)):
             session.execute(KILLED, {"name": name})
     assert recipients_of_the_day(settings, services) == readers
+
+
+def test_whatever_is_done_again_and_again_is_due_after_its_period(
+    settings: Settings, services: Services
+) -> None:
+    croniter = pytest.importorskip("croniter").croniter  # comes with procrastinate
+    for work in work_of_worker(settings, services).values():
+        moments = croniter(worker_module._cron(work.every_s), 0)
+        first, second, third = (moments.get_next() for _ in range(3))
+        assert (second - first, third - second) == (work.every_s, work.every_s)
 
 
 @pytest.mark.slow

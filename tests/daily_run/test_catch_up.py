@@ -252,7 +252,7 @@ def test_a_worker_names_it_once(
     batches: list[int] = []
     with bootstrap.open_services(configured, common.utc_now, common.bar, lambda: False) as parts:
         giving = replace(parts, hand_over=lambda _, handed: batches.extend(handed))
-        run_days = work_of_worker(configured, giving)["days"]
+        run_days = work_of_worker(configured, giving)["days"].act
         run_days()
         run_days()
     assert len(batches) == 2

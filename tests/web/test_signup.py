@@ -26,6 +26,7 @@ from newsletter.models import (
 )
 from newsletter.rendering.inspection import wire
 from newsletter.rendering.message import Message
+from newsletter.services import Work
 from newsletter.subscribers import erasure, form_limits, lifecycle, opt_out, signups, suppression
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.link_claims import EraseClaim
@@ -459,11 +460,9 @@ def test_what_follows_from_a_sign_up_waits_until_its_answer_is_out(
         task.wake.set()
         if len(order) > 1:
             task.stopping.set()
-
-    def fail() -> None:
         raise OperationalError("SELECT secret", None, sqlite3.OperationalError("no such file"))
 
-    task = Task("letters", [fail, act])  # what breaks keeps nobody from what comes next
+    task = Task("letters", Work(15, act))  # what breaks keeps nobody from what comes next
     task.stopping = Stopping()
     task.thread.start()
     task.thread.join()
