@@ -8,6 +8,7 @@ who comes next believes the marks.
 import asyncio
 import logging
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
@@ -28,12 +29,12 @@ from newsletter.services import PeriodicWork, Services, Work
 
 _log = logging.getLogger(__name__)
 
-_AT_ONCE = {CARE: 3, SEND: 1}  # jobs of a queue; no batch waits for a slow page of arXiv
 _LOOK_S = 0.5
 _DEAD_EVERY_S = 10.0
 _ROOM_EVERY_S = 2.0  # a dead worker's batch waits no longer for somebody to let go of another
 _END_WITHIN_S = 20.0  # after a failure: others wait for a lock that is still held
 _ISSUES_RENDERED = 4
+_LOOKING = 2  # threads: for the dead, and for what they left behind
 _HOUR = 60  # minutes
 
 
@@ -61,7 +62,10 @@ class ClusterWorker:
             stopping=self._is_stopping,
             hand_over=jobs.add_jobs,
         )
-        self._periodic_work = periodic_work(self._services)
+        look_after = Work(5, lambda: jobs.queue_free_batches(self._services))
+        self._periodic_work = {"look_after": look_after, **periodic_work(self._services)}
+        # Of each periodic work one job is in hand, by its lock: so none waits for a slow one.
+        self._at_once = {CARE: len(self._periodic_work), SEND: 1}
         self._mails = lru_cache(_ISSUES_RENDERED)(partial(daily.prepared_emails, self._services))
         self._add_tasks()
 
@@ -95,6 +99,8 @@ class ClusterWorker:
         self._failure = self._failure or error
 
     async def _work(self, queues: Collection[str], heartbeat: Heartbeat) -> None:
+        threads = ThreadPoolExecutor(sum(self._at_once.values()) + _LOOKING)
+        asyncio.get_running_loop().set_default_executor(threads)
         async with self._app.open_async():
             await asyncio.to_thread(self._settle_dead)
             settling = asyncio.create_task(self._look_for_dead())
@@ -140,7 +146,7 @@ class ClusterWorker:
         await self._app.run_worker_async(
             name=queue,
             queues=[queue],
-            concurrency=_AT_ONCE[queue],
+            concurrency=self._at_once[queue],
             fetch_job_polling_interval=1.0,
             listen_notify=False,  # PgBouncer gives no session for it
             install_signal_handlers=False,
@@ -156,8 +162,7 @@ class ClusterWorker:
         return self._makes_room or self._is_stopping()
 
     def _add_tasks(self) -> None:
-        look_after = Work(5, lambda: jobs.queue_free_batches(self._services))
-        for name, work in {"look_after": look_after, **self._periodic_work}.items():
+        for name, work in self._periodic_work.items():
             task = self._app.task(
                 name=f"newsletter.{name}", queue=CARE, queueing_lock=name, lock=name
             )(partial(self._care, work.act))

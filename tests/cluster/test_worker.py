@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from threading import Barrier
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,7 +28,7 @@ from newsletter.periodic_work import work_of_worker
 from newsletter.sending import freezing, leases, pauses
 from newsletter.sending import health as sending_health
 from newsletter.sending.journal import Owner
-from newsletter.services import Services
+from newsletter.services import Services, Work
 from newsletter.summaries.base import Tokens
 from newsletter.summaries.day_spending import DaySpending
 from newsletter.summaries.llm_budget import LlmBudget
@@ -121,6 +122,22 @@ def test_whatever_is_done_again_and_again_is_due_after_its_period(
         moments = croniter(worker_module._cron(work.every_s), 0)
         first, second, third = (moments.get_next() for _ in range(3))
         assert (second - first, third - second) == (work.every_s, work.every_s)
+
+
+def test_no_periodic_work_waits_until_another_is_done(
+    settings: Settings, services: Services
+) -> None:
+    all_in_hand = Barrier(7)
+
+    def work() -> None:
+        all_in_hand.wait(20)
+        done.append(1)
+
+    done: list[int] = []
+    parts = replace(services, stopping=lambda: len(done) >= all_in_hand.parties)
+    works = {f"work{number}": Work(5, work) for number in range(all_in_hand.parties)}
+    app = queue_tables.open_app(services.database)
+    ClusterWorker(settings, parts, app, lambda _: works).run(["care"])
 
 
 @pytest.mark.slow
