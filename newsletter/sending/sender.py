@@ -1,15 +1,15 @@
-"""Sends an issue batch by batch: claim, commit, send, record; in as many processes as one likes."""
+"""Sends an issue in rounds over those who wait, and judges at the end of each what was refused.
+
+As many processes as one likes may do so at once.
+"""
 
 import gc
 import logging
 import math
-import time
-from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
@@ -17,10 +17,9 @@ from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import (
     delivery_updates,
-    freezing,
     holds,
-    leases,
     ledger,
+    open_batches,
     pauses,
     settle,
     totals,
@@ -39,9 +38,7 @@ _log = logging.getLogger(__name__)
 
 _WAITS_S = (2.0, 10.0)  # before the second and the third round over what shall come later
 _GOES_ON = 5  # mails that were taken before the provider said "not now"
-_LOOK_AGAIN_S = 0.1
 _TAKEN_BACK = 500  # readers in one transaction
-_FREEZING = 0.1  # of the time that a batch took; three more batches come of it at least
 
 
 def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> IssueSendResult:
@@ -60,10 +57,11 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
             trouble_records.database_errors_in_words(),
             _without_long_collections(),
         ):
-            trouble = _in_rounds(context, issue_id, lambda: _send_batches(context, issue_id, mails))
+            send_round = partial(open_batches.send_batches, context, issue_id, mails)
+            trouble = _in_rounds(context, issue_id, send_round)
             _settle_late(context, issue_id)
     if not context.stopping():  # what holds the mails does not hold the account
-        _freeze_on(context, issue_id, math.inf)
+        open_batches.freeze_on(context, issue_id, math.inf)
     with context.database.read() as session:
         account = totals.delivery_totals(session, issue_id)
         if account.pending and trouble is None and not context.stopping():
@@ -174,45 +172,6 @@ def _in_rounds(
     return trouble
 
 
-def _send_batches(context: SendContext, issue_id: int, mails: IssueEmails) -> str | None:
-    """Batch after batch; why something is still pending."""
-    breaker, held, is_whole, for_s = context.breaker, "", False, 0.0
-    given_up: set[int] = set()
-    while not (context.stopping() or breaker.ends_round):
-        began_s = time.monotonic()
-        batch_id, waiting = _lease_next(context, issue_id, given_up)
-        frozen: list[Future[bool]] = []
-        if batch_id is not None:
-            freeze = partial(_freeze_beside, context, issue_id, for_s, frozen)
-            held = send_leased(context, batch_id, mails, None if is_whole else freeze) or held
-            given_up.add(batch_id)
-        elif is_whole and waiting:
-            context.sleep(_LOOK_AGAIN_S)
-        elif is_whole:
-            break
-        for_s = _FREEZING * (time.monotonic() - began_s)
-        if not is_whole:
-            is_whole = frozen[0].result() if frozen else _freeze_on(context, issue_id, for_s)
-    return breaker.trouble or held or None
-
-
-def _freeze_beside(
-    context: SendContext, issue_id: int, for_s: float, frozen: list[Future[bool]]
-) -> None:
-    """Have recipients written down while mails are on the wire, where they go on meanwhile."""
-    if context.transport.connections:
-        frozen.append(context.beside.submit(_freeze_on, context, issue_id, for_s))
-
-
-def _freeze_on(context: SendContext, issue_id: int, for_s: float) -> bool:
-    """Write down further recipients for so long, some at least; whether that was all."""
-    transport = context.transport
-    together = max(transport.at_once, freezing.many_connections(transport))
-    return freezing.freeze_on(
-        context.database, issue_id, for_s, context.stopping, together=together
-    )
-
-
 def _judge_refusals(context: SendContext, issue_id: int) -> None:
     """Of refusals that no accepted mail followed: whether about everybody, or those readers.
 
@@ -232,7 +191,7 @@ def _judge_refusals(context: SendContext, issue_id: int) -> None:
             gone_mailboxes.count_refused(session, issue_id, breaker)
     breaker.held.forget()
     for batch_id in released:  # it may be finished now
-        with _lease_if_free(context, batch_id) as session:
+        with open_batches.lease_if_free(context, batch_id) as session:
             if session is not None:
                 ledger.release_batch(session, batch_id, context.owner)
 
@@ -265,7 +224,7 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
 
     def send_round() -> str | None:
         nonlocal is_ours
-        is_ours = context.database.lets_concurrent_begin() and _lease(context, batch_id)
+        is_ours = context.database.lets_concurrent_begin() and open_batches.lease(context, batch_id)
         if not is_ours:
             return f"batch {batch_id} is done, or in the hands of another worker"
         held = send_leased(context, batch_id, mails)
@@ -286,60 +245,3 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
         if trouble and is_ours and not context.stopping():
             trouble_records.record_unsent(context, issue_id, trouble)
         return trouble
-
-
-def _lease_next(
-    context: SendContext, issue_id: int, given_up: Collection[int]
-) -> tuple[int | None, bool]:
-    """Lease a batch that nobody works on; else whether somebody still works on one.
-
-    Those that were given up are left to others, and what becomes of their readers there is waited
-    for.
-    """
-    with context.database.read() as session:
-        holds.refuse_restored(session, context)
-        open_ones = [
-            batch_id for batch_id in _open_batches(session, issue_id) if batch_id not in given_up
-        ]
-        others_work = not open_ones and _others_work(session, context, issue_id)
-    for batch_id in open_ones if context.database.lets_concurrent_begin() else ():
-        if _lease(context, batch_id):
-            return batch_id, False
-    return None, bool(open_ones) or others_work
-
-
-def _others_work(session: Session, context: SendContext, issue_id: int) -> bool:
-    """Whether a process that lives has a batch in hand."""
-    leased = session.scalars(
-        select(BatchRow)
-        .where(BatchRow.issue_id == issue_id, BatchRow.finished.is_(False))
-        .where(BatchRow.owner != context.owner.name)
-    )
-    now = context.clock()
-    return not all(leases.is_free(session, batch, now, context.folder) for batch in leased)
-
-
-def _open_batches(session: Session, issue_id: int) -> list[int]:
-    """Those that are nobody's first; a few are enough to find one."""
-    return list(
-        session.scalars(
-            select(BatchRow.id)
-            .where(BatchRow.issue_id == issue_id, BatchRow.finished.is_(False))
-            .order_by(BatchRow.owner.is_not(None), BatchRow.id)
-        )
-    )
-
-
-def _lease(context: SendContext, batch_id: int) -> bool:
-    with _lease_if_free(context, batch_id) as session:
-        return session is not None
-
-
-@contextmanager
-def _lease_if_free(context: SendContext, batch_id: int) -> Iterator[Session | None]:
-    with leases.lease_if_free(
-        context.database, batch_id, context.owner, context.clock, context.folder
-    ) as session:
-        if session is not None:
-            holds.refuse_restored(session, context)
-        yield session
