@@ -19,7 +19,8 @@ from newsletter.health import deliverability, ping, public_address, quick_checks
 from newsletter.interests import health as interests_health
 from newsletter.rendering import health as rendering_health
 from newsletter.sending import health as sending_health
-from newsletter.summaries import llm_budget, retries
+from newsletter.summaries import llm_budget
+from newsletter.summaries.reply import LONGEST_WAIT_S
 from newsletter.text import brief
 
 LiveCheck = Callable[[Settings, datetime], Iterable[Finding]]
@@ -86,7 +87,7 @@ class _Running(threading.Thread):
 
 def _patience_s(settings: Settings) -> float:
     """Two tries to their end, and the wait between them."""
-    return max(_WITHIN_S, 2 * settings.summarizer.timeout_s + retries.LONGEST_WAIT_S)
+    return max(_WITHIN_S, 2 * settings.summarizer.timeout_s + LONGEST_WAIT_S)
 
 
 def _check_transport(settings: Settings, now: datetime) -> Iterator[Finding]:

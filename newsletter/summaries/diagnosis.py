@@ -152,7 +152,7 @@ def diagnose(chosen: SummarizerSettings, reply: Reply) -> Diagnosis | None:
     status = reply.told_status
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return _redirect(chosen, reply)
-    found = _by_words(status, reply.error.words) or _BY_STATUS.get(status)
+    found = _by_words(status, reply.words) or _BY_STATUS.get(status)
     if found is _KEY and not chosen.api_key.get_secret_value():
         return _NO_KEY
     if found is None and status < HTTPStatus.MULTIPLE_CHOICES:

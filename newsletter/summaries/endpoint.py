@@ -22,6 +22,7 @@ _PIECE = 1 << 12
 _UNPACKED = ("identity", "gzip", "x-gzip", "deflate")  # some servers pack unasked
 _REFUSED = (400, 422, 500, 501)  # llama.cpp answers 500 where a template knows no system role
 _HIDDEN = "***"
+_NOT_REACHED = "look at summarizer.base_url, and at the server's log"
 
 
 class NoReplyError(Exception):
@@ -96,7 +97,9 @@ class Endpoint:
         text = self._line(reply.error.message or raw)
         location = reply.headers.get("location", "")
         leads = f" (leads to {self._line(location)})" if location else ""
-        return f"HTTP {reply.status}{leads}: {text}"[:_TOLD_CHARACTERS].rstrip(": ")
+        told = f"HTTP {reply.status}{leads}: {text}"[:_TOLD_CHARACTERS].rstrip(": ")
+        later = f", and not to come again for {reply.retry_after_s:.0f} s"
+        return told + (later if reply.asks_for_too_long else "")
 
     def diagnose(self, reply: Reply) -> Diagnosis | None:
         """What it means, where it is no completion."""
@@ -139,9 +142,10 @@ class Endpoint:
 
     def _in_words(self, error: requests.RequestException) -> str:
         timeout_s = self._settings.timeout_s
-        setting = " (summarizer.timeout_s)" if isinstance(error, requests.Timeout) else ""
+        is_late = isinstance(error, requests.Timeout)
+        remedy = " (summarizer.timeout_s)" if is_late else f"; {_NOT_REACHED}"
         host = urlsplit(self._settings.base_url).netloc
-        return f"{host} {describe_unreachable(error, timeout_s)}{setting}"
+        return f"{host} {describe_unreachable(error, timeout_s)}{remedy}"
 
 
 def _content(response: requests.Response) -> bytes:

@@ -120,12 +120,8 @@ class OpenAICompatible(Summarizer):
             return RefusedError(told)  # what to do is for many of them
         if diagnosis.consequence is Consequence.OUT_OF_SERVICE:
             return OutOfServiceError(told_how)
-        if diagnosis.consequence is Consequence.NO_ANSWER:
+        if diagnosis.consequence is Consequence.NO_ANSWER or reply.asks_for_too_long:
             return SummaryError(told_how)
-        wait_s = reply.retry_after_s
-        if wait_s > retries.LONGEST_WAIT_S:
-            later = f"not to come again for {wait_s:.0f} s"
-            return SummaryError(f"{told}, and {later}; {diagnosis.remedy}")
         return SummaryError(f"{told_how} ({retries.TRIES} tries)")
 
 

@@ -11,8 +11,11 @@ from newsletter.http_limits import retry_after_s
 from newsletter.summaries.completions import events_of
 
 # Where providers put their words: in a dictionary, in a list of them, one within the other.
-_NAMES = ("error", "message", "detail", "msg", "error_msg")
+_NAMES = ("error", "errors", "message", "detail", "msg", "error_msg")
 _KINDS = ("code", "type", "status")
+_PLAIN_CHARACTERS = 500
+_NOT_PLAIN = ("<", "{", "[")  # how a page or a document begins
+LONGEST_WAIT_S = 60.0  # until an address is asked again
 _STATUS = re.compile(r"[45]\d\d")
 
 
@@ -31,11 +34,23 @@ class Reply:
     def retry_after_s(self) -> float:
         return retry_after_s(self.headers)
 
+    @property
+    def asks_for_too_long(self) -> bool:
+        """Whether it says to come again, and nobody waits until then."""
+        return self.retry_after_s > LONGEST_WAIT_S
+
     @cached_property
     def error(self) -> "ReplyError":
         """Of a stream any event's; empty where it tells of none."""
         errors = map(_error_in, [self.content, *events_of(self.content)])
         return next((error for error in errors if error.message), ReplyError())
+
+    @property
+    def words(self) -> str:
+        """What it says of itself, in a document or in plain text; not what a model says."""
+        text = self.content[:_PLAIN_CHARACTERS].decode(errors="replace").strip()
+        is_plain = not (text.startswith(_NOT_PLAIN) or events_of(self.content))
+        return self.error.words or (text if is_plain else "")
 
     @property
     def told_status(self) -> int:
@@ -51,7 +66,7 @@ class ReplyError:
 
     @property
     def words(self) -> str:
-        return f"{self.message} {self.kinds}"
+        return f"{self.message} {self.kinds}".strip()
 
 
 def _error_in(content: bytes) -> ReplyError:

@@ -14,10 +14,9 @@ from tenacity import (
 
 from newsletter.summaries.diagnosis import Consequence
 from newsletter.summaries.endpoint import Endpoint, NoReplyError
-from newsletter.summaries.reply import Reply
+from newsletter.summaries.reply import LONGEST_WAIT_S, Reply
 
 TRIES = 3
-LONGEST_WAIT_S = 60.0
 _jitter = wait_exponential_jitter(initial=1, max=20)
 
 
@@ -36,7 +35,7 @@ def ask_patiently(
     def is_worth_waiting(reply: Reply) -> bool:
         diagnosis = endpoint.diagnose(reply)
         later = diagnosis is not None and diagnosis.consequence is Consequence.TRY_AGAIN
-        return later and reply.retry_after_s <= LONGEST_WAIT_S
+        return later and not reply.asks_for_too_long
 
     def is_enough(state: RetryCallState) -> bool:
         waited_s = state.idle_for + state.upcoming_sleep

@@ -36,7 +36,9 @@ USAGE = {"prompt_tokens": 300, "completion_tokens": 20}
 PAID = 320  # tokens an answer
 PAPER = Paper(PaperId("2507.00002"), "A title", "We propose a method for speech.", (), ())
 WHOLE = completion(SENTENCE, usage=USAGE).body
-PIECE = json.dumps({"choices": [{"delta": {"content": SENTENCE[:30]}, "finish_reason": None}]})
+PIECE = json.dumps(
+    {"choices": [{"delta": {"content": SENTENCE[:30] + " busy"}, "finish_reason": None}]}
+)
 CALLS = [{"type": "function", "function": {"name": "search", "arguments": "{}"}}]
 TOO_LARGE = Answer(413, b"<html>413 Request Entity Too Large</html>")
 LATIN_1 = Answer(200, WHOLE.replace(b"QuietNet", b"Qui\xe9tNet"))
@@ -77,7 +79,7 @@ IN_TROUBLE = "it is in trouble itself; try again later"
 REQUEST = "it refuses the request; look at summarizer.model, temperature and options"
 NOT_READ = "HTTP 400: "
 CUT = "its answer ends in the middle; look at its log, and at a proxy before it"
-CUT_OFF = "cuts its answer off"
+CUT_OFF = "cuts its answer off; look at summarizer.base_url, and at the server's log"
 ELSEWHERE = "it sends elsewhere; look at summarizer.base_url"
 
 KINDS = {
@@ -90,7 +92,9 @@ KINDS = {
     "413": Kind(TOO_LARGE, "the request is too large for it, or for a proxy before it; look at"),
     "422": Kind(telling(422, "temperature"), REQUEST),
     "429": Kind(telling(429, "slow down"), OVERLOADED, tries=3),
-    "429 for a day": Kind(Answer(429, b"busy", {"Retry-After": "86400"}), OVERLOADED),
+    "429 for a day": Kind(
+        Answer(429, b"busy", {"Retry-After": "86400"}), "and not to come again for 86400 s"
+    ),
     "429 without money": Kind(telling(429, "quota", code="insufficient_quota"), NO_BALANCE),
     "451": Kind(telling(451, "Unavailable"), "it may not answer for legal reasons; look at"),
     "500": Kind(telling(500, "oops"), IN_TROUBLE, tries=3),
@@ -111,6 +115,9 @@ KINDS = {
     "the key's echo": Kind(leading_to(f"/chat/completions?key={KEY}"), ELSEWHERE),
     "overload as a success": Kind(telling(200, "overloaded, try again"), OVERLOADED, tries=3),
     "429 as a success": Kind(telling(200, "Provider error", code=429), OVERLOADED, tries=3),
+    "overload in plain text": Kind(Answer(200, b"Too many requests"), OVERLOADED, tries=3),
+    "debt in a list": Kind(Answer(403, b'{"errors": [{"message": "billing"}]}'), NO_BALANCE),
+    "risk in plain text": Kind(Answer(400, b"Content Exists Risk"), NOT_READ, is_papers=True),
     "overload in Chinese": Kind(telling(200, BUSY), OVERLOADED, tries=3),
     "debt in Chinese": Kind(Answer(200, DEBT.encode()), NO_BALANCE),
     "an error as a success": Kind(telling(200, "odd"), "it answers with an error; do as it says"),
@@ -213,7 +220,7 @@ def test_a_day_goes_out_in_the_authors_words_and_one_line_says_why(
     ("answer", "sentence"),
     [
         (completion([{"type": "output_text", "text": SENTENCE}]), SENTENCE),
-        (streamed(PIECE, "[DONE]"), SENTENCE[:30]),
+        (streamed(PIECE, "[DONE]"), f"{SENTENCE[:30]} busy"),
         (
             Answer(200, LATIN_1.body, {"Content-Type": "application/json; charset=latin-1"}),
             SENTENCE.replace("QuietNet", "Qui\u00e9tNet"),
