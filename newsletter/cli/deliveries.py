@@ -203,7 +203,9 @@ def _delivery_filter(
     from newsletter.sending.settle import DeliveryFilter
 
     since = since.replace(tzinfo=UTC) if since else None
-    return DeliveryFilter(DeliveryState(state), references, reason, domain.lower(), since)
+    return DeliveryFilter(
+        DeliveryState(state), references, reason, domain.lower().removeprefix("@"), since
+    )
 
 
 @deliveries.command()
@@ -269,7 +271,9 @@ def settle(
     click.echo(f"{result.settled} settled as {verdict}.")
     if result.unsuppressed:
         click.echo(f"{result.unsuppressed} are no longer suppressed.")
-    if verdict == "resend" and result.settled:
+    if not result.settled:
+        click.echo(f"Nothing fits; `newsletter deliveries list --state {chosen.state}` shows them.")
+    elif verdict == "resend":
         click.echo(f"Next: newsletter send {issue.newsletter} --day {issue.day}")
 
 

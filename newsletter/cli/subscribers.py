@@ -217,9 +217,12 @@ def unsuppress(
     For a refusal that was not about the reader. Somebody's own no is ended by their own
     confirmation only.
     """
+    from newsletter.errors import WrongUseError
     from newsletter.subscribers.addresses import normalize_address
     from newsletter.subscribers.suppression import unsuppress_address
 
+    if not reason.strip():
+        raise WrongUseError("--reason needs words: they are kept in the history")
     settings = common.load(config_file)
     address = normalize_address(email)
     with common.open_database(settings) as database, database.write.begin() as session:

@@ -206,7 +206,7 @@ class BatchWorker:
                 session, self._claims.issue_id, alone, self._breaker, now
             )
             self._record(session)
-            ledger.unclaim(session, [*everybody, *refused], now, self._breaker.words)
+            ledger.unclaim(session, [*everybody, *refused], now)
             gone_mailboxes.count_refused(session, self._claims.issue_id, self._breaker)
             if not self._out:
                 ledger.release_batch(session, self._batch_id, self._context.owner)
@@ -318,8 +318,8 @@ class BatchWorker:
         self._lease_state = ledger.renew_and_record(
             session, self._batch_id, self._context.owner, self._answers, now, rates
         )
-        for answer in self._breaker.held.take_waiting():
-            ledger.unclaim(session, [answer.recipient], now, answer.result.detail)
+        if waiting := self._breaker.held.take_waiting():
+            ledger.unclaim(session, [answer.waiting_recipient for answer in waiting], now)
         for domain, words in sorted(self._breaker.domains.take_pauses().items()):
             reason = f"it takes nothing: {without_addresses(words)}"
             is_unknown = refusal_cause(words) is RefusalCause.NO_MAILBOX

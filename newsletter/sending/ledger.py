@@ -55,6 +55,11 @@ class DeliveryResult:
     def domain(self) -> str:
         return self.recipient.email.rpartition("@")[2]
 
+    @property
+    def waiting_recipient(self) -> Recipient:
+        """The reader, who waits again and keeps these words."""
+        return replace(self.recipient, last_words=self.result.detail or self.recipient.last_words)
+
 
 def renew_and_record(
     session: Session,
@@ -118,17 +123,15 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
     delivery_updates.apply_changes(session, _for_who_moved(session, changes), now)
 
 
-def unclaim(
-    session: Session, recipients: Sequence[Recipient], now: datetime, reason: str | None = None
-) -> None:
+def unclaim(session: Session, recipients: Sequence[Recipient], now: datetime) -> None:
     """Give back deliveries whose mails surely never left, or were not taken.
 
-    Without a `reason` the servers' last words about those readers stay.
+    The servers' last words about those readers stay.
     """
     last_words = {recipient.reference: recipient.last_words for recipient in recipients}
     deliveries = delivery_updates.find_deliveries(session, list(last_words))
     changes = [
-        StateChange(delivery, DeliveryState.PENDING, reason or last_words[reference] or None)
+        StateChange(delivery, DeliveryState.PENDING, last_words[reference] or None)
         for reference, delivery in deliveries.items()
         if delivery.state is DeliveryState.SENDING
     ]

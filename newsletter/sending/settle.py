@@ -24,6 +24,8 @@ from newsletter.sending import delivery_updates, ledger
 from newsletter.sending.claiming import pending
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.subscribers import suppression
+from newsletter.transports.refusal_kinds import RefusalCause
+from newsletter.transports.refusals import refusal_cause
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,10 @@ def take_back(session: Session, issue_id: int, words: Mapping[str, str], now: da
 
 
 def give_up_refused(session: Session, issue_id: int, before: datetime, now: datetime) -> int:
-    """Fail the deliveries that wait since a refusal of their own before that moment; how many."""
+    """Fail the deliveries that wait since a refusal of their own before that moment; how many.
+
+    Whom only a quota met, or other words about us, was never refused.
+    """
     rows = session.execute(
         select(DeliveryRow.reference, DeliveryRow.reason).where(
             DeliveryRow.issue_id == issue_id,
@@ -136,7 +141,7 @@ def give_up_refused(session: Session, issue_id: int, before: datetime, now: date
             DeliveryRow.changed_at < before,
         )
     ).all()
-    words = {row.reference: row.reason for row in rows}
+    words = {row.reference: row.reason for row in rows if not _is_of_us(row.reason)}
     found = delivery_updates.find_deliveries(session, list(words))
     changes = [
         StateChange(delivery, DeliveryState.FAILED, f"given up as old news: {words[reference]}")
@@ -145,6 +150,10 @@ def give_up_refused(session: Session, issue_id: int, before: datetime, now: date
     delivery_updates.apply_changes(session, changes, now)
     ledger.finish_settled(session, issue_id)
     return len(changes)
+
+
+def _is_of_us(reason: str | None) -> bool:
+    return refusal_cause(reason or "") is RefusalCause.SENDER
 
 
 def _conditions(chosen: DeliveryFilter) -> list[ColumnElement[bool]]:

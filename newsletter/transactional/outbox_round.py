@@ -143,10 +143,11 @@ class OutboxRound:
         for row in rows:
             with self._database.concurrent.begin() as session:
                 is_retried = outbox.retry_later(session, row.id, now)
-            self.given_up += not is_retried
-            if not is_retried:
+            if is_retried:
+                self.waiting = without_addresses(words)
+            else:
+                self.given_up += 1
                 self._forget(row)
-            self.waiting = without_addresses(words)
             _warn(row, "will be tried again" if is_retried else "is given up", words)
 
     def _forget(self, row: OutboxRow) -> None:

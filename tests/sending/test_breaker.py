@@ -177,6 +177,33 @@ def test_soon_after_a_trouble_of_everybody_no_refusal_is_a_readers(
     assert (account.sent, account.failed, account.pending) == (READERS - 1, 0, 1)
 
 
+def test_who_waits_keeps_the_words_that_were_said_to_them_and_the_run_tells_of_the_quota(
+    run: Run, database: Database
+) -> None:
+    quota, full = "550 5.4.5 Daily user sending limit exceeded", "450 4.2.1 mailbox busy"
+
+    def judge(email: str) -> str | None:
+        if email in EMAILS[2::7]:
+            return full
+        return None if len(server.asked) < 20 else quota
+
+    with SmtpByReader(judge) as server:
+        result = run.by(smtp(server))
+        said = {email: full if email in EMAILS[2::7] else quota for email in server.asked}
+    assert quota in str(result.trouble)
+    assert full not in str(result.trouble)
+    with database.read() as session:
+        rows = session.execute(
+            select(SubscriberRow.email, DeliveryRow.reason)
+            .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+            .where(DeliveryRow.state == DeliveryState.PENDING, DeliveryRow.reason.is_not(None))
+        ).all()
+    told = {email: reason for email, reason in rows}  # noqa: C416 - a Row is no pair to the type checker
+    assert told
+    assert told == {email: said[email] for email in told}
+    assert {quota, full} == set(told.values())
+
+
 def test_a_run_that_the_breaker_ended_says_so_in_one_line_and_check_until_it_is_over(
     run: Run, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -369,3 +369,23 @@ def test_a_full_disk_stops_the_sending_before_the_next_mail(
     assert len(moody.memory.sent) == 12
     with database.read() as session:
         assert totals.delivery_totals(session, issue_id).balances
+
+
+class OverQuota(Moody):
+    """Takes some mails of a day, and refuses the others in words about us."""
+
+    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
+        for mail in mails:
+            if len(self.memory.sent) < 4:
+                yield from self.memory.send([mail])
+            else:
+                said = "550 5.4.5 Daily user sending quota exceeded"
+                yield mail, SendResult(SendStatus.REJECTED, said, of_sender=True)
+
+
+def test_whom_only_a_quota_met_is_not_given_up_when_the_issue_is_old_news(send: Send) -> None:
+    limited = OverQuota()
+    assert send(limited).account.pending == 8
+    result = send(limited, after=100 * HOUR)
+    assert (result.account.failed, result.account.pending) == (0, 8)
+    assert "`newsletter send audio --day 2025-07-11 --late` sends it" in (result.trouble or "")

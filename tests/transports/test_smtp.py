@@ -89,6 +89,7 @@ SURELY_NOT_SENT = [
     {"DATA": "452 4.3.1 no room"},
     {"DATA": CLOSE},
     {"DATA": SILENCE},
+    {"DATA": "354 go ahead\r\n250 2.0.0 queued", ".": "554 5.6.0 what came was cut"},
     {".": "451 4.7.1 greylisted"},
     {".": "421 4.3.0 going down, not taken"},
 ]

@@ -55,7 +55,8 @@ class CircuitBreaker:
         self.begun = 0  # mails of this run
         self.lost = False  # an answer was, just now
         self.troubles = 0  # of all runs in a row, as far as this one knows
-        self.words = ""  # what the server said last
+        self.words = ""  # what the server said last, or, since it took a mail, first of us
+        self._said_of_us = False
         self.accepted = 0
         self.begin_round()
 
@@ -138,7 +139,7 @@ class CircuitBreaker:
             self.held.alone += [] if result.of_sender else [answer]
             self.refused_share.refused += result.of_sender
             return [answer] if result.of_sender else []
-        self.words = result.detail or self.words
+        self._hear(result)
         self._trouble_rate.add(self._trouble(result))
         self.domains.takes[answer.domain] = result.status is SendStatus.ACCEPTED
         if result.status is SendStatus.ACCEPTED:
@@ -216,6 +217,11 @@ class CircuitBreaker:
         """The server's words, and what to do."""
         doubt = Doubt.LOST if self.lost_answers.in_a_row else self.probing.doubt
         return advice(doubt or Doubt.REFUSED, self.words or self.waiting.words)
+
+    def _hear(self, result: SendResult) -> None:
+        if result.status is SendStatus.ACCEPTED or not self._said_of_us:
+            self.words = result.detail or self.words
+            self._said_of_us = result.of_sender
 
     def _tells_of_provider(self, answer: DeliveryResult) -> bool:
         """Whether an answer tells of the provider: by its words, or as its reader is a new one."""

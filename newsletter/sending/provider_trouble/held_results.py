@@ -48,10 +48,10 @@ class HeldResults:
         answers, closed = self.deferred.answers, self.closed.answers
         self.deferred, self.closed = Streak(), Streak()
         if of_everybody:
-            return [], [answer.recipient for answer in (*answers, *closed)]
+            return [], [answer.waiting_recipient for answer in (*answers, *closed)]
         if closed_are_readers:
             return [*answers, *map(of_reader, closed)], []
-        return answers, [answer.recipient for answer in closed]
+        return answers, [answer.waiting_recipient for answer in closed]
 
     def take_alone(self) -> list[DeliveryResult]:
         """At the end of a batch: the refusals that came while other mails were accepted."""

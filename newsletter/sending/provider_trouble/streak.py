@@ -70,7 +70,7 @@ class Streak:
 
     def give_back(self) -> list[Recipient]:
         """The readers of these failures whose deliveries are to be pending again; once for each."""
-        new = [answer.recipient for answer in self.answers if not answer.given_back]
+        new = [answer.waiting_recipient for answer in self.answers if not answer.given_back]
         self.answers = [replace(answer, given_back=True) for answer in self.answers]
         return new
 

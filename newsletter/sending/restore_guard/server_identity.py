@@ -86,11 +86,17 @@ def record_server(database: Database, memory: MachineMemory, now: datetime) -> N
         memory.see_log(mark, int(end))
 
 
+_MARKS = (
+    select(KeyRow.value)
+    .where(KeyRow.purpose.in_((_RESTORED, _MOVED, _COPY)))
+    .order_by(KeyRow.purpose)
+)
+
+
 def restore_mark(session: Session) -> str:
     """When the database last came back, or was moved: what was seen before counts no more."""
     session.flush()
-    rows = [session.get(KeyRow, purpose) for purpose in (_RESTORED, _MOVED, _COPY)]
-    return " ".join(row.value for row in rows if row is not None)
+    return " ".join(session.scalars(_MARKS))
 
 
 def say_moved(session: Session, server: str | None, now: datetime) -> None:

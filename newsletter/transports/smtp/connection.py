@@ -12,7 +12,6 @@ from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
-from newsletter.text import brief
 from newsletter.transports.base import SendResult, SendStatus
 from newsletter.transports.smtp.connect import SmtpSocket, describe_error
 from newsletter.transports.smtp.replies import (
@@ -20,6 +19,7 @@ from newsletter.transports.smtp.replies import (
     OK,
     Reply,
     ReplyParser,
+    describe_reply,
     result_of_data,
     result_of_refusal,
     result_of_refused_sender,
@@ -115,8 +115,12 @@ class SmtpConnection:
         """Send the content, and behind it the next envelope; hear what became of the content.
 
         Raises:
-            NotSentError: it broke before the end of the content was out.
+            NotSentError: it broke before the end of the content was out, or the server had answered
+                before it began, so that no answer could be believed.
         """
+        if self._replies.has_begun:
+            self.drop()
+            raise NotSentError("the server answered a mail that it had not got")
         pieces = dot_stuff(content)
         end = sum(map(len, pieces))
         if following is not None and self.pipelining and self._bears(following):
@@ -138,7 +142,8 @@ class SmtpConnection:
         if self._is_over(reply) or result is None:
             self.drop()
         if result is None:
-            return SendResult(SendStatus.UNCERTAIN, f"an answer that is none: {brief(reply[1])}")
+            words = f"an answer that is none: {describe_reply(reply)}"
+            return SendResult(SendStatus.UNCERTAIN, words)
         self._has_taken |= result.status is SendStatus.ACCEPTED
         return self._numbered(result)
 

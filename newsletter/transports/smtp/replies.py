@@ -43,6 +43,11 @@ class ReplyParser:
         *whole, self._heard = (self._heard + octets).split(b"\n")
         self._whole_lines += whole
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether something of a further reply has come."""
+        return bool(self._heard or self._whole_lines or self._lines)
+
     def next(self) -> Reply | None:
         """The next whole reply, its lines without their codes; None where more must come."""
         while self._whole_lines:
