@@ -34,11 +34,12 @@ _MOST_SENTENCES = 6  # of an answer that are looked at
 _READ = 2000  # characters; of what is longer nothing but its length is looked at
 # What is raised or lowered after a letter, and letters of other shapes: A², π₀.
 _RAISED_IN_NAME = lazy_pattern(
-    "(?<=[^\\W\\d_])[\u00b2\u00b3\u00b9\u2070-\u209c]+|[\u2100-\u214f\U0001d400-\U0001d7ff]+"
+    "(?<=[^\\W\\d_\u00b2\u00b3\u00b9\u2070-\u209c])[\u00b2\u00b3\u00b9\u2070-\u209c]+|[\u2100-\u214f\U0001d400-\U0001d7ff]+"
 )
 _REFUSAL = lazy_pattern(
     r"\A\W*(?:i['’]?m sorry|i am sorry|sorry\b|i cannot\b|i can['’]?t\b|i['’]?m (?:unable|not able)"
-    r"|i am (?:unable|not able)|unfortunately, i\b|as an? (?:ai|large|language)|i don['’]t have"
+    r"|i am (?:unable|not able)|unable to |unfortunately, i\b|i won['’]?t\b"
+    r"|as an? (?:ai|large|language)|i don['’]t have"
     r"|(?:sure|okay|ok|certainly|of course|great)[,!.:]|here(?: is|['’]s) |no abstract"
     r"|抱歉|对不起|很遗憾|作为一个|作为(?:ai|人工智能)|我无法|我不能|无法(?:提供|概括|总结)|好的[，,。！:：]|当然[，,！]"
     r"|以下是|这是)"
@@ -56,6 +57,7 @@ _REFUSAL = lazy_pattern(
     r"|\bignore (?:all |any |the )?(?:earlier|above|other) |\. (?:accept|reject) with\b"
     r"|\A\W*(?:let me|first, the user|the user (?:wants|asks)|okay\b|as requested)\b"
     r"|\A\W*(?:title|标题|题目)\s?[:：]"
+    r"|\A\W*(?:error|warning|exception|错误|警告)\s?[:：]|请求(?:超时|失败)|稍后再试|照原文书写|换算或取整"
     r"|(?:\. |\A)(?:shall i|let['’]s (?:move|look|turn)|i hope)",
     re.IGNORECASE,
 )
@@ -66,7 +68,15 @@ _OF_FIGURES = {
     "measures": quantities.changed_measure,
     "multiples": quantities.unsupported_multiple,
 }
-_REPEATED = lazy_pattern(r"\b([^\W\d_]{3,})(?:\W+\1\b){2}", re.IGNORECASE)
+_REPEATED = lazy_pattern(
+    r"\b([^\W\d_]{3,}(?: [^\W\d_]+){0,3})(?:\W+\1\b){2}|([\u3040-\u9fff]{2,8})\2\2", re.IGNORECASE
+)
+# Of a form that nobody filled in: "...", "___", "[Summary]".
+_BLANK = lazy_pattern(r"(?:\u2026|\.{3})\s?[^\W\d_]|_{3}|\A[\[<{][^\]>}]*[\]>}]\W*\Z")
+_UNFINISHED = lazy_pattern(
+    r"[,:;(\u2013\u2014、，：；（-]\Z|(?:并|通过|和|与|及|或|的|在|对|从|以|为|将|把|被|基于|利用)\Z"
+)
+_LAST_WORD = lazy_pattern(r"[^\W\d_]+\Z")
 _ITEM = lazy_pattern(r"\A(?:\d+[.)]|\(?[a-zA-Z\d]\)|\[.?\])\s")
 _BEFORE_LINES, _AFTER_LINES = "*#/•·‣§!:+", "/\\#•"
 _SIGNS_OF_WORDS = "∞∂∇≈°~"  # a sentence may begin or end with them
@@ -93,7 +103,7 @@ def run_checks(
     words = relevance.hardly_about(text, source) if language == "en" else ""
     return [
         CheckResult("length", _length(text, language)),
-        CheckResult("one line", _lines(text)),
+        CheckResult("one line", _lines(text) or _unfinished(text, paper, language)),
         CheckResult("markup", beside_words.markup(text)),
         CheckResult("praise", kinds_of_talk.foreign_talk(text, source, language)),
         CheckResult("unseen", unseen),
@@ -182,8 +192,18 @@ def _lines(text: str) -> str:
     if len(text.splitlines()) > 1:
         return "has several paragraphs"
     if repeated := _REPEATED.search(text):
-        return f"says {repeated[1]} three times"
+        return f"says {repeated[1] or repeated[2]} three times"
     return "is a list" if _ITEM.match(text) or _is_framed(text) else ""
+
+
+def _unfinished(text: str, paper: Paper, language: str) -> str:
+    if _BLANK.search(text):
+        return "has a blank in it"
+    last = _LAST_WORD.search(text)
+    if _UNFINISHED.search(text) or (last and answer_language.is_frequent(last[0], language)):
+        return "breaks off"
+    is_title = text.strip(" .").casefold() == paper.title.strip(" .").casefold()
+    return "is the title" if is_title else ""
 
 
 def _is_framed(text: str) -> bool:

@@ -17,7 +17,7 @@ _FORMS = {
     "fr": r"\b(?:[Vv]ous|[Vv]otre|[Vv]os|[Jj]e|[Mm]erci)\b|\b[Jj]['\u2019]"
     r"|\b(?!chez\b|assez\b|nez\b)[a-zéèê]{2,}ez\b|(?:\A|(?<=[.!?;] ))(?!Chez\b|Assez\b)\w+ez\b"
     r"|\b[Ii]gnorer (?:\w+ ){0,2}(?:consignes|instructions)\b",
-    "es": r"\b(?:[Uu]sted(?:es)?|[Gg]racias|[Ee]spero|[Yy]o)\b|\b[Pp]or favor\b|[¡¿]"
+    "es": r"\b(?:[Uu]sted(?:es)?|[Ll]o siento|[Gg]racias|[Ee]spero|[Yy]o)\b|\b[Pp]or favor\b|[¡¿]"
     r"|\b[Ll]e sirv|\b\w+[áéí]\w+(?:ase|ese|[ae]me|[ae]nos)\b"
     r"|\b[Ii]gnor(?:a|e|ar|en) (?:\w+ ){0,2}instrucciones\b"
     r"|(?:\A|(?<=[.!?] ))(?:Compra|Visita|Descarga|Suscríbete|Aprovecha|Ignora|Recuerda)\b"

@@ -53,7 +53,13 @@ _SENTENCE = lazy_pattern(r"(?<=[^\W\d_][.!?…])\s+(?=[^\W\d_a-z])")
 _KANA_SHARE = 0.15  # of the letters; without, it is Chinese
 _ENGLISH_SHARE, _FEW_WORDS = 0.07, 12
 _CHINESE_SHARE = 0.35  # of all characters; the one-liners of the digests all have more
+_TRADITIONAL = 3  # characters; one or two may be of a name
 _SCRIPT_SHARE = 0.5  # of the letters, for any other language
+# Frequent words with which a sentence may end.
+_MAY_END = """
+    it on is are has have we wird werden ist zu auf ein nicht auch aus son es más sont en plus como
+"""
+_LAST = frozenset(_WORD.findall(_MAY_END))
 _LOOKALIKES = frozenset(["CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"])
 _NAMES = {
     "Latn": ("LATIN",),
@@ -80,7 +86,8 @@ def objection(text: str, language: str) -> str:
     if disguised:
         return f"mixes alphabets in one word, {disguised}"
     if language == "zh":
-        return "" if _is_chinese(text, scripts) else message
+        told = "is in traditional characters" if _is_traditional(text) else ""
+        return told if _is_chinese(text, scripts) else message
     expected = _NAMES.get(_likely_script(language), ())
     share = sum(scripts[name] for name in expected) / max(1, scripts.total())
     if expected and share < (0.9 if "LATIN" in expected else _SCRIPT_SHARE):
@@ -93,9 +100,21 @@ def objection(text: str, language: str) -> str:
     return message if language == "ja" and kana < _KANA_SHARE * scripts.total() else ""
 
 
+def is_frequent(word: str, language: str) -> bool:
+    """One of the small words with which no sentence of that language ends."""
+    listed = FREQUENT if language == "en" else _FREQUENT_BY.get(language, frozenset())
+    return word.lower() in listed - _LAST
+
+
 def _is_chinese(text: str, scripts: Counter[str]) -> bool:
     others = scripts.total() - scripts["CJK"] - scripts["LATIN"] - scripts["GREEK"]
     return others == 0 and scripts["CJK"] >= _CHINESE_SHARE * len(text)
+
+
+def _is_traditional(text: str) -> bool:
+    """Several characters that GB 2312, which has the 6,763 common simplified ones, has not."""
+    others = {character for character in text if _script(character) == "CJK"}
+    return sum(not character.encode("gb2312", "ignore") for character in others) >= _TRADITIONAL
 
 
 def _is_latin_language(words: list[str], language: str) -> bool:

@@ -67,7 +67,7 @@ _PREFIXES = {"k": 3, "M": 6, "G": 9, "T": 12}
 _PREFIXED = lazy_pattern(r"[ ~-]?([kMGT])(?:Hz|B|b|m|W|eV|pc|g|bps)\b")
 _NUMBER = lazy_pattern(
     r"(?P<digits>\d+(?:\.\d+)*)"
-    rf"(?:[ -]?(?P<scale>{_SCALE})(?![a-z]))?"
+    rf"(?:[ -]?(?P<scale>{_SCALE})(?![a-z赫瓦帕克米卡焦伏欧比位电]))?"  # of 40兆赫 40
     rf"{_UNIT}",
     re.IGNORECASE,
 )

@@ -58,14 +58,16 @@ _SCALES = {
 _MAGNITUDE = lazy_pattern(
     r"(?:\b(?:tens|dozens|hundreds|thousands) of )?"
     r"\b(dozen|hundred|thousand|million|billion|trillion)s\b"
-    r"|(?:数|几|上|成)([十百千万亿]{1,2})(?![一二三四五六七八九])",
+    r"|(?:数|几|上|成|近|逾|超)([十百千万亿]{1,2})(?![一二三四五六七八九])",
     re.IGNORECASE,
 )
 _WITHIN = 1000  # "thousands" is said of 2,000 and of 900,000
+_POWER = r"(?:[-\u2212\u207b{}$^\\ ]{1,6})"
+_SQUARE = r"[{}$^\\ ]{0,4}[2\u00b2]"
 _MEASURES = {
     "time": {
         "ms": "ms|milliseconds?|毫秒",
-        "s": "s|secs?|seconds?|秒",
+        "s": "s|secs?|seconds?|秒(?!差)",
         "min": "mins?|minutes?|分钟",
         "h": "h|hrs?|hours?|个?小时",
         "d": "days?|天",
@@ -73,16 +75,41 @@ _MEASURES = {
         "months": "months?|个月",
         "years": "years?|年",
     },
-    "frequency": {"Hz": "Hz|赫兹", "kHz": "kHz", "MHz": "MHz", "GHz": "GHz", "THz": "THz"},
+    "frequency": {
+        "Hz": "Hz|赫",
+        "kHz": "kHz|千赫",
+        "MHz": "MHz|兆赫",
+        "GHz": "GHz|吉赫",
+        "THz": "THz|太赫",
+    },
     "energy": {"eV": "eV", "keV": "keV", "MeV": "MeV", "GeV": "GeV", "TeV": "TeV"},
+    "power": {"mW": "mW|毫瓦", "W": "W|瓦", "kW": "kW|千瓦", "MW": "MW|兆瓦", "GW": "GW|吉瓦"},
     "storage": {"KB": "KB|kB", "MB": "MB", "GB": "GB", "TB": "TB", "PB": "PB"},
     "length": {
         "nm": "nm|纳米",
+        "\u00b5m": r"[\u00b5\u03bc]m|\\mu ?m|微米",
         "mm": "mm|毫米",
         "cm": "cm|厘米",
         "m": "m|met(?:er|re)s?|米",
-        "km": "km|公里|千米",
+        "km": "km|kilomet(?:er|re)s?|公里|千米",
+        "miles": "miles?|英里",
+        "ly": "ly|light[- ]years?|光年",
+        "pc": "pc|parsecs?|秒差距",
+        "kpc": "kpc|千秒差距",
+        "Mpc": "Mpc|兆秒差距",
+        "Gpc": "Gpc|吉秒差距",
     },
+    "area": {
+        f"{unit}\u00b2": f"{unit}{_SQUARE}|square {word}|平方{chinese}"
+        for unit, word, chinese in (
+            ("mm", "millimet", "毫米"),
+            ("cm", "centimet", "厘米"),
+            ("m", "met", "米"),
+            ("km", "kilomet", "公里|平方千米"),
+        )
+    },
+    "integrated luminosity": {f"{unit}-1": unit + _POWER + "1" for unit in ("pb", "fb", "ab")},
+    "mass": {"mg": "mg|毫克", "g": "g|grams?|克", "kg": "kg|千克|公斤", "t": "tons?|tonnes?|吨"},
 }
 _UNITS = [
     (kind, unit, lazy_pattern(rf"(?:{words})(?![A-Za-z])"))
@@ -90,9 +117,20 @@ _UNITS = [
     for unit, words in units.items()
 ]
 _NUMBER = lazy_pattern(
-    r"(?<![A-Za-z0-9.,])(\d+(?:[.,]\d+)*)(?:[ ~$-]|\\,|\\ )?(?=[A-Za-z\u4e00-\u9fff])"
+    r"(?<![A-Za-z0-9.,])(\d+(?:[.,]\d+)*)(?:[ ~$-]|\\,|\\ )?(?=[A-Za-z\\\u00b5\u03bc\u4e00-\u9fff])"
 )
-_LONGEST_UNIT = 14  # characters
+_LONGEST_UNIT = 16  # characters
+_RATES = {
+    unit: lazy_pattern(rf"\b(?:per|an?) {word}\b|每{chinese}", re.IGNORECASE)
+    for unit, word, chinese in (
+        ("second", "sec(?:ond)?", "秒"),
+        ("minute", "min(?:ute)?", "分钟?"),
+        ("hour", "hour", "小时"),
+        ("day", "day", "天|每日"),
+        ("month", "month", "个?月"),
+        ("year", "year", "年"),
+    )
+}
 
 
 def unsupported_multiple(text: str, source: str) -> str:
@@ -116,7 +154,14 @@ def changed_measure(text: str, source: str) -> str:
         units = {quantity[2] for quantity in in_source if quantity[:2] == (number, kind)}
         if units and unit not in units:
             return f"says {number} {unit}, where the abstract says {number} {min(units)}"
+    rates, rates_in_source = _rates(text), _rates(source)
+    if rates_in_source and (changed := rates - rates_in_source):
+        return f"says per {min(changed)}, where the abstract says per {min(rates_in_source)}"
     return ""
+
+
+def _rates(text: str) -> set[str]:
+    return {unit for unit, words in _RATES.items() if words.search(text)}
 
 
 def _has(figures: AbstractSet[str], wanted: AbstractSet[str]) -> bool:

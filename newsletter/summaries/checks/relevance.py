@@ -10,6 +10,7 @@ from importlib import resources
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
 from newsletter.summaries.checks.answer_language import FREQUENT
+from newsletter.summaries.extractive import sentences
 
 _WORD = lazy_pattern(r"[a-z0-9]+")
 _LATIN = lazy_pattern(r"[A-Za-z][A-Za-z0-9]*(?:[-+.'/][A-Za-z0-9]+)*\+*")
@@ -52,6 +53,19 @@ _TOPICS_MET = 0.55
 _NEARER = 0.25  # another paper of the day must share so much more, of what can be shared
 
 
+# An abstract's order to a machine or a reviewer; 2 of 8,000 abstracts have such words honestly.
+_ORDER = lazy_pattern(
+    r"\b(?:ignore|disregard|forget|override)\b[^.]{0,30}\b(?:instructions?|rules|guidelines|above|prior"
+    r"|everything)\b"
+    r"|\b(?:say|state|write|claim|answer|mention|conclude|report|stress)\b[^.]{0,12}\bthis "
+    r"(?:paper|work|article|submission)\b"
+    r"|\byou (?:are|must|should|will) |\byour (?:summary|answer|response|output|task|review)\b"
+    r"|\b(?:accept|praise|endorse|award|recommend|promote) this (?:paper|work|article|submission)\b"
+    r"|\bthis (?:paper|work|article|submission) (?:must|should|deserves|ought)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class SourceText:
     """A paper's title and abstract, taken apart once for many comparisons."""
@@ -60,7 +74,12 @@ class SourceText:
 
     @classmethod
     def of(cls, paper: Paper) -> "SourceText":
-        return cls(f"{paper.title} {paper.abstract}"[:_LONGEST_SOURCE])
+        """Without sentences that give orders: those bear nothing out."""
+        text = f"{paper.title} {paper.abstract}"[:_LONGEST_SOURCE]
+        if _ORDER.search(text):
+            told = [part for part in sentences.split(paper.abstract) if not _ORDER.search(part)]
+            text = " ".join([paper.title, *told])[:_LONGEST_SOURCE]
+        return cls(text)
 
     @cached_property
     def lowered(self) -> str:
