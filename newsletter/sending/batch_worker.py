@@ -2,17 +2,15 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from newsletter.database.server_clock import running_s
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import leases, ledger, pauses, rate_limit
+from newsletter.sending import leases, ledger, pauses, rate_limit, wire_transaction
 from newsletter.sending.batch_claims import BatchClaims
 from newsletter.sending.claiming.claim import ClaimResult
 from newsletter.sending.context import SendContext
@@ -36,7 +34,6 @@ _MARK_AFTER = {
 _RENEW_AFTER = 0.2  # of a lease
 _SURE_FOR = 0.6  # of a lease, after its renewal: so long it is surely ours
 _RECORD_AFTER_S = 0.5
-_LOOK_AGAIN_S = 0.001  # whether a commit is done
 _BUSY_AFTER = 5  # claims; by then as many mails are in hand as may be
 _AMONG = 8  # mails that are made between two looks at what is on the wire
 
@@ -168,7 +165,7 @@ class BatchWorker:
 
     def record(self) -> None:
         """Write down what is known, in one transaction with the renewal of the lease."""
-        with self._transaction() as session:
+        with wire_transaction.begin(self._context, self.meanwhile) as session:
             self._record(session)
         self._recorded()
 
@@ -252,31 +249,6 @@ class BatchWorker:
         unasked -= {self._out[mail.reference].email.rpartition("@")[2] for mail in mails}
         return mails
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Session]:
-        """One that the mails on the wire do not wait for.
-
-        They go on until it is its turn, between its statements, and while the disk has it.
-        """
-        with self._context.database.concurrent() as session:
-            connection = session.connection(execution_options={"meanwhile": self.meanwhile})
-            event.listen(connection, "after_cursor_execute", lambda *_: self.meanwhile(0.0))
-            yield session
-            session.flush()
-            self._commit(session)
-
-    def _commit(self, session: Session) -> None:
-        """In a thread where there is something on the wire: a disk may take long."""
-        if self.meanwhile is only_wait:
-            session.commit()
-            return
-        committed = self._context.beside.submit(session.commit)
-        try:
-            while not committed.done():
-                self.meanwhile(_LOOK_AGAIN_S)
-        finally:
-            committed.result()  # never leaves a session that is in use
-
     def _claim(self) -> Sequence[Recipient]:
         """Record what is known and claim the next ones, in one transaction."""
         in_hand = len(self._out)
@@ -284,7 +256,7 @@ class BatchWorker:
         at_most = min(sizer.next(time.monotonic(), in_hand), self._most - in_hand)
         ahead = rate_limit.keys_ahead(self._context.limits)
         self._claims.rank_ahead(self._lease_state, self.after, at_most, self.meanwhile)
-        with self._transaction() as session:
+        with wire_transaction.begin(self._context, self.meanwhile) as session:
             self._record(session, ahead)
             claimed, state = None, self._lease_state
             troubles = pauses.troubles(session) if state is None else state.troubles
@@ -295,22 +267,23 @@ class BatchWorker:
         sizer.claimed(time.monotonic())
         if claimed is None:  # another process is in trouble: one mail first
             return ()
-        self.after, self.wait_s, self._is_last = claimed.after, claimed.wait_s, claimed.is_last
+        self.after, self._is_last = claimed.after, claimed.is_last
         self.short_s = claimed.short_s or self.short_s
         self.held = claimed.held or self.held
-        self._claims.remember(claimed)
-        self._out.update({who.reference: who for who in claimed.recipients})
-        return claimed.recipients
+        return self._hand_out(claimed)
 
     def _claim_probe(self, claim: Callable[[Session], ClaimResult]) -> Sequence[Message]:
         with self._context.database.concurrent.begin() as session:
             self._record(session)
             claimed = claim(session)
         self._recorded()
+        return [self._mails.mail(recipient) for recipient in self._hand_out(claimed)]
+
+    def _hand_out(self, claimed: ClaimResult) -> Sequence[Recipient]:
         self.wait_s = claimed.wait_s
         self._claims.remember(claimed)
         self._out.update({who.reference: who for who in claimed.recipients})
-        return [self._mails.mail(recipient) for recipient in claimed.recipients]
+        return claimed.recipients
 
     def _record(self, session: Session, rates: Sequence[str] = ()) -> None:
         session.connection()  # its turn may take a while, and the lease begins after it
