@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from newsletter.rendering.message import Message
     from newsletter.transactional.outbox_round import OutboxRound
 
-_LONGEST_NAP_S = 2.0  # for the sending limits; what they make wait longer is for the next round
+# How long to wait for the sending limits, with the room taken ahead: else who sends a long issue
+# would be quicker each time. What has to wait longer is for the next round.
+_LONGEST_WAIT_S = 60.0
+_LONGEST_WAIT_AT_ONCE_S = 2.0  # somebody looks on
+_NAP_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class OutboxWorker:
             if mail is None:
                 return SendResult(SendStatus.REJECTED, "there is nobody to be told any more")
             now = self.clock()
-            room = self._limiter(session, now).admit_one(row.email, _LONGEST_NAP_S)
+            room = self._limiter(session, now).admit_one(row.email, _LONGEST_WAIT_AT_ONCE_S)
             if room.refusal:
                 outbox.retry_later(session, row.id, now)
                 return SendResult(SendStatus.TRY_LATER, room.refusal)
@@ -124,9 +128,12 @@ class OutboxWorker:
             taken = self._take(outbox_round)
             if taken.row is None:
                 break
-            if taken.mail is not None:
-                self.sleep(taken.wait_s)
+            if taken.mail is None:
+                continue
+            if self._wait(taken.wait_s):
                 outbox_round.send(taken.row, taken.mail, self.clock())
+            else:
+                self._put_back(taken.row)
         outbox_round.finish(self.clock())
         waiting = outbox_round.waiting or taken.refusal
         return OutboxReport(answered, outbox_round.sent, waiting, outbox_round.given_up)
@@ -142,11 +149,11 @@ class OutboxWorker:
         with self.database.concurrent.begin() as session:
             outbox_round.read_troubles(session)
             limiter = self._limiter(session, now)
-            if (room := limiter.room(_LONGEST_NAP_S)).refusal:
+            if (room := limiter.room(_LONGEST_WAIT_S)).refusal:
                 is_due = outbox.is_due(session, now)
                 return _Taken(refusal=room.refusal if is_due else "")
             while (row := outbox.claim_next(session, now)) is not None:
-                room = limiter.admit_one(row.email, _LONGEST_NAP_S)
+                room = limiter.admit_one(row.email, _LONGEST_WAIT_S)
                 if not room.refusal:
                     return _Taken(row, self._write(session, row), room.wait_s)
                 outbox.postpone(row, now + timedelta(seconds=room.wait_s))
@@ -154,6 +161,19 @@ class OutboxWorker:
 
     def _limiter(self, session: Session, now: datetime) -> RateLimiter:
         return RateLimiter(session, self.settings.sending, paused_domains(session, now), now, 1)
+
+    def _wait(self, wait_s: float) -> bool:
+        """Sleep; False where it is to stop meanwhile."""
+        while wait_s > 0 and not self.stopping():
+            self.sleep(min(wait_s, _NAP_S))
+            wait_s -= _NAP_S
+        return wait_s <= 0
+
+    def _put_back(self, row: OutboxRow) -> None:
+        with self.database.concurrent.begin() as session:
+            untried = session.get(OutboxRow, row.id, with_for_update=True)
+            if untried is not None:
+                outbox.postpone(untried, self.clock())
 
     def _write(self, session: Session, row: OutboxRow) -> "Message | None":
         from newsletter.transactional.build import EmailBuilder

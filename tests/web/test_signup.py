@@ -26,6 +26,7 @@ from newsletter.models import (
 )
 from newsletter.rendering.inspection import wire
 from newsletter.rendering.message import Message
+from newsletter.sending.rate_limit import RateLimiter
 from newsletter.services import Work
 from newsletter.subscribers import erasure, form_limits, lifecycle, opt_out, signups, suppression
 from newsletter.subscribers.addresses import normalize_address
@@ -413,6 +414,38 @@ def test_what_the_hour_has_no_room_for_waits_in_the_outbox(site: Site) -> None:
     site.clock.pass_by(minutes=2)
     assert worker.run_once().sent == 1
     assert _rows(site, OutboxRow) == 1
+
+
+def test_a_letter_gets_its_turn_beside_an_issue_that_takes_all_that_the_hour_allows(
+    site: Site,
+) -> None:
+    worker, slept = _limited(site, per_hour=100)
+    limits = worker.settings.sending
+    claimed = 0
+
+    def sleep(seconds: float) -> None:
+        nonlocal claimed
+        worker.sleep(seconds)
+        with site.database.write.begin() as session:
+            limiter = RateLimiter(session, limits, {}, site.clock.now, 1)
+            limiter.spend(max(limiter.number, 0))
+            claimed += max(limiter.number, 0)
+
+    sleep(1.0)
+    assert claimed == 1
+    site.sign_up("ada@reader.example")
+    assert replace(worker, sleep=sleep).run_once().sent == 1
+    assert (claimed, 10 < sum(slept) < 40) == (1, True)
+
+
+def test_who_is_stopped_while_the_limits_make_a_letter_wait_leaves_it_to_the_next(
+    site: Site,
+) -> None:
+    worker, slept = _limited(site, per_hour=100)
+    for number in range(2):
+        site.sign_up(f"reader{number}@host{number}.example", network=f"192.0.{number}.1")
+    assert replace(worker, stopping=lambda: len(slept) > 3).run_once().sent == 1
+    assert worker.run_once().sent == 1  # at once, and not when a lease is over
 
 
 def test_a_letter_to_a_slow_domain_lets_the_others_pass(site: Site) -> None:
