@@ -37,7 +37,10 @@ class Diagnosis:
 _BASE_URL = "is summarizer.base_url right (most end in /v1)?"
 _KEY = Diagnosis(Consequence.OUT_OF_SERVICE, "it refuses the key; look at summarizer.api_key")
 _NO_KEY = Diagnosis(Consequence.OUT_OF_SERVICE, "it wants a key, and summarizer.api_key is empty")
-_BALANCE = Diagnosis(Consequence.OUT_OF_SERVICE, "the account has no balance")
+_BALANCE = Diagnosis(
+    Consequence.OUT_OF_SERVICE,
+    "the account has no balance; top it up, or look at summarizer.api_key",
+)
 _RIGHTS = Diagnosis(
     Consequence.OUT_OF_SERVICE,
     "this key may not use that model, or not from here; look at summarizer.api_key and model",

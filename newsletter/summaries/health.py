@@ -13,11 +13,11 @@ from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
 from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import checks, retries
-from newsletter.summaries.base import Draft, Summarizer, SummaryError
+from newsletter.summaries.base import Draft, RefusedError, Summarizer, SummaryError
 from newsletter.summaries.diagnosis import Diagnosis, base_address
 from newsletter.summaries.endpoint import Endpoint, NoReplyError
 from newsletter.summaries.reply import Reply
-from newsletter.summaries.unusable_answers import look_at
+from newsletter.summaries.unusable_answers import REFUSED, look_at
 from newsletter.text import one_line, visible
 
 _PART = "summarizer"
@@ -81,6 +81,8 @@ class AskedModel:
             return Severity.TROUBLE, f"{model}: {wrong}"
         try:
             draft = self.draft(reply, messages)
+        except RefusedError as error:
+            return Severity.TROUBLE, f"{error}; {look_at([REFUSED])}"
         except SummaryError as error:
             return Severity.TROUBLE, str(error)
         text = f"{model} answers in {reply.seconds:.1f} s, {draft.tokens.all} tokens"

@@ -73,7 +73,7 @@ class Kind:
 
 
 KEY_REFUSED = "it refuses the key; look at summarizer.api_key"
-NO_BALANCE = "the account has no balance"
+NO_BALANCE = "the account has no balance; top it up, or look at summarizer.api_key"
 OVERLOADED = "it is busy, or the account's limit is reached; fewer at once may do"
 IN_TROUBLE = "it is in trouble itself; try again later"
 REQUEST = "it refuses the request; look at summarizer.model, temperature and options"
@@ -174,6 +174,7 @@ def test_a_check_and_a_run_name_the_cause_and_what_to_do(kind: Kind) -> None:
     assert isinstance(caught.value, RefusedError) is kind.is_papers
     assert caught.value.tokens.all == kind.paid
     assert finding.level is Severity.TROUBLE
+    assert ("will not read such texts" in finding.text) is kind.is_papers
     for line in (finding.text, str(caught.value)):
         assert kind.says in line
         assert line.startswith("tiny: ")
