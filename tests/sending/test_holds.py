@@ -17,7 +17,7 @@ from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
-from newsletter.sending import ledger, totals
+from newsletter.sending import ledger, pauses, totals
 from newsletter.sending.context import NO_OVERRIDE, Override
 from newsletter.sending.restore_guard.machine_memory import IssueDays, MachineMemory
 from newsletter.sending.sender import send_issue
@@ -383,9 +383,13 @@ class OverQuota(Moody):
                 yield mail, SendResult(SendStatus.REJECTED, said, of_sender=True)
 
 
-def test_whom_only_a_quota_met_is_not_given_up_when_the_issue_is_old_news(send: Send) -> None:
+def test_whom_only_a_quota_met_is_not_given_up_when_the_issue_is_old_news(
+    send: Send, database: Database
+) -> None:
     limited = OverQuota()
     assert send(limited).account.pending == 8
+    with database.write.begin() as session:  # another issue was taken
+        pauses.resume_sending(session, datetime.now(UTC) + 90 * HOUR)
     result = send(limited, after=100 * HOUR)
     assert (result.account.failed, result.account.pending) == (0, 8)
     assert "`newsletter send audio --day 2025-07-11 --late` sends it" in (result.trouble or "")
