@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter import delivery_counters
+from newsletter import delivery_counters, outbox
 from newsletter.config import Settings
 from newsletter.database import db
 from newsletter.database.db import Database, is_sqlite
@@ -74,8 +74,10 @@ def _paused(session: Session) -> Iterator[Finding]:
         yield Finding("sending", Severity.TROUBLE, text)
     else:
         yield from _provider_trouble(session, pauses.TRANSPORT, "", then)
-    then = "one of them is tried again"
-    yield from _provider_trouble(session, pauses.OUTBOX, " for confirm mails and the like", then)
+    if outbox.backlog(session)[0]:
+        then = "one of them is tried again"
+        what = " for confirm mails and the like"
+        yield from _provider_trouble(session, pauses.OUTBOX, what, then)
 
 
 def _provider_trouble(session: Session, of: str, what: str, then: str) -> Iterator[Finding]:

@@ -120,6 +120,11 @@ SMTP_FAULTS: dict[str, tuple[dict[str, str], Mapping[str, object], str]] = {
         {},
         "it wants a login: set transport.username and transport.password (530",
     ),
+    "a quota used up": (
+        {"MAIL": "550 5.4.5 Daily user sending quota exceeded"},
+        {},
+        "ask your provider about quota and account (550 5.4.5 Daily",
+    ),
     "encryption wanted": (
         {
             "EHLO": "250-odd.example\r\n250 STARTTLS",

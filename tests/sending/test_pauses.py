@@ -4,9 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from newsletter import outbox
+from newsletter.cli import common
 from newsletter.database.db import Database
+from newsletter.outbox import EmailType
 from newsletter.sending import pauses
-from tests.conftest import NOW
+from newsletter.subscribers import lifecycle
+from tests.conftest import NOW, Cli
 
 
 def test_pauses_for_the_provider_grow_up_to_a_bound_and_end_with_success(
@@ -52,3 +56,16 @@ def test_a_long_pause_is_not_made_shorter_by_another_cause(database: Database) -
         assert again == first + timedelta(hours=4)
         unknown = pauses.PAUSE_FOR_UNKNOWN
         assert pauses.pause_domain(session, "a.example", "no such user", first, unknown) == again
+
+
+def test_trouble_with_confirm_mails_is_told_as_long_as_one_waits(
+    database: Database, cli: Cli, readers: list[str]
+) -> None:
+    now = common.utc_now()
+    with database.write.begin() as session:
+        pauses.pause_sending(session, "no answer after the mail", None, now, pauses.OUTBOX)
+    assert "confirm mails" not in cli("check").out
+    with database.write.begin() as session:
+        reader = lifecycle.get_subscriber(session, readers[0])
+        outbox.enqueue(session, EmailType.ALREADY, reader, now)
+    assert "in trouble for confirm mails and the like (no answer" in cli("check").out

@@ -1,6 +1,8 @@
 """Encrypted SMTP against a real server with a certificate of its own."""
 
+import threading
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
@@ -157,3 +159,16 @@ def test_an_answer_to_starttls_that_is_no_yes_leaves_nothing_in_plain_text(refus
         with pytest.raises(TransportDownError, match="cannot be used"):
             send(server.port, security="starttls", **LOGIN)
         assert server.heard == ["EHLO", "STARTTLS"]
+
+
+class HangsUpInTheHandshake(BaseRequestHandler):
+    def handle(self) -> None:
+        self.request.recv(65_536)
+
+
+def test_a_server_that_hangs_up_in_the_handshake_may_do_better_later() -> None:
+    with ThreadingTCPServer(("127.0.0.1", 0), HangsUpInTheHandshake) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        outcome = outcome_of(int(server.server_address[1]), security="tls")
+        server.shutdown()
+    assert outcome.status is SendStatus.TRY_LATER

@@ -116,4 +116,5 @@ def _may_pass(error: OSError) -> bool:
             return isinstance(error, smtplib.SMTPServerDisconnected)
         case socket.gaierror():
             return error.errno != socket.EAI_NONAME
-    return not isinstance(error, ssl.SSLError)
+    hangs_up = isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError)
+    return hangs_up or not isinstance(error, ssl.SSLError)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from newsletter.config import TransportSettings
 from newsletter.finding import Finding, Severity
 from newsletter.hosts import is_this_machine
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.text import brief
 from newsletter.transports.base import TransportDownError
 from newsletter.transports.smtp.connect import (
@@ -30,6 +31,7 @@ _LOGINS = {
     "postmarkapp.com": "Postmark wants the server token as username and as password",
     "sendgrid.net": 'SendGrid wants the username "apikey" and the key as password',
 }
+_SPENT = lazy_pattern(r"(?i)\b(?:quota|limit|exceed|suspend)")
 _MISNAMED = ("ostname mismatch", "IP address mismatch")
 _DATED = ("expired", "not yet valid")
 
@@ -70,7 +72,11 @@ def _refusal(connection: SmtpSocket, settings: TransportSettings, sender: str) -
     code, words = connection.mail(sender)
     if code < _REFUSED:
         return ""
-    if settings.security == "none" and connection.has_extn("starttls"):
+    if _SPENT.search(brief(words)):
+        text = (
+            f"it takes no more mails from {sender} now: ask your provider about quota and account"
+        )
+    elif settings.security == "none" and connection.has_extn("starttls"):
         text = f'port {settings.port} wants encryption: set transport.security = "starttls"'
     elif not settings.username:
         text = "it wants a login: set transport.username and transport.password"

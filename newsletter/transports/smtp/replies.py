@@ -101,7 +101,7 @@ def result_of_refused_sender(reply: Reply, mail: "Message") -> SendResult:
             return SendResult(SendStatus.REJECTED, describe_reply(reply))
         raise TransportDownError(
             f"the SMTP server refuses the sender {mail.envelope_sender}: {describe_reply(reply)};"
-            " see site.sender and [transport]"
+            " see site.sender and [transport], or ask your provider about quota and account"
         )
     return SendResult(SendStatus.TRY_LATER, describe_reply(reply))
 
