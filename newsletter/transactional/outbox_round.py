@@ -30,6 +30,8 @@ from newsletter.transports.base import SendResult, SendStatus, Transport, Transp
 
 _log = logging.getLogger(__name__)
 
+_LOST = 3  # answers, after which a mail is given up: it may have arrived each time
+
 
 class OutboxRound:
     """One round over the outbox: its results, and its judgement of the provider."""
@@ -118,7 +120,8 @@ class OutboxRound:
     def _settle(self, answers: Sequence[DeliveryResult], now: datetime) -> None:
         for answer in answers:
             row, result = self._unsettled.pop(answer.recipient.reference), answer.result
-            if result.status is SendStatus.TRY_LATER or result.about_us:
+            is_lost = result.status is SendStatus.UNCERTAIN and row.attempts < _LOST
+            if result.status is SendStatus.TRY_LATER or result.about_us or is_lost:
                 self._keep([row], result.detail, now)
                 continue
             is_refused = result.status is SendStatus.REJECTED

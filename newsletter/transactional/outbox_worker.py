@@ -90,10 +90,12 @@ class OutboxWorker:
             if mail is None:
                 return SendResult(SendStatus.REJECTED, "there is nobody to be told any more")
             now = self.clock()
+            pause = pauses.sending_pause(session, now, OUTBOX)
             room = self._limiter(session, now).admit_one(row.email, _LONGEST_WAIT_AT_ONCE_S)
-            if room.refusal:
+            refusal = room.refusal if pause is None else _paused(pause)
+            if refusal:
                 outbox.retry_later(session, row.id, now)
-                return SendResult(SendStatus.TRY_LATER, room.refusal)
+                return SendResult(SendStatus.TRY_LATER, refusal)
         self.sleep(room.wait_s)
         with closing(self.transport()) as transport:
             outbox_round = self._round(transport)

@@ -48,6 +48,7 @@ def transport_refuses_the_login(database: Database) -> None:
 def letters_are_refused(database: Database) -> None:
     with database.write.begin() as session:
         pauses.pause_sending(session, "421 too many", None, NOW, pauses.OUTBOX)
+        outbox.enqueue(session, EmailType.ALREADY, session.get_one(SubscriberRow, 1), NOW)
 
 
 def the_clock_was_ahead(database: Database) -> None:

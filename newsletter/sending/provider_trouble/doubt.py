@@ -22,8 +22,8 @@ _ADVICE = {
     Doubt.DEFERRED: "readers of every domain are deferred ({words}): ask your provider why",
     Doubt.MIXED: "readers of every domain fail, in several ways ({words}): they wait; ask"
     " your provider why",
-    Doubt.LOST: "the answers to mails are lost ({words}): those are uncertain, `newsletter"
-    " deliveries settle` decides",
+    Doubt.LOST: "the answers to mails are lost ({words}): nobody knows whether those arrived;"
+    " `newsletter deliveries settle` decides on an issue's",
     Doubt.EARLIER: "it is not over ({words}): see [transport], or ask your provider",
 }
 
