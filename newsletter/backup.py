@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from newsletter import bootstrap
 from newsletter.config import Settings
-from newsletter.database import db, schema
+from newsletter.database import db, schema, sqlite
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.processes import is_running
@@ -199,13 +199,16 @@ def copy_sqlite(source: Path, target: Path) -> None:
     is_new = not target.exists() or not target.stat().st_size
     address = f"{source.absolute().as_uri()}?mode=rw"
     with (
-        closing(sqlite3.connect(address, timeout=db.LOCK_TIMEOUT_S, uri=True)) as reading,
-        closing(sqlite3.connect(target, timeout=db.LOCK_TIMEOUT_S)) as writing,
+        closing(sqlite3.connect(address, timeout=sqlite.LOCK_TIMEOUT_S, uri=True)) as reading,
+        closing(sqlite3.connect(target, timeout=sqlite.LOCK_TIMEOUT_S)) as writing,
     ):
         started_s = time.monotonic()
 
         def give_up(status: int, _remaining: int, _total: int) -> None:
-            if status != sqlite3.SQLITE_DONE and time.monotonic() - started_s > db.LOCK_TIMEOUT_S:
+            if (
+                status != sqlite3.SQLITE_DONE
+                and time.monotonic() - started_s > sqlite.LOCK_TIMEOUT_S
+            ):
                 raise sqlite3.OperationalError("others do not let it in")
 
         reading.backup(writing, progress=give_up)

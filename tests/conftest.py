@@ -27,7 +27,7 @@ from newsletter import bootstrap, config, scaffold
 from newsletter.cli.main import _run
 from newsletter.cluster import queue_tables
 from newsletter.config import Settings
-from newsletter.database import db, schema
+from newsletter.database import db, schema, sqlite
 from newsletter.database.db import Database
 from newsletter.models import KeyRow
 from newsletter.rendering.offline_premailer import OfflinePremailer
@@ -113,14 +113,14 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _no_power_cuts() -> Iterator[None]:
     """Tests kill processes, never the machine: nothing waits for a disk."""
-    prepare = db._prepare_sqlite
+    prepare = sqlite._prepare
 
     def prepare_at_once(connection: sqlite3.Connection, record: object) -> None:
         prepare(connection, record)
         connection.execute("PRAGMA synchronous = OFF")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(db, "_prepare_sqlite", prepare_at_once)
+        patch.setattr(sqlite, "_prepare", prepare_at_once)
         patch.setattr(os, "fsync", lambda _descriptor: None)
         yield
 

@@ -1,16 +1,13 @@
 """The database: one engine, and transactions that cannot trip over each other."""
 
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -20,19 +17,12 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session, sessionmaker
 
-from newsletter.database import postgresql
+from newsletter.database import postgresql, sqlite
 from newsletter.database.file_guard import follow_file
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.text import brief
 
-LOCK_TIMEOUT_S = 30
-_LOOK_AGAIN_S = 0.001  # whether SQLite's lock is free; it would itself wait up to 100 ms
 _REHEARSED_WITHIN_S = 3600  # on PostgreSQL, between two statements: pages are read meanwhile
-_MOVED = 0x6D6F7665  # a user_version of SQLite: the file was copied to another database
-_HAS_MOVED = (
-    "this database was copied to another, which is written instead: set database.url;"
-    " `newsletter db copy --release` lets this one be written again"
-)
 _NO_ADDRESS = (
     "database.url cannot be used: {}; write it like sqlite:///newsletter.db or"
     " postgresql+psycopg://USER@HOST/NAME"
@@ -101,7 +91,9 @@ class Database:
         """Close this SQLite file for writers, in every process that has it open; or reopen it."""
         with self.engine.execution_options(no_transaction=True).connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # who writes now is waited for
-            connection.exec_driver_sql(f"PRAGMA user_version = {_MOVED if until_released else 0}")
+            connection.exec_driver_sql(
+                f"PRAGMA user_version = {sqlite.MOVED if until_released else 0}"
+            )
             connection.exec_driver_sql("COMMIT")
 
     def dispose(self) -> None:
@@ -169,7 +161,7 @@ class Database:
             try:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {sqlite.LOCK_TIMEOUT_S * 1000}")
 
     def _copy(self, file: Path) -> "Database":
         connection = self.engine.raw_connection()
@@ -202,8 +194,7 @@ def connect(url: str, folder: Path) -> Database:
     except (ArgumentError, NoSuchModuleError) as error:
         raise WrongUseError(_NO_ADDRESS.format(brief(error))) from error
     if is_sqlite(engine):
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        sqlite.prepare(engine)
         if file is not None:
             follow_file(engine, file)
         writing = engine.execution_options(lock_at_once=True)
@@ -236,61 +227,6 @@ def sqlite_file(url: str, folder: Path) -> Path | None:
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return None
     return folder / parsed.database
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no type
-    connection.isolation_level = None  # we begin transactions ourselves
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
-    # In a new file this reads and then writes, and for such a lock SQLite itself does not wait.
-    _execute_when_free(cursor, "PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")  # a mark "sending" must survive a power cut
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten with zeros
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("no_transaction", False):
-        return
-    if not options.get("lock_at_once", False):
-        connection.exec_driver_sql("BEGIN")
-        return
-    _lock_sqlite(connection, options.get("meanwhile", time.sleep))
-    if connection.exec_driver_sql("PRAGMA user_version").scalar() == _MOVED:
-        connection.exec_driver_sql("ROLLBACK")
-        raise OperationalError("BEGIN", None, sqlite3.OperationalError(_HAS_MOVED))
-
-
-def _lock_sqlite(connection: Connection, meanwhile: Callable[[float], None]) -> None:
-    """Begin as the only writer, and do something else for a moment as long as there is another."""
-    cursor = connection.connection.cursor()
-    cursor.execute("PRAGMA busy_timeout = 0")
-    try:
-        _execute_when_free(cursor, "BEGIN IMMEDIATE", meanwhile)
-    except sqlite3.Error:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # fails as SQLAlchemy's statements do
-    finally:
-        cursor.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
-        cursor.close()
-
-
-def _execute_when_free(
-    cursor: DBAPICursor, statement: str, meanwhile: Callable[[float], None] = time.sleep
-) -> None:
-    """Again and again, as long as somebody else has a lock that it needs."""
-    ends_s = time.monotonic() + LOCK_TIMEOUT_S
-    while True:
-        try:
-            cursor.execute(statement)
-        except sqlite3.OperationalError as error:
-            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-            if not is_busy or time.monotonic() > ends_s:
-                raise
-        else:
-            return
-        meanwhile(_LOOK_AGAIN_S)
 
 
 def look_up_by_keys(session: Session) -> None:
