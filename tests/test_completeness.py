@@ -566,13 +566,13 @@ def test_what_was_found_after_a_day_went_out_comes_once_with_the_next_issue(
     (kept,) = json.loads(cli("fetch", "--day", str(monday), "--json").out)
     assert (kept["state"], kept["expected"]) == ("complete", 3)
     shown = cli("issues", "export", "--format", "text").out
-    assert "\n后来找到 · 2025年7月14日 周一 · 最新发布\n" in shown
+    assert "\n补录 · 2025年7月14日 周一 · 最新发布\n" in shown
     assert [told.id in shown for told in (old, changed, found, newest)] == [False] * 2 + [True] * 2
     mails = {who: mail(settings, tuesday, who) for who in ("new", "reader01")}
     assert [found.id in mails[who] for who in mails] == [False, True]
     page_of_monday = web_page(settings, f"/audio/{monday}")
-    assert "本日有 1 篇论文后来找到，载于 2025年7月15日" in page_of_monday
-    assert "后来找到 · 2025年7月14日" in web_page(settings, f"/audio/{tuesday}")
+    assert "本日有 1 篇论文后来补录，载于 2025年7月15日" in page_of_monday
+    assert "补录 · 2025年7月14日" in web_page(settings, f"/audio/{tuesday}")
     set_now(THURSDAY_EVENING + timedelta(days=5))
     announce(arxiv, last, day="Wednesday, 16 July 2025")
     assert cli("run").code == 0
@@ -604,7 +604,7 @@ def test_a_day_of_a_month_ago_heals_on_request_and_the_next_issue_brings_what_it
     assert all("nothing to do" in said.out for said in asked)
     cli("run")  # which names the days between, that it does not make up for
     assert found.id in mail(settings, then, "reader01")
-    assert "后来找到 · 2025年7月14日" in cli("issues", "export", "--format", "text").out
+    assert "补录 · 2025年7月14日" in cli("issues", "export", "--format", "text").out
     set_now(THURSDAY_EVENING + timedelta(days=34))
     announce(arxiv, replace(newest, id="2508.09002v1"), day="Thursday, 14 August 2025")
     arxiv.papers["2508.09002"] = replace(newest, id="2508.09002v1")
@@ -637,11 +637,11 @@ def test_a_late_paper_that_the_next_day_replaces_is_told_as_new_and_counts_for_i
     assert (said.code, said.err) == (0, "")
     assert "Tue 15 Jul 2025  1 new, 0 cross-lists, 0 replacements, 1 found later" in said.out
     shown = cli("issues", "export", "--format", "text").out
-    assert "\n最新 1 篇 · 1 篇后来找到\n" in shown
-    assert "\n后来找到 · 2025年7月14日 周一 · 最新发布\n" in shown
+    assert "\n最新 1 篇 · 补录 1 篇\n" in shown
+    assert "\n补录 · 2025年7月14日 周一 · 最新发布\n" in shown
     assert "2507.08002v2" in mail(settings, tuesday, "reader01")
     fresh = mail(settings, tuesday, "new")
-    assert ("2507.08002v2" in fresh, "后来找到" in fresh) == (True, False)
+    assert ("2507.08002v2" in fresh, "补录" in fresh) == (True, False)
     (done,) = json.loads(cli("run", "--json").out)[-1:]
     assert (done["papers"], done["found_later"]) == ({"new": 1, "cross": 0, "replace": 0}, 1)
 
