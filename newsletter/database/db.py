@@ -185,7 +185,9 @@ def connect(url: str, folder: Path) -> Database:
             parsed = parsed.set(database=str(file))
         is_psycopg = postgresql.is_psycopg(parsed)
         options = postgresql.connect_options(parsed) if is_psycopg else {}
-        engine = create_engine(parsed, connect_args=options)
+        # SQLite's connection that wrote last still knows the pages; any other reads them again.
+        pool = {} if file is None else {"pool_use_lifo": True}
+        engine = create_engine(parsed, connect_args=options, **pool)
     except ModuleNotFoundError as error:
         raise WrongUseError(
             f"database.url needs {error.name}, which is not installed; for PostgreSQL:"

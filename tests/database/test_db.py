@@ -48,6 +48,18 @@ def test_a_relative_file_lies_beside_the_configuration(settings: Settings) -> No
     assert db.sqlite_file("postgresql://localhost/news", settings.folder) is None
 
 
+def test_who_comes_next_gets_the_connection_whose_pages_are_still_known(settings: Settings) -> None:
+    database = db.connect("sqlite:///new.db", settings.folder)
+    with closing(database.engine.raw_connection()) as first:
+        with closing(database.engine.raw_connection()) as second:
+            assert second.dbapi_connection is not first.dbapi_connection
+        last = first.dbapi_connection
+    for _ in range(3):
+        with database.write.begin() as session:
+            assert session.connection().connection.dbapi_connection is last
+    database.dispose()
+
+
 @pytest.mark.migrates
 def test_a_new_database_is_for_its_owner_alone(settings: Settings) -> None:
     database = db.connect("sqlite:///new.db", settings.folder)
