@@ -1,10 +1,10 @@
 """The texts of papers that people name: a file's words at first, then arXiv's, once for all."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter import papers
@@ -20,6 +20,8 @@ from newsletter.text import counted
 BY_TITLE = "title:"  # how the name of a paper begins whose identifier nobody knows
 TURN = "named papers"  # who names one, and who forgets those that nobody names, go in turn
 _SHOWN = 20  # papers that arXiv does not know
+_ASKED_AGAIN_AFTER = timedelta(hours=20)  # of a daily run
+_MAY_BE_NEW = timedelta(days=10)  # after the month that an identifier begins with
 _AT_ONCE = 1000  # papers that arXiv is asked about in one go; some minutes at most
 
 
@@ -33,10 +35,20 @@ def fetch_texts(
 ) -> None:
     """Ask arXiv for the texts that are not known yet; where it cannot be asked, the next run asks.
 
-    `among` these papers, or of all that anybody named. Warns of those that it does not know.
+    `among` these papers, or of all that anybody named. Warns of those that it does not know. A
+    paper may be named before arXiv tells of it, so it is asked again, once a day, as long as its
+    identifier can be a new one's; an issue that holds it knows it, too.
     """
     with database.read() as session:
-        names = _untold(session, _AT_ONCE, among)
+        unknown = _unknown(session, now, among)
+        known = {name: papers.newest(session, name) for name in unknown}
+    ours = {name: paper for name, paper in known.items() if paper is not None}
+    if ours:
+        with database.write.begin() as session:
+            _keep_told(session, ours, ours, now)
+    due = now - _ASKED_AGAIN_AFTER
+    names = [name for name, at in unknown.items() if name not in ours and (at is None or at < due)]
+    names = names[:_AT_ONCE]
     if not names:
         return
     from newsletter.sources.lookup import find_papers  # 0.1 s, and few runs ask
@@ -78,7 +90,7 @@ def keep_text(session: Session, name: str, given: ListedPaper | None, now: datet
     take_turn(session, TURN)
     insert_missing(session, NamedPaperRow, [{"name": name, **values}])
     row = session.get_one(NamedPaperRow, name)
-    kept = None if row.told_at else papers.newest(session, name)
+    kept = None if _is_known(row) else papers.newest(session, name)
     if kept is not None:
         _describe(row, kept, now)
     elif not row.title and listed.title:
@@ -107,17 +119,34 @@ def _describe(row: NamedPaperRow, paper: Paper, now: datetime) -> None:
     row.authors, row.categories = list(paper.authors[:50]), list(paper.categories)
 
 
-def _untold(session: Session, most: int, among: Sequence[str] | None) -> list[str]:
-    """The identifiers of named papers that arXiv was not asked about yet."""
+def _is_known(row: NamedPaperRow) -> bool:
+    """Whether its text is arXiv's; every paper there has a category."""
+    return bool(row.categories)
+
+
+def _unknown(
+    session: Session, now: datetime, among: Sequence[str] | None
+) -> dict[str, datetime | None]:
+    """The named papers whose texts may be had, and when arXiv was asked last; unasked ones first.
+
+    An identifier begins with the month in which arXiv gave it, so one of an earlier month that
+    arXiv did not know is none.
+    """
+    months = {f"{now - ago:%y%m}." for ago in (timedelta(), _MAY_BE_NEW)}
     chosen = (
-        select(NamedPaperRow.name)
-        .where(NamedPaperRow.told_at.is_(None), ~NamedPaperRow.name.startswith(BY_TITLE))
-        .order_by(NamedPaperRow.name)
-        .limit(most)
+        select(NamedPaperRow)
+        .where(~NamedPaperRow.name.startswith(BY_TITLE))
+        .where(
+            or_(
+                NamedPaperRow.told_at.is_(None),
+                *(NamedPaperRow.name.startswith(month) for month in months),
+            )
+        )
+        .order_by(NamedPaperRow.told_at.is_not(None), NamedPaperRow.name)
     )
     if among is not None:
-        chosen = chosen.where(NamedPaperRow.name.in_(among[:most]))
-    return list(session.scalars(chosen))
+        chosen = chosen.where(NamedPaperRow.name.in_(among[:_AT_ONCE]))
+    return {row.name: row.told_at for row in session.scalars(chosen) if not _is_known(row)}
 
 
 def _keep_told(

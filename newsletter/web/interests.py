@@ -184,7 +184,8 @@ def _page(token: str, said: _Said) -> str:
                 for row in reversed(held.rows)
                 if row.kind == InterestType.PAPER
             ],
-            untold=sum(not text.title for text in chosen.texts.values()),
+            untold=sum(not (text.title or text.told_at) for text in chosen.texts.values()),
+            unknown=sum(bool(text.told_at and not text.title) for text in chosen.texts.values()),
             told_apart=[row for row in chosen.rows if row.detail],
             days=issue_ranking().newest(session, subscriber, chosen),
             has_any=bool(chosen.rows),

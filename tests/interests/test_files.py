@@ -171,6 +171,13 @@ def test_no_entry_vanishes_without_a_count(content: object, counts: tuple[int, i
 NL = "\n"
 
 
+@pytest.mark.parametrize("field", ["arxiv_id", "entry_id", "pdf_url", "url_abs"])
+def test_json_of_programs_that_ask_arxiv_names_papers_by_their_fields(field: str) -> None:
+    address = "https://arxiv.org/pdf/2507.07270v2"
+    (paper,) = read(json.dumps([{field: address, "title": "One"}])).papers
+    assert paper.arxiv_id == "2507.07270"
+
+
 @pytest.mark.parametrize(
     ("content", "kind", "counts", "expected"),
     [
@@ -268,13 +275,13 @@ def test_identifiers_stand_in_any_text_and_other_numbers_do_not() -> None:
     text = """
     arXiv:2507.07270v1 [cs.SD]; https://arxiv.org/abs/hep-th/9901001 <arxiv.org/html/2501.00001v2>
     10.48550/arXiv.2502.00002, oai:arXiv.org:2503.00003. (2504.00004), math.GT/0309136
-    ArXiv 0704.0001
+    ArXiv 0704.0001 https://arxiv.org/abs/q-bio/0401001v2
     no: 2513.00001 1999.1234 10.1109/2001.12345 v2505.000051 12505.00006 2505.00007.8 foo/1234567
     http://example.org/2506.00008 and/0309136
     """
     assert identifiers_in(text) == [
         *("2507.07270", "hep-th/9901001", "2501.00001", "2502.00002", "2503.00003", "2504.00004"),
-        *("math/0309136", "0704.0001"),
+        *("math/0309136", "0704.0001", "q-bio/0401001"),
     ]
 
 

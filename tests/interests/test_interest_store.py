@@ -1,6 +1,8 @@
 """A person's interests from the first word to the last byte: named, shown, moved, erased."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from newsletter import papers
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.interests import (
@@ -15,6 +18,7 @@ from newsletter.interests import (
     Profile,
     compile_profile,
     interest_store,
+    named_papers,
     pick_papers,
     profile_store,
 )
@@ -30,6 +34,7 @@ from newsletter.models import (
     ProfileRow,
 )
 from newsletter.sending import retention
+from newsletter.sources.base import Paper, PaperId, Source
 from newsletter.subscribers import address_change, change_back, erasure, lifecycle
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.lifecycle import SubscriptionRequest
@@ -133,6 +138,59 @@ def test_a_file_is_counted_and_what_is_refused_is_named(cli: Cli, ada: int) -> N
     assert nothing.code == 1
     assert nothing.err.startswith("newsletter: empty.txt: there is no paper in the file")
     assert ada
+
+
+class LateArxiv(Source):
+    """Tells of papers only once it has announced them; counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Paper] = {}
+        self.asked: list[str] = []
+
+    def describe(self, names: Sequence[str]) -> dict[str, Paper]:
+        self.asked += names
+        return {name: self.known[name] for name in names if name in self.known}
+
+
+def test_a_paper_that_is_named_before_arxiv_tells_of_it_is_known_once_it_does(
+    database: Database, settings: Settings, ada: int
+) -> None:
+    soon, never = "2507.99901", "2401.99999"
+    source, warned = LateArxiv(), list[str]()
+
+    def ask(after: timedelta) -> None:
+        named_papers.fetch_texts(source, settings, database, NOW + after, warned.append)
+
+    with database.write.begin() as session:
+        named = [Interest(InterestType.PAPER, name) for name in (soon, never)]
+        interest_store.add(session, ada, named, "page", NOW)
+    ask(timedelta())
+    ask(timedelta(hours=1))
+    assert sorted(source.asked) == [never, soon]
+    assert len(warned) == 2
+    announced = replace(busy_day(1).entries[0].paper, id=PaperId.parse(soon, 1))
+    source.known[soon] = announced
+    ask(timedelta(days=1))
+    assert source.asked.count(soon) == 2
+    assert source.asked.count(never) == 1  # of a month that is over
+    with database.read() as session:
+        assert session.get_one(NamedPaperRow, soon).title == announced.title
+
+
+def test_a_paper_that_arxiv_did_not_know_is_known_from_the_issue_that_holds_it(
+    database: Database, settings: Settings, ada: int
+) -> None:
+    soon, source = "2507.99901", LateArxiv()
+    with database.write.begin() as session:
+        interest_store.add(session, ada, [Interest(InterestType.PAPER, soon)], "page", NOW)
+    named_papers.fetch_texts(source, settings, database, NOW, print)
+    announced = replace(busy_day(1).entries[0].paper, id=PaperId.parse(soon, 1))
+    with database.write.begin() as session:
+        session.add(papers.row_of(announced))
+    with database.write.begin() as session:
+        bob = lifecycle.get_subscriber(session, BOB).id
+        interest_store.add(session, bob, [Interest(InterestType.PAPER, soon)], "page", NOW)
+        assert session.get_one(NamedPaperRow, soon).title == announced.title
 
 
 @pytest.mark.parametrize(

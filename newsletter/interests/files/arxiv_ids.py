@@ -7,7 +7,7 @@ from newsletter.sources.base import PaperId, SourceError
 
 # Years from 2007 on, months from 01 to 12; or until then an archive and seven digits.
 _NEW = r"(?:0[7-9]|[1-9][0-9])(?:0[1-9]|1[0-2])\.[0-9]{4,5}"
-_OLD = r"[a-z]{2,8}(?:-[a-z]{2,4})?(?:\.[A-Za-z-]{2,8})?/[0-9]{7}"
+_OLD = r"(?:[a-z]{2,8}(?:-[a-z]{2,4})?|q-[a-z]{2,4})(?:\.[A-Za-z-]{2,8})?/[0-9]{7}"
 _PAPER = rf"(?P<id>{_NEW}|{_OLD})(?:[vV][0-9]{{1,3}})?(?![0-9]|\.[0-9])"
 # Behind something that says it is arXiv's, or as a PDF in a folder.
 _BEFORE = r"arxiv(?:\.org)?\s{0,3}[:./_-]?\s{0,3}(?:[a-z]{2,6}/)?|\b(?:abs|papers?)/"

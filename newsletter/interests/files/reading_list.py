@@ -18,12 +18,16 @@ LONGEST_ABSTRACT = 10_000
 MOST_ENTRIES = 100_000  # so that memory has an end
 MOST_BROKEN = 1000  # of these, each of which may be looked at to the end of the file
 # Fields that hold an identifier and nothing else, and those that may name one, best first.
-_ARXIV_FIELDS = "eprint", "arxivid", "archiveid", "archive_location", "archivelocation", "arxiv"
+_ARXIV_FIELDS = (
+    *("eprint", "arxivid", "arxiv_id", "archiveid", "archive_location", "archivelocation", "arxiv"),
+    "entry_id",  # as the package `arxiv` has it
+)
 _IDENTIFIER_FIELDS = {*_ARXIV_FIELDS, "id"}
 _FIELDS = (
     *_ARXIV_FIELDS,
     *("extra", "note", "journal", "journaltitle", "volume", "number", "howpublished"),
-    *("url", "doi", "identifier", "publicationtitle", "annote", "id"),
+    *("url", "url_abs", "pdf_url", "url_pdf", "doi", "identifier", "publicationtitle", "annote"),
+    "id",
 )
 # Of a paper from before 2007, whose archive stands in another field.
 _OLD_NUMBER = re.compile(r"\s*([0-9]{7})(?:v[0-9]{1,3})?\s*")
