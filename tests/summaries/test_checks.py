@@ -740,3 +740,19 @@ def test_an_order_in_the_abstract_bears_nothing_out(order: str) -> None:
             "",
             GOOD,
         }
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        ("，不能解决语音增强速度慢的问题。", "不能解决"),
+        ("，旨在无法提升含噪语音的质量。", "旨在无法"),
+        ("，没有提出新的扩散模型。", "没有提出"),
+        ("，降低语音增强的可靠性。", "可靠性"),
+        ("，降低含噪语音的速度。", "速度"),
+    ],
+)
+def test_a_paper_in_chinese_does_not_deny_its_own_work_nor_lose_what_it_gains(
+    end: str, reason: str
+) -> None:
+    assert reason in objections(f"该论文属于语音增强任务，提出DiffuVoice{end}", "zh")

@@ -19,7 +19,7 @@ _WIDE_END = lazy_pattern(r"(?<=[。！？])(?![”」』）》])|(?<=[。！？]
 # "z. B.", "Nr. 3", "p. ej.": the next piece goes on.
 _ABBREVIATED = lazy_pattern(r"(?:^|[\s(])(?:[A-Za-z]|Dr|Nr|St|cf|bzw|bspw|ggf|usw|vgl|ej|etc)\.\Z")
 # The form of the Chinese digests: what the paper is about, a stop, and what it does.
-_FRAME = lazy_pattern(r"\A(?:该|本|此)?(?:论文|文章|文|研究|工作)")
+_FRAME = lazy_pattern(r"\A(?:(?:该|本|此)(?:论文|文章|文|研究|工作)|论文|文章)")
 # ", and", "; ", " - "; without a word between them, of clauses only the wide marks.
 _CLAUSE = lazy_pattern(
     r"(?:[,;]|\s[-\u2013\u2014]+)\s+(?:and|so|und|et|y|e)\s+|[;\u2013\u2014]\s+|\s[-\u2013\u2014]+\s+|[，；]"
@@ -50,7 +50,8 @@ _WORD = lazy_pattern(r"[a-z]{4,}")
 _NAME = lazy_pattern(r"\w*[A-Z\d][\w.-]*[A-Z\d]\w*")
 # With so many letters a word of another language begins like one of the abstract's.
 _COGNATE, _COGNATE_SHARE = 4, 0.7
-_MARGIN = 0.5  # of what is shared, for a sentence that leans on another
+_MARGIN = 0.5  # of what is shared, for what is less likely a sentence about the paper
+_LOOK_ALIKE = 2  # words of a clause that only look like the paper's, and make it the paper's
 
 
 def candidates(text: str, source: SourceText, language: str) -> list[str]:
@@ -111,7 +112,8 @@ def _is_within(begun: str) -> bool:
 def _is_of_paper(clause: str, source: SourceText, language: str) -> bool:
     clause = clause.rstrip(_STOPS)
     goes_on = study_words()[language].goes_on.search(clause)
-    return bool(goes_on) or _shared(clause, source, language) > 0
+    enough = 1 if language == "en" or language in WITHOUT_SPACES else _LOOK_ALIKE
+    return bool(goes_on) or _shared(clause, source, language) >= enough
 
 
 def tells_nothing(text: str, source: SourceText, language: str) -> bool:
@@ -143,10 +145,15 @@ def _ended(begun: str, language: str) -> str:
 
 
 def _share(text: str, source: SourceText, language: str) -> float:
-    """How much a sentence has of the paper; of one that leans on another, half."""
+    """How much a sentence has of the paper.
+
+    Half as much counts where it leans on another, and where it says nothing that a study does.
+    """
     words = study_words().get(language)
-    leans = words is not None and words.leans.match(text)
-    return _shared(text, source, language) * (_MARGIN if leans else 1)
+    share = float(_shared(text, source, language))
+    if words and words.leans.match(text):
+        share *= _MARGIN
+    return share if not words or words.says.search(text) else share * _MARGIN
 
 
 def _shared(text: str, source: SourceText, language: str) -> int:

@@ -77,7 +77,7 @@ _LOSSES = (
         rf"(?:{_WORSE}|lower|below|fail\w*|poor\w*|gap)\b",
     ),
     _loss(
-        r"(?:degrad|worsen|deteriorat)(?:e?s|ed|ing)?\b",
+        r"(?:degrad|worsen|deteriorat)(?:es?|s|ed|ing)?\b",
         rf"(?:{_WORSE}|decreas\w*|drop\w*|los(?:e|es|t|ing|s of)|forget\w*|shift\w*|corrupt\w*"
         r"|lower|noise|noisy|decay\w*|suffer\w*|weak\w*|blur\w*|mismatch|distort\w*|poor\w*)\b",
     ),

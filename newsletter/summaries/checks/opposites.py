@@ -119,6 +119,11 @@ def is_said(pattern: str, source: str) -> bool:
     return not all(map(_NEGATIVE.search, _near(pattern, source)))
 
 
+def denies(source: str) -> bool:
+    """Whether the source denies anything."""
+    return bool(_ANY_DENIAL.search(source.lower()))
+
+
 def _near(pattern: str, source: str) -> list[str]:
     found = re.finditer(rf"\b(?:{pattern})", source, re.IGNORECASE) if pattern else ()
     return [source[max(0, match.start() - _BEFORE) : match.end() + _AFTER] for match in found]

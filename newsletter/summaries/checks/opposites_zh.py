@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.checks.opposites import is_only_said, is_said
+from newsletter.summaries.checks.opposites import denies, is_only_said, is_said
 
 _SPARED = r"(?<![不未免止需非无])"  # "without", "avoids": then nothing is turned round
 _UP, _DOWN = (
@@ -31,6 +31,14 @@ _GOOD = {
     "自然度": "natural",
     "稳定性": "stabil|stable",
     "表现": "perform|result",
+    "可靠性": "reliab|trust|confiden",
+    "安全性": "safe|secur",
+    "速度": "speed|fast|slow|time|latenc|efficien",
+    "一致性": "consisten|coheren",
+    "个性化": "personal",
+    "适用性": "applica|appli",
+    "通用性": "general|univers",
+    "准确": "accura|precis|correct",
 }
 _BAD = {
     "误差": "error|deviation",
@@ -52,11 +60,12 @@ _BAD = {
     "负担": "burden|load|cost|overhead",
 }
 _WORSENS = lazy_pattern(
-    rf"{_SPARED}(?:{_DOWN})[^，。；、]{{0,6}}?({'|'.join(_GOOD)})(?!.{{0,3}}(?:{'|'.join(_BAD)}))"
+    rf"{_SPARED}(?:{_DOWN})[^，。；、]{{0,9}}?({'|'.join(_GOOD)})(?!.{{0,3}}(?:{'|'.join(_BAD)}))"
 )
 _RAISES = lazy_pattern(
     rf"{_SPARED}(?:{_UP})[^，。；、]{{0,6}}?({'|'.join(_BAD)})(?!.{{0,2}}(?:{'|'.join(_GOOD)}|鲁棒))"
 )
+_NEAR = 25  # characters between a thing and what is said of it, where the paper itself is meant
 _CLAUSE = lazy_pattern("[，。；]")
 # Of what was there before: a problem may be called bad in many words.
 _OF_OTHERS = lazy_pattern(
@@ -105,14 +114,15 @@ _FAULTS = (
 
 def reversed_words_zh(text: str, source: str) -> str:
     """What is said to be worse, and is not so in the abstract; empty where nothing is."""
-    for said, things, supports in (
-        (_WORSENS, _GOOD, _SAYS_WORSE),
-        (_RAISES, _BAD, _SAYS_MORE),
-    ):
-        match = said.search(text)
-        if match and not _bears_out(source, things[match[1]], supports):
-            return f"says {match[0]}, which the abstract does not"
     for clause in _CLAUSE.split(text):
+        for said, things, supports in (
+            (_WORSENS, _GOOD, _SAYS_WORSE),
+            (_RAISES, _BAD, _SAYS_MORE),
+        ):
+            match = said.search(clause)
+            near = not _OF_OTHERS.search(clause)
+            if match and not _bears_out(source, things[match[1]], supports, near=near):
+                return f"says {match[0]}, which the abstract does not"
         for fault in () if _OF_OTHERS.search(clause) else _FAULTS:
             match = fault.said.search(clause)
             if match and not fault.borne_out.search(source):
@@ -120,10 +130,13 @@ def reversed_words_zh(text: str, source: str) -> str:
     return ""
 
 
-def _bears_out(source: str, thing: str, way: str) -> bool:
-    """In one sentence with the word for the thing, where there is such a word at all."""
+def _bears_out(source: str, thing: str, way: str, *, near: bool) -> bool:
+    """In one sentence with the word for the thing, or near it, where there is such a word."""
     sentences = re.split(r"(?<=[.!?;])\s+", source)
     about = [part for part in sentences if re.search(thing, part, re.IGNORECASE)]
+    way = rf"\b(?:{way})"
+    if near and about:
+        way = rf"(?:{thing}).{{0,{_NEAR}}}{way}|{way}.{{0,{_NEAR}}}(?:{thing})"
     return any(re.search(way, part, re.IGNORECASE) for part in about or sentences)
 
 
@@ -144,10 +157,15 @@ _ENGLISH = {
     "验证": "demonstrat|validat|verif|show|confirm",
     "证明": "demonstrat|prov|show",
 }
-_ZH_DENIED = lazy_pattern(
+_DENIAL = (
     r"(?:未能|没能|无法|难以|不能|没有|从未|并未|并不|并没有|并非|不会|尚未|不足以|(?<![从尚并])未|(?<![并])不)"
     r"(?:能够?|有效|显著|明显|够|真正|充分|直接|进一步)?"
-    rf"({'|'.join(_ENGLISH)})"
+)
+_ZH_DENIED = lazy_pattern(rf"{_DENIAL}({'|'.join(_ENGLISH)})")
+# What a paper does, denied of itself: no paper's summary says so.
+_OWN_DENIED = lazy_pattern(
+    rf"旨在{_DENIAL}|\A(?:该论文|本文|论文|该研究|作者|以|并|且|从而|还)*{_DENIAL}"
+    r"(?:提出|解决|构建|揭示|设计|引入|建立|开发|评估|探讨|分析|结合|利用|采用)"
 )
 
 
@@ -155,10 +173,16 @@ def denied_words_zh(text: str, source: str) -> str:
     """What is denied though the abstract says it; empty where nothing is.
 
     Of what others cannot do, nowhere denied; of the paper itself, said somewhere without a denial.
+    Where the abstract denies nothing at all, neither does the paper.
     """
     for clause in _CLAUSE.split(text):
-        is_borne_out = is_only_said if _OF_OTHERS.search(clause) else is_said
+        of_others = _OF_OTHERS.search(clause)
+        is_borne_out = is_only_said if of_others else is_said
+        if own := _OWN_DENIED.search(clause):
+            return f"says {own[0]}, which the abstract does not"
         for match in _ZH_DENIED.finditer(clause):
-            if is_borne_out(_ENGLISH[match[1]], source):
+            is_gain = match[1] not in {"降低", "减少"}  # "without lowering"
+            denies_more = is_gain and not of_others and not denies(source)
+            if denies_more or is_borne_out(_ENGLISH[match[1]], source):
                 return f"says {match[0]}, which the abstract does not"
     return ""
