@@ -5,13 +5,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.sources import calendar
+from newsletter.sources import arxiv_source, calendar
+from newsletter.sources.http.adapter import PoliteAdapter
 from newsletter.web import create_app
 from tests.conftest import Cli
 from tests.sources.dated_samples import catchup, recent
@@ -518,8 +520,10 @@ def test_a_day_that_was_told_as_empty_is_asked_for_again_once_the_next_is_out(
 
 @pytest.mark.usefixtures("readers")
 def test_an_empty_day_that_its_own_page_confirms_is_not_asked_for_again(
-    cli: Cli, arxiv: StandIn, set_now: SetNow
+    cli: Cli, arxiv: StandIn, set_now: SetNow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    clock = lambda: common.utc_now().timestamp()  # noqa: E731 - pages are kept by it
+    monkeypatch.setattr(arxiv_source, "PoliteAdapter", partial(PoliteAdapter, clock=clock))
     announce(arxiv, *ALL)
     cli("run")
     set_now(THURSDAY_EVENING + timedelta(days=3))
