@@ -32,9 +32,6 @@ def field(name: str, value: str) -> str:
     return f"{name}: {value}\r\n"
 
 
-kept_field = lru_cache(maxsize=64)(field)  # most fields of a mail are those of the one before
-
-
 def recipient(address: str) -> str:
     """The To field; an address beyond ASCII stands there in UTF-8 (RFC 6532), never encoded.
 
@@ -68,12 +65,7 @@ def sender(name: str, address: str) -> str:
 
 def mailto(address: str, subject: str) -> str:
     """A link that writes a mail (RFC 6068)."""
-    return f"mailto:{_escaped(address)}?subject={quote(subject, _SAFE_IN_MAILTO)}"
-
-
-@lru_cache(maxsize=16)
-def _escaped(address: str) -> str:
-    return quote(address, _SAFE_IN_MAILTO)
+    return f"mailto:{quote(address, _SAFE_IN_MAILTO)}?subject={quote(subject, _SAFE_IN_MAILTO)}"
 
 
 def _unstructured(name: str, value: str) -> str:

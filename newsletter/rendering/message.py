@@ -171,7 +171,7 @@ class Message:
             headers.recipient(self.recipient),
             headers.subject(self.content.subject),
             headers.field("Message-ID", self.message_id),
-            *[headers.kept_field(*header) for header in self.headers],
+            *[headers.field(*header) for header in self.headers],
             "MIME-Version: 1.0\r\n",
             f'Content-Type: multipart/alternative; boundary="{self.content.boundary}"\r\n\r\n',
         ]

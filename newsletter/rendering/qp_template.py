@@ -17,7 +17,6 @@ _AS_IT_IS = re.compile(r"[!-\-/-<>-~][!-<>-~]{0,74}")  # a word of a line at mos
 _ON_TWO_LINES = re.compile(r"[!-\-/-<>-~][!-<>-~]{74}[!-\-/-<>-~][!-<>-~]{1,72}")
 # b2a_qp does not count that a space at the end of a line takes three characters.
 _SPACE_BEYOND = re.compile(rb"(?m)^(.{74,75})=(20|09)$")
-_LARGE = 1000  # bytes: what is shared and so long is not copied for each reader
 _DOTS_AT_START = re.compile(rb"(?m)^\.+")
 
 
@@ -100,10 +99,14 @@ class GappedText(NamedTuple):
             return [*self.parts]
         if self.name is not None:
             return [values[self.name].join(self.parts)]
-        out = [b""] * (len(self.parts) + len(self.names))
-        out[::2] = self.parts
-        out[1::2] = map(values.__getitem__, self.names)
-        return out
+        return _interleaved(self.parts, [values[name] for name in self.names])
+
+
+def _interleaved(parts: Sequence[bytes], values: Sequence[bytes]) -> list[bytes]:
+    """The parts, and each value between two of them."""
+    out = [b""] * (len(parts) + len(values))
+    out[::2], out[1::2] = parts, values
+    return out
 
 
 _UNCUT = None, GappedText.of((b"",), ())
@@ -292,37 +295,8 @@ class QpTemplate:
         return cls(tuple(whole.parts), tuple(whole.names))
 
     def filled(self, values: Mapping[str, str]) -> list[bytes]:
-        """The fixed pieces with the encoded values between them; what is small stands together."""
-        encoded = {name: _encoded_value(values[name]) for name in self._names}
-        return [
-            text if names is None else text % tuple([encoded[name] for name in names])
-            for text, names in self._patterns
-        ]
-
-    @cached_property
-    def _names(self) -> frozenset[str]:
-        return frozenset(self.slots)
-
-    @cached_property
-    def _patterns(self) -> Sequence[tuple[bytes, Sequence[str] | None]]:
-        """Large pieces as they are, and patterns (`%b`) of the small ones and the values between.
-
-        Each piece of a mail costs its sender something, so they are few.
-        """
-        patterns: list[tuple[bytes, Sequence[str] | None]] = []
-        text, names = b"", list[str]()
-        for piece, name in zip(self.fixed, (*self.slots, None), strict=True):
-            if len(piece) >= _LARGE or len(text) >= _LARGE:
-                patterns += [(text, names)] if text else []
-                text, names = b"", []
-            if len(piece) >= _LARGE:
-                patterns.append((piece, None))
-            else:
-                text += piece.replace(b"%", b"%%")
-            if name is not None:
-                text += b"%b"
-                names.append(name)
-        return [*patterns, (text, names)] if text else patterns
+        """The fixed pieces with the encoded values between them."""
+        return _interleaved(self.fixed, [_encoded_value(values[name]) for name in self.slots])
 
 
 class QpSequence(NamedTuple):

@@ -114,7 +114,6 @@ class SignedLinks:
         return any(claim.address_mark == _mark(key, address, moves) for key in self._keys)
 
 
-@lru_cache(maxsize=64)  # several links of one mail bear it
 def _mark(key: str, address: str, moves: int) -> str:
     """A mark that changes with the address and with each move away, and hides the address."""
     whose = f"{address} {moves}" if moves else address
