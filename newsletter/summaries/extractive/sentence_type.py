@@ -24,16 +24,17 @@ class SentenceType(StrEnum):
 # As a verb begins, then as it ends: in "propose", "proposes", "proposed" one stem.
 _STEMS = {
     SentenceType.PROPOSES: "propos|introduc|present|develop|design|devis|formulat|put forward"
-    "|suggest|releas|unveil|contribut|construct|build|built|creat|offer|implement|open-sourc",
+    "|suggest|releas|unveil|contribut|construct|build|built|creat|offer|implement|open-sourc|conceiv"
+    "|extend|collect|curat|compil|adapt|combin|integrat|leverag|employ|adopt",
     SentenceType.PROVES: "prov|disprov|refut|settl",
-    SentenceType.SHOWS: "show|demonstrat|establish|illustrat|verif|confirm",
-    SentenceType.ARGUES: "argu|advocat",
+    SentenceType.SHOWS: "show|demonstrat|establish|illustrat|verif|confirm|validat",
+    SentenceType.ARGUES: "argu|advocat|hypothesi[sz]|contend",
     SentenceType.REPORTS: "report",
     SentenceType.FINDS: "find|found|discover|observ|detect|identif|reveal|uncover|conclud",
     SentenceType.MEASURES: "measur|estimat|constrain|quantif|search",
     SentenceType.EVALUATES: "evaluat|compar|assess|benchmark|test",
     SentenceType.STUDIES: "study|studi|investigat|analyz|analys|explor|examin|consider|discuss"
-    "|address|tackl|revisit|focus|describ|simulat|model",
+    "|address|tackl|revisit|focus|describ|simulat|model|perform|conduct|outlin|chart",
     SentenceType.SURVEYS: "survey|review|overview|summariz|summaris",
 }
 _ENDINGS = r"(?:e|es|ed|s|d|y|ies|ied|ing|n|ns|ped|ting|ted)?"
@@ -45,7 +46,7 @@ _PAPERS = (
 _KINDS = "|".join(f"(?P<{kind.name}>{stems})" for kind, stems in _STEMS.items())
 _ACTIVE = lazy_pattern(
     r"(?i)\b(?:we|i|(?:the )?authors?"
-    rf"|(?:this|our|the present|the current) (?:\w+ )?(?:{_PAPERS})"
+    rf"|(?:this|our|the|the present|the current) (?:\w+ )?(?:{_PAPERS})"
     r"|our (?:\w+ )?(?:method|approach|framework|system|model|analysis|results|findings"
     r"|experiments)) "
     rf"(?:(?:have|has|aims? to|is to|seeks? to) )?{_ADVERBS}(?:{_KINDS}){_ENDINGS}\b"
@@ -56,6 +57,22 @@ _PASSIVE = lazy_pattern(
 )
 _SURVEY = lazy_pattern(
     r"(?i)\b(?:this|a|our|the) (?:\w+ ){0,2}(?:survey|review|overview)s?\b(?! (?:data|of galaxies))"
+)
+# "Results on two corpora show that": what was found, without anybody who finds it.
+_RESULTS = lazy_pattern(
+    r"(?i)\b(?:results|experiments?|evaluations?|findings|simulations?|analys[ei]s|calculations"
+    r"|interventions|observations|comparisons?|benchmarking|tests|data|evidence)\b[^.;:]{0,80}? "
+    r"(?:(?P<SHOWS>show|demonstrat|indicat|confirm|illustrat|validat|verif)"
+    r"|(?P<FINDS>reveal|suggest|uncover|find))(?:s|e|es|ed|ies|ied)?\b"
+)
+_KIND_OF_PAPER = lazy_pattern(
+    r"(?i)\b(?:(?P<SURVEYS>(?:systematic|scoping|literature|comprehensive|critical)"
+    r" (?:\w+ )?(?:review|survey|overview)\b)"
+    # "Leviathan is an architecture with", "the proposed method uses"
+    r"|(?P<PROPOSES>is (?:an?|the first) (?:[\w-]+ ){0,5}?(?:architecture|framework|method|model"
+    r"|system|dataset|benchmark|algorithm|approach|library|toolkit|platform|corpus)\b"
+    r"|the proposed (?:\w+ )?\w+|our (?:\w+ )?(?:method|approach|framework|system|model)\b)"
+    r"|(?P<SHOWS>outperform|surpass|achiev|attain)(?:s|es|ed|ing)\b)"
 )
 # Who presents a proof proves: what is presented tells more than that it is.
 _NOUNS = {
@@ -79,7 +96,7 @@ _OBJECT = lazy_pattern(
 
 def sentence_type(sentence: str) -> SentenceType | None:
     """By its first turn of phrase of authors; None where it has none."""
-    for pattern in (_ACTIVE, _PASSIVE):
+    for pattern in (_ACTIVE, _RESULTS, _PASSIVE, _KIND_OF_PAPER):
         if (found := pattern.search(sentence)) and found.lastgroup:
             kind = SentenceType[found.lastgroup]
             if kind is not SentenceType.PROPOSES:
