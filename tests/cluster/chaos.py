@@ -39,7 +39,8 @@ _HELD_S = 40  # until the operator comes
 _WORKER = """
 import sys
 from datetime import timedelta
-from newsletter.cli import common, main
+from newsletter.cli import common
+from newsletter.cli.main import main
 from newsletter.sending import freezing
 right = common.utc_now
 common.utc_now = lambda: right() + timedelta(seconds=float(sys.argv.pop()))
@@ -146,6 +147,7 @@ def main(seconds: float, readers: int, seed: int) -> None:
     uncertain, held = found.account.uncertain, Counter[int]()
     for machine in machines:
         held += machine.ends
+    assert sum(found.taken.values()), "no worker sent anything"
     print(f"{dict(blows)}; workers ended with {dict(held)}; all was done {took_s:.0f} s later")  # noqa: T201
     print(f"{found.account}")  # noqa: T201
     print(f"complaints: {found.complaints() or 'none'}; uncertain {uncertain}")  # noqa: T201
