@@ -70,7 +70,8 @@ def refusal_reason(session: Session, context: "SendContext", issue: IssueRow) ->
 def _stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | None:
     """Whether it is old news, or frozen at a time that is still to come."""
     name = f"{issue.newsletter} {issue.day}"
-    lift = f"`newsletter send {issue.newsletter} --day {issue.day} --late` sends it"
+    of_issue = f"{issue.newsletter} --day {issue.day}"
+    lift = f"`newsletter send {of_issue} --late` sends it"
     if issue.frozen_at > now + _CLOCKS_DIFFER:
         return (
             f"{name} was frozen at {issue.frozen_at:%Y-%m-%d %H:%M} UTC, which is still to come:"
@@ -80,7 +81,8 @@ def _stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | N
         hours = counted((now - issue.frozen_at) // timedelta(hours=1), "hour")
         return (
             f"{name} was frozen {hours} ago, longer than sending.max_age_h allows: it is"
-            f" held; {lift}"
+            f" held; {lift}, `newsletter deliveries settle {of_issue} --state pending --as failed`"
+            " ends it"
         )
     return None
 

@@ -169,7 +169,8 @@ def _in_rounds(
     if breaker.accepted:
         with context.database.concurrent.begin() as session:
             pauses.resume_sending(session, context.clock())
-    return trouble
+    is_readers_own = trouble == breaker.trouble and not context.stopping()
+    return None if is_readers_own else trouble  # how many wait, and for what, their rows say
 
 
 def _judge_refusals(context: SendContext, issue_id: int) -> None:

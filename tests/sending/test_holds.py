@@ -165,6 +165,7 @@ def test_a_reader_s_server_that_says_later_is_asked_until_the_issue_is_old_news(
     never = Never()
     results = [send(never, after=hour * HOUR) for hour in (0, 25, 50, 71, 73)]
     assert {(result.account.sent, result.account.pending) for result in results[:-1]} == {(11, 1)}
+    assert results[0].trouble == f"1 wait for a later run: {LATER.detail}"
     assert (results[-1].account.failed, results[-1].account.sent) == (1, 11)
     assert len(never.memory.sent) == 11
     assert "given up as old news: HTTP 503" in given_up(database)
