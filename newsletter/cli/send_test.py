@@ -30,14 +30,17 @@ def send_test(
     to unsubscribe are nobody's.
     """
     from newsletter.subscribers.addresses import normalize_address
-    from newsletter.transports.base import SendStatus
+    from newsletter.transports.base import SendStatus, TransportDownError
 
     settings = common.load(config_file)
     address = normalize_address(email)
     with common.opened(settings) as services:
         _refuse_suppressed(services, address)
         mail = _mail(services, chosen_newsletters.newsletter(settings, slug), day, address)
-        result = services.transport.send_one(mail)
+        try:
+            result = services.transport.send_one(mail)
+        except TransportDownError as error:
+            raise NewsletterError(f"the test to {address} was not accepted: {error}") from error
     if result.status is not SendStatus.ACCEPTED:
         raise NewsletterError(f"the test to {address} was not accepted: {result.detail}")
     if as_json:
