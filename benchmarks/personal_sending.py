@@ -28,7 +28,7 @@ from sqlalchemy import insert, update
 
 from benchmarks.personal import read_papers
 from benchmarks.personal_rankings import likes
-from benchmarks.sending import no_bar, now, prepared, used_s
+from benchmarks.sending import COLLECT_AFTER, no_bar, now, prepared, used_s
 from newsletter import bootstrap, issues
 from newsletter.config import SiteSettings
 from newsletter.daily_run import daily
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 _DAY = 400  # papers
 _PROFILES = 400
 _TURNS = 5  # of timing the three kinds of mails one after the other
-_COLLECT_AFTER = 50_000  # objects
 
 
 class Nowhere(Transport):
@@ -83,7 +82,7 @@ def main() -> None:
     del papers
     # What this program holds for itself is not looked at again and again, as in none that sends;
     # new objects are looked at as seldom as in the command.
-    gc.set_threshold(_COLLECT_AFTER)
+    gc.set_threshold(COLLECT_AFTER)
     gc.collect()
     gc.freeze()
     for readers in chosen.readers:
