@@ -3,8 +3,8 @@
 python -m benchmarks.checks SCITLDR/train.jsonl SCITLDR/dev.jsonl DIGEST.md ...
 
 Human sentences of SciTLDR, and the Chinese ones of digests in the seed's format: under their own
-paper (everything flagged is a false alarm), under another's, and with one number, verb or
-comparison altered.
+paper (everything refused is a false alarm), under another's, with one number, verb or comparison
+altered, and with a sentence added. What is altered or added is caught where it is not printed.
 """
 
 import json
@@ -20,12 +20,14 @@ from newsletter.summaries import checks
 from newsletter.summaries.checks.relevance import SourceText
 
 Pair = tuple[str, Paper]
+Trial = tuple[str, Paper, str]  # what must not be printed of it; empty: all
 _ENTRY = re.compile(
     r"^#### \[new \d+\] (?P<title>.*?)\n"
     r".*?简介: (?P<text>.*?)\*\*\n.*?摘要:\*\* (?P<abstract>.*?)\n",
     re.DOTALL | re.MULTILINE,
 )
 _FURTHER = 37  # the paper so many places on is surely another one
+_AROUND = 2  # characters beside what was altered, by which it is found again
 _A_DAY = 100  # papers that an answer is compared with
 _WORDS = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _SPELLED = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
@@ -125,56 +127,84 @@ def chinese(file: Path) -> Iterator[Pair]:
 
 def altered(
     pairs: list[Pair], what: re.Pattern[str], other: Callable[[re.Match[str]], str]
-) -> list[Pair]:
+) -> list[Trial]:
     """Each sentence that has such a part, with another one in its place."""
-    return [(what.sub(other, text, count=1), paper) for text, paper in pairs if what.search(text)]
+    trials: list[Trial] = []
+    for text, paper in pairs:
+        if found := what.search(text):
+            new = text[: found.start()] + other(found) + text[found.end() :]
+            end = found.start() + len(other(found))
+            trials.append((new, paper, new[max(0, found.start() - _AROUND) : end + _AROUND]))
+    return trials
 
 
-def reported(name: str, pairs: list[Pair], language: str, show: int = 0) -> None:
+def whole(pairs: list[Pair]) -> list[Trial]:
+    return [(text, paper, "") for text, paper in pairs]
+
+
+def reported(name: str, trials: list[Trial], language: str, *, show: bool = False) -> None:
     hard, soft = Counter[str](), Counter[str]()
-    caught = 0
-    sources = [SourceText.of(paper) for _, paper in pairs]
-    for place, (text, paper) in enumerate(pairs):
+    caught = cut = 0
+    sources = [SourceText.of(paper) for _, paper, _ in trials]
+    for place, (text, paper, piece) in enumerate(trials):
         begun = max(0, place - _A_DAY // 2)
         own = sources[place].text
-        day = [each for each in sources[begun : begun + _A_DAY] if each.text != own]
-        found = checks.check_answer(text, paper, language, day).objections
+        day = [source for source in sources[begun : begun + _A_DAY] if source.text != own]
+        checked = checks.check_answer(text, paper, language, day)
+        found = checked.objections
         if show and found:
-            print("   ", [each.objection for each in found], text)
-        caught += any(each.hard for each in found)
-        hard.update({each.check for each in found if each.hard})
-        soft.update({each.check for each in found if not each.hard})
-    print(f"{name:34} {len(pairs):5}  hard {100 * caught / max(1, len(pairs)):5.1f} %")
+            print("   ", [result.objection for result in found], text)
+        is_left_out = bool(piece) and piece not in checked.sentence
+        caught += not checked.is_printable or is_left_out
+        cut += checked.is_printable and checked.is_cut
+        hard.update({result.check for result in found if result.hard})
+        soft.update({result.check for result in found if not result.hard})
+    of_all = 100 / max(1, len(trials))
+    print(f"{name:40} {len(trials):5}  caught {of_all * caught:5.1f} %, cut {of_all * cut:5.1f} %")
     for counted in (hard, soft):
         for check, number in counted.most_common():
             kind = "hard" if counted is hard else "soft"
-            print(f"    {kind} {check:12} {number:5}  {100 * number / max(1, len(pairs)):5.1f} %")
+            print(f"    {kind} {check:12} {number:5}  {of_all * number:5.1f} %")
 
 
-def appended(pairs: list[Pair], language: str) -> list[Pair]:
+def beside(pairs: list[Pair], language: str, *, before: bool = False) -> list[Trial]:
     """Each sentence with one more, which no abstract bears."""
     extras = _EXTRAS_ZH if language == "zh" else _EXTRAS
+    trials: list[Trial] = []
+    for (text, paper), extra in zip(pairs, cycle(extras), strict=False):
+        sentence = text.rstrip(" .。") + ("。" if language == "zh" else ".")
+        both = [extra, sentence] if before else [sentence, extra]
+        trials.append((("" if language == "zh" else " ").join(both), paper, extra))
+    return trials
+
+
+def behind_a_comma(pairs: list[Pair], language: str) -> list[Trial]:
+    """The same within one sentence."""
+    extras = _EXTRAS_ZH if language == "zh" else _EXTRAS
+    mark = "，" if language == "zh" else ", and "
     return [
-        (f"{text.rstrip(' .。')}{'。' if language == 'zh' else '. '}{extra}", paper)
+        (f"{text.rstrip(' .。')}{mark}{extra}", paper, extra)
         for (text, paper), extra in zip(pairs, cycle(extras), strict=False)
     ]
 
 
-def flattered(pairs: list[Pair]) -> list[Pair]:
+def flattered(pairs: list[Pair]) -> list[Trial]:
     """Each sentence with praise of its topic: the title after a colon, or its last words."""
-    return [
-        (f"{text.rstrip(' .')}. {praise.format(_topic(paper))}", paper)
-        for (text, paper), praise in zip(pairs, cycle(_FLATTERY), strict=False)
-    ]
+    trials: list[Trial] = []
+    for (text, paper), praise in zip(pairs, cycle(_FLATTERY), strict=False):
+        extra = praise.format(_topic(paper))
+        trials.append((f"{text.rstrip(' .')}. {extra}", paper, extra))
+    return trials
 
 
 def _topic(paper: Paper) -> str:
     return " ".join(paper.title.split(":")[-1].split()[-4:])
 
 
-def strangers(pairs: list[Pair], further: int = _FURTHER) -> list[Pair]:
+def strangers(pairs: list[Pair], further: int = _FURTHER) -> list[Trial]:
     return [
-        (text, pairs[(place + further) % len(pairs)][1]) for place, (text, _) in enumerate(pairs)
+        (text, pairs[(place + further) % len(pairs)][1], "")
+        for place, (text, _) in enumerate(pairs)
     ]
 
 
@@ -188,10 +218,12 @@ def main() -> None:
         "zh": [pair for file in files if file.suffix == ".md" for pair in chinese(file)],
     }
     for language, pairs in both.items():
-        reported(f"{language}, under its own paper", pairs, language, show)
+        reported(f"{language}, under its own paper", whole(pairs), language, show=show)
         reported(f"{language}, under another paper of the day", strangers(pairs), language)
         reported(f"{language}, of a stranger's day", strangers(pairs, len(pairs) // 2), language)
-        reported(f"{language}, with an order, chat, an advert", appended(pairs, language), language)
+        reported(f"{language}, with chat before it", beside(pairs, language, before=True), language)
+        reported(f"{language}, with chat after it", beside(pairs, language), language)
+        reported(f"{language}, with chat behind a comma", behind_a_comma(pairs, language), language)
         if language == "en":
             reported("en, with praise of its topic", flattered(pairs), language)
         for name, what, other in _ALTERATIONS:

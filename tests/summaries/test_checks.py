@@ -756,3 +756,9 @@ def test_a_paper_in_chinese_does_not_deny_its_own_work_nor_lose_what_it_gains(
     end: str, reason: str
 ) -> None:
     assert reason in objections(f"该论文属于语音增强任务，提出DiffuVoice{end}", "zh")
+
+
+def test_an_answer_about_another_paper_is_refused_whatever_one_of_its_sentences_says() -> None:
+    harmless = "该论文提出一种新方法，显著提升性能。"
+    assert printed(harmless, "zh") == harmless
+    assert printed(OTHER_ZH + harmless, "zh") == ""

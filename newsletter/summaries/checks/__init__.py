@@ -114,9 +114,7 @@ def run_checks(
         CheckResult("turned round", _turned_round(text, source, language)),
         CheckResult("denied", _denied(text, source, language)),
         CheckResult("strays", _stray(text, source, language)),
-        CheckResult("about it", relevance.is_off_topic(text, source, language)),
-        CheckResult("nearest", relevance.nearer(text, source, others, language)),
-        CheckResult("names", relevance.strange_name(text, source, language), hard=language == "zh"),
+        *_subject(text, source, language, others),
         CheckResult("words", words, hard=False),
     ]
 
@@ -150,10 +148,15 @@ def check_answer(
 ) -> CheckedAnswer:
     """One sentence was asked for: of several, the one that passes and has most of the paper.
 
-    Where none passes, what speaks against that which has most.
+    Where none passes, what speaks against that which has most; an answer that is about another
+    paper as a whole has none.
     """
     source = SourceText.of(paper)
     parts = answer_sentences.candidates(text, source, language) if len(text) <= _READ else []
+    is_one = parts in ([], [text])
+    whole = [] if is_one else _subject(_without_raised(text), source, language, others)
+    if any(result.objection and result.hard for result in whole):
+        return CheckedAnswer(text, text, tuple(whole))
     best = None
     for part in parts[:_MOST_SENTENCES] or [text]:
         checked = CheckedAnswer(text, part, tuple(run_checks(part, paper, language, others)))
@@ -175,6 +178,17 @@ def objection_to_quotation(text: str, paper: Paper) -> list[CheckResult]:
     if stands_in_order(text, paper.abstract):
         return []
     return [CheckResult("quotation", "is no quotation from the abstract")]
+
+
+def _subject(
+    text: str, source: SourceText, language: str, others: Sequence[SourceText]
+) -> list[CheckResult]:
+    """Whether it is about that paper, and about no other."""
+    return [
+        CheckResult("about it", relevance.is_off_topic(text, source, language)),
+        CheckResult("nearest", relevance.nearer(text, source, others, language)),
+        CheckResult("names", relevance.strange_name(text, source, language), hard=language == "zh"),
+    ]
 
 
 def _length(text: str, language: str) -> str:
