@@ -131,17 +131,17 @@ def take_back(session: Session, issue_id: int, words: Mapping[str, str], now: da
 def give_up_refused(session: Session, issue_id: int, before: datetime, now: datetime) -> int:
     """Fail the deliveries that wait since a refusal of their own before that moment; how many.
 
-    Whom only a quota met, or other words about us, was never refused.
+    Who was refused in words about us while nobody got a mail, as for a quota, was never tried.
     """
     rows = session.execute(
-        select(DeliveryRow.reference, DeliveryRow.reason).where(
+        select(DeliveryRow.reference, DeliveryRow.reason, DeliveryRow.attempts).where(
             DeliveryRow.issue_id == issue_id,
             DeliveryRow.state == DeliveryState.PENDING,
             or_(DeliveryRow.attempts > 0, DeliveryRow.reason.startswith("5")),
             DeliveryRow.changed_at < before,
         )
     ).all()
-    words = {row.reference: row.reason for row in rows if not _is_of_us(row.reason)}
+    words = {row.reference: row.reason for row in rows if row.attempts or not _is_of_us(row.reason)}
     found = delivery_updates.find_deliveries(session, list(words))
     changes = [
         StateChange(delivery, DeliveryState.FAILED, f"given up as old news: {words[reference]}")
