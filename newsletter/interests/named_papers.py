@@ -51,16 +51,19 @@ def fetch_texts(
     names = names[:_AT_ONCE]
     if not names:
         return
-    from newsletter.sources.lookup import find_papers  # 0.1 s, and few runs ask
+    from newsletter.sources.arxiv_api import ShortAnswerError  # 0.1 s, and few runs ask
+    from newsletter.sources.lookup import find_papers
 
     try:
         found = find_papers(source, settings, names)
     except NewsletterError as error:
+        found = error.found if isinstance(error, ShortAnswerError) else {}
+        waiting = len(names) - len(found)
         warn(
-            f"{counted(len(names), 'liked paper waits', 'liked papers wait')} for"
-            f" {'its text' if len(names) == 1 else 'their texts'} until the next run: {error}"
+            f"{counted(waiting, 'liked paper waits', 'liked papers wait')} for"
+            f" {'its text' if waiting == 1 else 'their texts'} until the next run: {error}"
         )
-        return
+        names = [*found]
     with database.write.begin() as session:
         _keep_told(session, names, found, now)
     for name in sorted(set(names) - found.keys())[:_SHOWN]:

@@ -18,6 +18,7 @@ from newsletter.sources.base import (
     paragraphs,
 )
 from newsletter.sources.response_types import ATOM, OPENSEARCH, ResponseType, root_of
+from newsletter.text import counted as number_of
 from newsletter.text import one_line
 
 _IDS_A_REQUEST = 200  # an address of about 3 kB, which every server on the way takes
@@ -26,13 +27,21 @@ _MOST_FOUND = 10_000  # several times what is submitted to all of arXiv between 
 _MOST_REQUESTS = 40  # of one search, should the answers be shorter than asked for
 
 
+class ShortAnswerError(SourceError):
+    """The API gave fewer papers than it counts, as it does on bad days; those `found` are good."""
+
+    def __init__(self, counted: int, given: int, found: dict[str, Paper]) -> None:
+        super().__init__(f"the API counts {number_of(counted, 'paper')} and gave {given}")
+        self.found = found
+
+
 def papers_by_id(
     session: ArxivSession, api_url: str, ids: Sequence[PaperId]
 ) -> dict[PaperId, Paper]:
     """The papers that the API knows of those asked for; who is missing is for the caller to say.
 
     Raises:
-        SourceError: the API refused, or answered with something else than papers.
+        SourceError: the API refused, answered with something else than papers, or with too few.
     """
     named = papers_named(session, api_url, list(map(str, ids)))
     return {paper.id: paper for paper in named.values()}
@@ -42,15 +51,23 @@ def papers_named(session: ArxivSession, api_url: str, names: Sequence[str]) -> d
     """The papers that the API knows of those named, with or without a version, by that name.
 
     Raises:
+        ShortAnswerError: it gave fewer than it counts, so who is missing may be known to it.
         SourceError: the API refused, or answered with something else than papers.
     """
     found: dict[str, Paper] = {}
+    counted = given = 0
     for start in range(0, len(names), _IDS_A_REQUEST):
         part = names[start : start + _IDS_A_REQUEST]
         search = arxiv.Search(id_list=list(part), max_results=len(part))
-        for paper in _ask(_Checked(session), api_url, search).values():
+        checked = _Checked(session)
+        answered = _ask(checked, api_url, search)
+        for paper in answered.values():
             found[paper.id.arxiv_id] = found[str(paper.id)] = paper
-    return {name: found[name] for name in names if name in found}
+        counted, given = counted + checked.counted, given + len(answered)
+    named = {name: found[name] for name in names if name in found}
+    if given < counted and len(named) < len(names):
+        raise ShortAnswerError(counted, given, named)
+    return named
 
 
 def papers_found(session: ArxivSession, api_url: str, query: str) -> dict[PaperId, Paper]:
@@ -68,7 +85,7 @@ def papers_found(session: ArxivSession, api_url: str, query: str) -> dict[PaperI
     checked = _Checked(session)
     found = _ask(checked, api_url, search, _RESULTS_A_REQUEST)
     if len(found) < checked.counted:
-        raise SourceError(f"the API counts {checked.counted} papers and gave {len(found)}")
+        raise ShortAnswerError(checked.counted, len(found), {str(it): found[it] for it in found})
     return found
 
 

@@ -87,7 +87,7 @@ class ArxivRequests:
         """Papers from the API.
 
         Raises:
-            SourceError: the API refused, or answered with something else than papers.
+            SourceError: the API refused, answered with something else than papers, or with too few.
         """
         if self._api_url is None or not names:
             return {}

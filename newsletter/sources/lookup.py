@@ -41,6 +41,7 @@ def find_papers(source: Source, settings: Settings, names: Sequence[str]) -> dic
     tries of some seconds, or where it wants a longer rest.
 
     Raises:
+        ShortAnswerError: it gave fewer papers than it counts; those that it gave come along.
         SourceError: arXiv's API gave no answer that could be used.
     """
     described = source.describe(names)

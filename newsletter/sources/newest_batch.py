@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from newsletter.sources import calendar
+from newsletter.sources.arxiv_api import ShortAnswerError
 from newsletter.sources.arxiv_requests import ArxivRequests
 from newsletter.sources.base import DATED_PAGE, ListingState, Paper, SourceError
 from newsletter.sources.dated_pages import DatedPages
@@ -77,6 +78,8 @@ class NewestBatch:
         answered: dict[str, Paper] = {}
         try:
             answered = self._requests.named(names)
+        except ShortAnswerError as error:
+            answered = error.found  # the feeds tell of the others
         except SourceError as error:
             self.trouble = f"the API failed: {error.brief}"
         late: dict[str, Paper] = {}

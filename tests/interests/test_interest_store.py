@@ -41,6 +41,8 @@ from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transactional import data_export
 from tests.conftest import NOW, Cli, stored
 from tests.rendering.days import busy_day
+from tests.sources.samples import Told, answer
+from tests.sources.standin import Clock, Reply, listening
 
 ADA = "ada.reads@reader.example"
 BOB = "bob.reads@reader.example"
@@ -175,6 +177,46 @@ def test_a_paper_that_is_named_before_arxiv_tells_of_it_is_known_once_it_does(
     assert source.asked.count(never) == 1  # of a month that is over
     with database.read() as session:
         assert session.get_one(NamedPaperRow, soon).title == announced.title
+
+
+def test_an_answer_with_fewer_papers_than_it_counts_is_no_word_on_the_others(
+    database: Database,
+    settings: Settings,
+    ada: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_CACHE_DIR", str(tmp_path / "cache"))
+    first, second = "2401.00001", "2401.00002"
+    with database.write.begin() as session:
+        named = [Interest(InterestType.PAPER, name) for name in (first, second)]
+        interest_store.add(session, ada, named, "page", NOW)
+    warned: list[str] = []
+    with listening(Clock()) as arxiv_org:
+        api = {"api_url": f"{arxiv_org.url}/api/query", "min_interval_s": 0.0}
+        at_arxiv = settings.model_copy(update={"source": settings.source.model_copy(update=api)})
+        for reply in (
+            answer(counted=2),
+            answer(Told(f"{first}v1"), counted=2),
+            answer(counted=1),
+            answer(Told(f"{second}v3")),
+        ):
+            arxiv_org.api(Reply(reply))
+            named_papers.fetch_texts(Source(), at_arxiv, database, NOW, warned.append)
+        asked = [request.ids for request in arxiv_org.asked]
+    assert [line.partition(" until the next run: the API counts ") for line in warned] == [
+        (told, " until the next run: the API counts ", short)
+        for told, short in (
+            ("2 liked papers wait for their texts", "2 papers and gave 0"),
+            ("1 liked paper waits for its text", "2 papers and gave 1"),
+            ("1 liked paper waits for its text", "1 paper and gave 0"),
+        )
+    ]
+    assert asked[-1] == (second,)
+    with database.read() as session:
+        assert {session.get_one(NamedPaperRow, name).title for name in (first, second)} == {
+            Told().title
+        }
 
 
 def test_a_paper_that_arxiv_did_not_know_is_known_from_the_issue_that_holds_it(
