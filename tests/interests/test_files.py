@@ -445,3 +445,86 @@ def test_a_paper_from_before_2007_is_found_by_its_number_and_its_archive() -> No
         )
     ]
     assert found == ["hep-th/9901001", "math/9901001", "", ""]
+
+
+TITLED = {"title": "A paper"}
+BESIDE = [
+    "@article{a, title={A paper}, note={arXiv preprint 2001.00001}}",
+    "@article{a, title={A paper}, journal={arXiv}, volume={2001.00001}}",
+    "@article{a, title={A paper}, journal={CoRR}, volume={2001.00001}}",
+    "@article{a, title={A paper}, journal={ArXiv}, pages={2001.00001}}",
+    "@article{a, title={A paper}, journal={arXiv e-prints}, eid={arXiv:2001.00001}}",
+    "@misc{a, title={A paper}, publisher={arXiv}, number={2001.00001}}",
+    "@inproceedings{a, title={A paper}, booktitle={arXiv preprint arXiv:2001.00001}}",
+    "TY  - JOUR\nTI  - A paper\nJO  - arXiv\nSP  - 2001.00001\nER  - \n",
+    "Title,Journal,Pages\nA paper,arXiv,2001.00001\n",
+    json.dumps([{**TITLED, "itemType": "preprint", "extra": "arXiv ID: 2001.00001"}]),
+    json.dumps([{**TITLED, "paper_url": "https://arxiv.org/abs/2001.00001"}]),
+    json.dumps([{**TITLED, "openAccessPdf": {"url": "https://arxiv.org/pdf/2001.00001"}}]),
+    json.dumps(
+        [{**TITLED, "links": [{"rel": "pdf"}, {"href": "http://arxiv.org/abs/2001.00001"}]}]
+    ),
+    json.dumps([{"paper": {"id": "2001.00001"}, **TITLED}]),
+    json.dumps([{"paper": {"id": "2001.00001", **TITLED}}]),
+    json.dumps({"data": [{"citedPaper": {**TITLED, "externalIds": {"ArXiv": "2001.00001"}}}]}),
+]
+
+
+@pytest.mark.parametrize("content", BESIDE)
+def test_an_identifier_is_found_wherever_it_stands_in_its_entry(content: str) -> None:
+    reading_list = read_file(content.encode())
+    assert [(it.arxiv_id, it.title) for it in reading_list.papers] == [("2001.00001", "A paper")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "@article{a, title={A paper}, journal={J. Foo}, pages={2001.00001}}",
+        "@article{a, title={A paper}, abstract={We go beyond arXiv:2001.00001.}}",
+        "@article{a, title={A paper}, keywords={arXiv}, volume={2001.00001}}",
+        json.dumps([{**TITLED, "references": [{"id": "arXiv:2001.00001"}]}]),
+        json.dumps([{**TITLED, "relation": {"is-review-of": [{"id": "arXiv:2001.00001"}]}}]),
+    ],
+)
+def test_an_identifier_of_another_paper_is_not_the_entrys(content: str) -> None:
+    assert [it.arxiv_id for it in read_file(content.encode()).papers] == [""]
+
+
+def test_what_an_answer_says_of_itself_is_no_entry() -> None:
+    places = [{"landing_page_url": "https://arxiv.org/abs/2001.00001"}]
+    preprint = {"has-preprint": [{"id": "10.48550/arXiv.2001.00001", "id-type": "doi"}]}
+    openalex = {
+        "meta": {"count": 2, "page": 1},
+        "results": [{**TITLED, "locations": places}, {"title": "Other"}],
+        "group_by": [],
+    }
+    crossref = {
+        "status": "ok",
+        "message-type": "work-list",
+        "message": {
+            "total-results": 2,
+            "items": [{"title": ["A paper"], "relation": preprint}, {"title": ["Other"]}],
+        },
+    }
+    listed = {"name": "mine", "owner": {"login": "ada"}, "list": [{**TITLED, **preprint}, "no"]}
+    for content in (openalex, crossref, listed):
+        reading_list = read_file(json.dumps(content).encode())
+        assert (reading_list.read, reading_list.matched) == (2, 1)
+
+
+def test_each_item_of_a_bibliography_in_latex_is_counted() -> None:
+    reading_list = read_file(
+        rb"""As Ada showed~\cite{a}.
+\begin{thebibliography}{9}
+\bibitem[Ada(2001)]{a} A. Lovelace, \newblock Notes,
+\newblock arXiv:2001.00001.
+\bibitem{b} B. Other, Another title, J. Foo 3 (2001).
+\bibitem{c} C. Third, A third one, 2003.
+\end{thebibliography}"""
+    )
+    assert [it.arxiv_id for it in reading_list.papers] == ["2001.00001"]
+    assert [(it.name[:11], it.why) for it in reading_list.refused] == [
+        (r"\bibitem{b}", "has no arXiv identifier"),
+        (r"\bibitem{c}", "has no arXiv identifier"),
+    ]
+    assert read_file(rb"\bibitem{b} B. Other, A title, 2001.").counts().startswith("1 read, 0")

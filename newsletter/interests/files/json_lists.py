@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from json import JSONDecoder
 from typing import Any
 
 import orjson
 
+from newsletter.interests.files.arxiv_ids import identifiers_in
 from newsletter.interests.files.reading_list import (
     MOST_BROKEN,
     MOST_ENTRIES,
@@ -15,11 +17,14 @@ from newsletter.interests.files.reading_list import (
 )
 
 _WRAPPERS = ("activities-summary", "works", "bulk")
-_LISTS = ("items", "references", "data", "papers")
+_LISTS = ("items", "references", "data", "papers", "results", "hits", "entries", "works")
+_ANSWERS = ("message", "hits", "response")  # that hold the list, as Crossref's and INSPIRE's
+_ITEMS = ("data", "paper", "citedPaper", "citingPaper", "metadata")  # that hold a paper's fields
 _OF_A_PAPER = {  # fields, of which each paper has one
     *("title", "url", "doi", "eprint", "arxiv", "arxivid", "archiveid", "externalids", "data"),
     *("extra", "author", "authors", "abstract", "year", "issued", "type", "itemtype"),
 }
+_MOST_DEEPER = 500  # texts within a paper's fields
 _DEEPEST = 4  # objects within one another, by their keys
 _LIST = re.compile(rf'"(?:{"|".join(_LISTS)})"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*+")
@@ -112,18 +117,29 @@ def read_json(value: object) -> Iterator[dict[str, str] | RefusedEntry]:
 
 
 def _fields(item: dict[str, Any]) -> dict[str, str]:
-    data = item.get("data")
-    fields = data if isinstance(data, dict) else item
+    inner = (item[name] for name in _ITEMS if isinstance(item.get(name), dict))
+    fields = next(({**item, **found} for found in inner), item)
     ids = fields.get("externalIds")  # as Semantic Scholar names them
     firsts = {
         key: text[0] if isinstance(text, list) and text else text  # a title may be a list of one
         for key, text in ({**ids, **fields} if isinstance(ids, dict) else fields).items()
     }
-    return {
+    told = {
         key.lower().replace("-", ""): str(text)
         for key, text in firsts.items()
         if isinstance(text, str | int)
     }
+    return told | dict(islice(_deeper(fields), _MOST_DEEPER))
+
+
+def _deeper(value: object, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The texts within lists and objects of a paper, by their paths: `locations.0.pdf_url`."""
+    if isinstance(value, str) and depth > 1:
+        yield path, value
+    elif depth < _DEEPEST and isinstance(value, list | dict):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, inner in pairs:
+            yield from _deeper(inner, f"{path}.{key}".strip(".").lower(), depth + 1)
 
 
 def _items(value: object, depth: int = 0) -> list[Any]:
@@ -134,9 +150,34 @@ def _items(value: object, depth: int = 0) -> list[Any]:
         listed = value.get(name)
         if isinstance(listed, list):
             return listed
-    if depth == _DEEPEST or any(name.lower().replace("-", "") in _OF_A_PAPER for name in value):
+    if depth == _DEEPEST or _is_paper(value):
         return [value]
-    return [item for key, inner in value.items() for item in _by_key(key, inner, depth + 1)]
+    for name in _ANSWERS:
+        if isinstance(value.get(name), dict):
+            return _items(value[name], depth + 1)
+    by_key = value.items()
+    if any(_has_list(inner, depth + 1) for inner in value.values()):  # else is about that list
+        by_key = {key: inner for key, inner in by_key if _names_papers(key, inner, depth)}.items()
+    return [item for key, inner in by_key for item in _by_key(key, inner, depth + 1)]
+
+
+def _is_paper(value: dict[str, Any]) -> bool:
+    return any(name.lower().replace("-", "") in _OF_A_PAPER for name in value)
+
+
+def _has_list(value: object, depth: int) -> bool:
+    """Whether it is a list of entries or has one, rather than a paper."""
+    if not isinstance(value, dict):
+        return isinstance(value, list)
+    inner = () if depth == _DEEPEST or _is_paper(value) else value.values()
+    return any(_has_list(it, depth + 1) for it in inner)
+
+
+def _names_papers(key: str, value: object, depth: int) -> bool:
+    if isinstance(value, dict) and depth < _DEEPEST:
+        inner = (_names_papers(*it, depth + 1) for it in value.items())
+        return _is_paper(value) or bool(identifiers_in(key)) or any(inner)
+    return isinstance(value, list) or bool(identifiers_in(f"{key} {value}"))
 
 
 def _by_key(key: str, value: object, depth: int) -> list[Any]:

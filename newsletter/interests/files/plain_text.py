@@ -19,6 +19,7 @@ _SAID = re.compile(r"\barxiv\s?:\s?[\w./-]{0,40}?[0-9][\w./-]*+", re.IGNORECASE)
 _ALONE = re.compile(r"^[ \t]*[0-9]{4}\.[0-9]{3,6}(?:v[0-9]{1,3})?[ \t,;.]*$", re.MULTILINE)
 _ATTACHED = re.compile(r"\b\w{0,60}?[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{5}\b[^\s,;]*")
 _ITEM = re.compile(r"^[ \t]*(?:\[?[0-9]{1,4}[\].)]|[-*\u2022])[ \t]+(?=\S)", re.MULTILINE)
+_BIBITEM = re.compile(r"\\bibitem(?![a-zA-Z])")  # of LaTeX, always a paper
 _BLANK = re.compile(r"\n[ \t]*\n")
 _LINE = re.compile(r"\S[^\n]*")
 _BEHIND = ".,;:!?)]}>*_"  # an address, and none of its own
@@ -54,12 +55,15 @@ def _items_without(text: str, starts: Sequence[int]) -> list[tuple[int, RefusedE
 
     It is a list of papers where half of the items name one, or most of the lines do.
     """
-    if not starts:
+    is_bibliography = _BIBITEM.search(text) is not None
+    if not starts and not is_bibliography:
         return []
-    items = _items(text)
+    items = _items(text, _BIBITEM if is_bibliography else _ITEM)
     spans = items or [it.span() for it in _LINE.finditer(text)]
     without = [(at, to) for at, to in spans if not _any_within(starts, at, to)]
     named = len(spans) - len(without)
+    if is_bibliography:
+        named = len(spans)
     if named < len(without) or (named == len(without) and not items):
         return []
     return [
@@ -67,9 +71,9 @@ def _items_without(text: str, starts: Sequence[int]) -> list[tuple[int, RefusedE
     ]
 
 
-def _items(text: str) -> list[tuple[int, int]]:
-    """Where each with a number or a bullet begins and ends: with its paragraph at the latest."""
-    begins = [it.start() for it in _ITEM.finditer(text)]
+def _items(text: str, mark: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Where each begins, with its mark, and ends: with its paragraph at the latest."""
+    begins = [it.start() for it in mark.finditer(text)]
     if not begins:
         return []
     blanks = [*(it.start() for it in _BLANK.finditer(text)), len(text)]

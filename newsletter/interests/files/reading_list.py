@@ -29,6 +29,12 @@ _FIELDS = (
     *("url", "url_abs", "pdf_url", "url_pdf", "doi", "identifier", "publicationtitle", "annote"),
     "id",
 )
+# That are about other papers, people or topics.
+_OF_OTHERS = re.compile(
+    r"title|abstract|author|editor|keyword|refer|cited|citing|citations|related|relation\.(?!has-preprint)"
+)
+_AT_ARXIV = re.compile(r"(?i:arxiv)|\bCoRR\b")
+_LONGEST_FIELD = 10_000  # characters, of fields that have no name here
 # Of a paper from before 2007, whose archive stands in another field.
 _OLD_NUMBER = re.compile(r"\s*([0-9]{7})(?:v[0-9]{1,3})?\s*")
 
@@ -156,4 +162,22 @@ def _identifier(entry: Mapping[str, str]) -> str:
         found = found or identifier_in(text)
         if found is not None:
             return found
-    return ""
+    return _in_any_field(entry)
+
+
+def _in_any_field(entry: Mapping[str, str]) -> str:
+    """The identifier in whatever field: `paper_url`; or beside a word that says whose it is.
+
+    That is, `journal = {arXiv}, volume = {2001.00001}`.
+    """
+    fields = {
+        name: text[:_LONGEST_FIELD]
+        for name, text in entry.items()
+        if text and name != "key" and not _OF_OTHERS.match(name)
+    }
+    texts = [*fields.values()]
+    named = (*(f"{name}:{text}" for name, text in fields.items()), entry.get("key", ""))
+    found = identifier_in("\n".join(named))
+    if found is None and any(map(_AT_ARXIV.search, texts)):
+        found = sole_identifier("\n".join(texts))
+    return found or ""

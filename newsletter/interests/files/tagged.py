@@ -27,7 +27,7 @@ _RIS = TagFormat(
         **dict.fromkeys(("AB", "N2"), "abstract"),
         **dict.fromkeys(("UR", "L1", "L2", "LK"), "url"),
         **dict.fromkeys(("DO", "DI"), "doi"),
-        **dict.fromkeys(("N1", "M1", "M3", "C1", "AN", "VL", "IS", "SN"), "note"),
+        **dict.fromkeys(("N1", "M1", "M3", "C1", "C7", "AN", "VL", "IS", "SN", "SP"), "note"),
         **dict.fromkeys(("JO", "JF", "JA", "T2", "J2", "PB", "DP"), "journal"),
         "ID": "key",
     },
