@@ -7,7 +7,6 @@ their own, longer lists; what is exclaimed in Chinese is looked for here.
 import re
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
 
 _EXCLAIMED = r"|(?<=[^\W\d_]{2})\s?[!！](?=\W*(?:\Z|[^\W\d_]))"
 _FORMS = {
@@ -27,18 +26,12 @@ _FORMS = {
 }
 _PATTERNS = {code: lazy_pattern(forms + _EXCLAIMED) for code, forms in _FORMS.items()}
 _ANY: re.Pattern[str] = lazy_pattern(_EXCLAIMED.removeprefix("|"))
-_SENTENCE = lazy_pattern(r"(?<=[^\W\d_][.!?…])\s+(?=[^\W\d_a-z])")
-_SHORT = 4  # words of a sentence beside others that says nothing of a paper
 
 
 def speaks_to_reader(text: str, source: str, language: str) -> str:
     """The words that do; empty where none does. A source with "Yahoo!" may be told of so."""
     if language == "en":
         return ""
-    sentences = _SENTENCE.split(text)
-    short = next((said for said in sentences if len(said.split()) < _SHORT), "")
-    if language not in WITHOUT_SPACES and len(sentences) > 1 and short:
-        return f"says something that stands alone, {short[:60]}"
     if "!" in source:
         text = text.replace("!", "")
     found = _PATTERNS.get(language, _ANY).search(text)

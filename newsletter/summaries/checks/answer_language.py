@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections import Counter
-from functools import partial
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -43,13 +42,6 @@ FREQUENT = frozenset(_WORD.findall(_ENGLISH))
 _FREQUENT_BY = {code: frozenset(_WORD.findall(listed)) for code, listed in _BY_LANGUAGE.items()}
 _RIVALS = [FREQUENT, *(frozenset(listed.split()) for listed in _OTHERS), *_FREQUENT_BY.values()]
 _OTHER_LATIN = frozenset().union(*_RIVALS) - FREQUENT
-# English that is said to readers; none of it is a frequent word of another language.
-_TO_READERS = """
-    accept all any anything buy everyone if know let must need nobody not now please should
-    today you your
-"""
-_SAID_TO_READERS = FREQUENT | frozenset(_WORD.findall(_TO_READERS))
-_SENTENCE = lazy_pattern(r"(?<=[^\W\d_][.!?…])\s+(?=[^\W\d_a-z])")
 _KANA_SHARE = 0.15  # of the letters; without, it is Chinese
 _ENGLISH_SHARE, _FEW_WORDS = 0.07, 12
 _CHINESE_SHARE = 0.35  # of all characters; the one-liners of the digests all have more
@@ -94,8 +86,6 @@ def objection(text: str, language: str) -> str:
         return message
     if "LATIN" in expected and not _is_latin_language(words, language):
         return message
-    if language in _FREQUENT_BY and any(map(partial(_is_foreign, language), _SENTENCE.split(text))):
-        return message
     kana = scripts["HIRAGANA"] + scripts["KATAKANA"]
     return message if language == "ja" and kana < _KANA_SHARE * scripts.total() else ""
 
@@ -124,15 +114,6 @@ def _is_latin_language(words: list[str], language: str) -> bool:
     own = sum(word in _FREQUENT_BY[language] for word in lowered)
     enough = len(words) < _FEW_WORDS or own >= _ENGLISH_SHARE * len(words)
     return enough and own >= max(sum(word in rival for word in lowered) for rival in _RIVALS)
-
-
-def _is_foreign(language: str, sentence: str) -> bool:
-    """One sentence among others: its frequent words are another language's."""
-    words = [word.lower() for word in _WORD.findall(_FORMULA.sub(" ", sentence))]
-    own = sum(word in _FREQUENT_BY[language] for word in words)
-    rivals = [*_RIVALS, _SAID_TO_READERS]
-    other = max(sum(word in rival for word in words) for rival in rivals)
-    return other > max(own, int(len(words) >= _FEW_WORDS))
 
 
 def _is_english(words: list[str]) -> bool:

@@ -19,14 +19,6 @@ _NAMED = lazy_pattern(r"[A-Z]\w*[A-Z]|[a-z]\w*[A-Z]|[A-Za-z]+-?\d|\d[A-Za-z]")
 _COMPOUND = lazy_pattern(r"-(?=[A-Za-z]{3})|['/]")  # GPT-4 is none
 _PLAIN_WORD = r"[A-Z]?[a-z]*"
 _COMPARED = frozenset(["en", "zh"])  # with words, or with a glossary
-# Also one that begins small, with a dash or right behind the full stop of the one before.
-_SENTENCE = lazy_pattern(
-    r"(?<=[.!?;\u2026])[\"')\]\u201d]*\s+(?=[\"'(\[\u201c]?[A-Z])|,\s+(?=so\b)"
-    r"|(?<=[^\W\d_]{4}[.!?;\u2026])[\"')\]\u201d]*\s*(?:[-\u2013\u2014]\s*)?(?=[\"'(\[\u201c]?[A-Za-z])"
-)
-_YOU = lazy_pattern(r"\b(?:you|yours?|i think|i believe)\b(?!.*\?)", re.IGNORECASE)
-_TO_READER = 2  # words of the abstract without which a sentence to "you" is none of the paper's
-_SHORT = 5  # words of a sentence that one strange word makes strange
 _STEM = 7
 _LONGEST_SOURCE = 20_000  # characters that are read
 # So common in abstracts that sharing them says nothing.
@@ -140,15 +132,9 @@ def stray_sentence(text: str, source: SourceText, language: str) -> str:
     """An English sentence that shares no word with its paper: orders, chat, adverts."""
     if language != "en":
         return ""
-    sentences = _SENTENCE.split(text)
-    for sentence in sentences:
-        stems = {stem for stem in _stems(sentence) if not stem.isdigit()}
-        shared = len(stems & source.stems)
-        beside = len(sentences) > 1
-        to_reader = beside and shared < _TO_READER and _YOU.search(sentence)
-        strange = len(stems) > 1 or (beside and stems and len(sentence.split()) < _SHORT)
-        if to_reader or (strange and not shared):
-            return f"says something that the abstract does not: {sentence[:60]}"
+    stems = {stem for stem in _stems(text) if not stem.isdigit()}
+    if len(stems) > 1 and not stems & source.stems:
+        return f"says something that the abstract does not: {text[:60]}"
     return ""
 
 
