@@ -11,7 +11,7 @@ None of these knows a database, the network or the time. `interest_store.py` kee
 name, `files/` reads their reading lists. `docs/personal.md` says how it all works.
 """
 
-from newsletter.interests.authors import FollowedAuthor
+from newsletter.interests.authors import FollowedAuthor, not_this_one
 from newsletter.interests.day_index import DayIndex
 from newsletter.interests.picks import Pick, PickReason, ReasonType, pick_papers
 from newsletter.interests.profile import Interests, LikedPaper, Profile, compile_profile
@@ -26,5 +26,6 @@ __all__ = [
     "Profile",
     "ReasonType",
     "compile_profile",
+    "not_this_one",
     "pick_papers",
 ]

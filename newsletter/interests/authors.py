@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple, TypeVar
 from unicodedata import normalize
 
 from newsletter.errors import WrongUseError
 from newsletter.text import visible, without_accents
 
+_Value = TypeVar("_Value")
 NameKey = tuple[str, str]  # the first name and the last, folded
 
 _NO_DECOMPOSITION = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
@@ -31,9 +33,9 @@ MOST_TOGETHER = 50  # of a paper's first authors, who say something about each o
 _LONGEST_NAME = 300  # characters
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class FollowedAuthor:
-    """A name, and what tells its owner from namesakes; names as keys, categories as arXiv's.
+    """A name, and what tells its owner from namesakes: names of authors, and arXiv's categories.
 
     With `with_authors` or `with_categories`, only papers count that have one of them. A paper with
     one of `not_with_authors`, or first in one of `not_with_categories`, is a namesake's, unless it
@@ -41,10 +43,30 @@ class FollowedAuthor:
     """
 
     name: str
-    with_authors: frozenset[NameKey] = field(default=frozenset())
-    with_categories: frozenset[str] = field(default=frozenset())
-    not_with_authors: frozenset[NameKey] = field(default=frozenset())
-    not_with_categories: frozenset[str] = field(default=frozenset())
+    with_authors: frozenset[NameKey]  # by the keys that names are compared by
+    with_categories: frozenset[str]
+    not_with_authors: frozenset[NameKey]
+    not_with_categories: frozenset[str]
+
+    def __init__(
+        self,
+        name: str,
+        with_authors: Iterable[str | NameKey] = (),
+        with_categories: Iterable[str] = (),
+        not_with_authors: Iterable[str | NameKey] = (),
+        not_with_categories: Iterable[str] = (),
+    ) -> None:
+        """Authors are told by their names.
+
+        Raises:
+            WrongUseError: one of them has no letter, or a text stands where several are meant.
+        """
+        put = partial(object.__setattr__, self)
+        put("name", name)
+        put("with_authors", _as_keys("with_authors", with_authors))
+        put("with_categories", frozenset(several("with_categories", with_categories)))
+        put("not_with_authors", _as_keys("not_with_authors", not_with_authors))
+        put("not_with_categories", frozenset(several("not_with_categories", not_with_categories)))
 
     @property
     def is_told_apart(self) -> bool:
@@ -55,6 +77,30 @@ class FollowedAuthor:
             or self.not_with_authors
             or self.not_with_categories
         )
+
+
+def several(named: str, values: Iterable[_Value]) -> tuple[_Value, ...]:
+    """The values.
+
+    Raises:
+        WrongUseError: it is one text, whose letters would be taken for them.
+    """
+    if isinstance(values, str):
+        raise WrongUseError(f"{named} are several: write [{values!r}] for one")
+    try:
+        return tuple(values)
+    except TypeError as error:
+        raise WrongUseError(f"{named} are several, and {values!r} is none of that") from error
+
+
+def _as_keys(named: str, authors: Iterable[str | NameKey]) -> frozenset[NameKey]:
+    keys = set()
+    for author in several(named, authors):
+        key = name_key(author) if isinstance(author, str) else author
+        if key is None:
+            raise WrongUseError(f"{named}: {author!r} is no name")
+        keys.add(key)
+    return frozenset(keys)
 
 
 def not_this_one(

@@ -8,7 +8,7 @@ Python, and what it reads stays small.
 """
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import compress
 
@@ -31,11 +31,17 @@ _SPARSE = 100  # a word in no more than one of so many papers is added one by on
 
 
 class DayIndex:
-    """All that readers' profiles are compared with; takes about a millisecond a paper to make."""
+    """All that readers' profiles are compared with; takes about a millisecond a paper to make.
 
-    def __init__(self, papers: Sequence[Paper], lexicon: Lexicon | None = None) -> None:
+    A paper that is given several times counts as what it is first.
+    """
+
+    def __init__(self, papers: Iterable[Paper], lexicon: Lexicon | None = None) -> None:
         self.lexicon = lexicon or shipped()
-        self.papers = tuple(papers)
+        first: dict[str, Paper] = {}
+        for paper in papers:
+            first.setdefault(paper.id.arxiv_id, paper)
+        self.papers = papers = tuple(first.values())
         vectors = [
             self.lexicon.vector(paper.title, paper.abstract, categories=paper.categories)
             for paper in papers

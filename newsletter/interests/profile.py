@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from newsletter.interests.authors import FollowedAuthor, NameKey, name_key
+from newsletter.errors import WrongUseError
+from newsletter.interests.authors import FollowedAuthor, NameKey, name_key, several
 from newsletter.interests.lexicon import Lexicon, shipped
 from newsletter.interests.phrases import Phrase
 from newsletter.interests.term_weights import TermWeights, term_number
@@ -26,16 +27,39 @@ class LikedPaper:
 
 @dataclass(frozen=True)
 class Interests:
-    """All that a person named. A paper with something unwanted is never a pick."""
+    """All that a person named. A paper with something unwanted is never a pick.
 
-    liked: Sequence[LikedPaper] = ()
-    disliked: Sequence[LikedPaper] = ()
-    authors: Sequence[FollowedAuthor] = ()
-    unwanted_authors: Sequence[str] = ()
-    words: Sequence[str] = ()  # and phrases; a "*" at the end stands for any ending
-    unwanted_words: Sequence[str] = ()
-    categories: Sequence[str] = ()
-    unwanted_categories: Sequence[str] = ()
+    Raises:
+        WrongUseError: something else is named than a field holds.
+    """
+
+    liked: Iterable[LikedPaper] = ()
+    disliked: Iterable[LikedPaper] = ()
+    authors: Iterable[FollowedAuthor | str] = ()  # a name alone will do
+    unwanted_authors: Iterable[str] = ()
+    words: Iterable[str] = ()  # and phrases; a "*" at the end stands for any ending
+    unwanted_words: Iterable[str] = ()
+    categories: Iterable[str] = ()
+    unwanted_categories: Iterable[str] = ()
+
+    def __post_init__(self) -> None:
+        for name, types in _HELD.items():
+            values = several(name, getattr(self, name))
+            wrong = next((it for it in values if not isinstance(it, types)), None)
+            if wrong is not None:
+                held = " or a ".join(it.__name__ for it in types)
+                raise WrongUseError(f"{name}: {wrong!r} is not a {held}")
+            object.__setattr__(self, name, values)
+        for paper in (*self.liked, *self.disliked):
+            several("categories of a liked paper", paper.categories)
+
+
+_HELD: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("liked", "disliked"), (LikedPaper,)),
+    "authors": (FollowedAuthor, str),
+    **dict.fromkeys(("unwanted_authors", "words", "unwanted_words"), (str,)),
+    **dict.fromkeys(("categories", "unwanted_categories"), (str,)),
+}
 
 
 @dataclass(frozen=True)
@@ -75,9 +99,7 @@ def compile_profile(interests: Interests, lexicon: Lexicon | None = None) -> Pro
         disliked_ids=frozenset(paper.arxiv_id for paper in interests.disliked if paper.arxiv_id),
         judged=tuple(TermWeights.of(it, most) for it in liked + disliked) if disliked else (),
         authors=keyed_authors(interests.authors),
-        unwanted_authors=keyed_authors(
-            [FollowedAuthor(name) for name in interests.unwanted_authors]
-        ),
+        unwanted_authors=keyed_authors(interests.unwanted_authors),
         words=parsed_phrases(interests.words),
         unwanted_words=parsed_phrases(interests.unwanted_words),
         categories=tuple(interests.categories),
@@ -98,9 +120,12 @@ def _added(vectors: Sequence[Mapping[str, float]]) -> tuple[dict[str, float], di
     return sums, {term_number(term): owner for term, owner in owners.items()}
 
 
-def keyed_authors(authors: Iterable[FollowedAuthor]) -> tuple[tuple[NameKey, FollowedAuthor], ...]:
+def keyed_authors(
+    authors: Iterable[FollowedAuthor | str],
+) -> tuple[tuple[NameKey, FollowedAuthor], ...]:
     """Each author under the key that names are compared by; texts without letters are left out."""
-    return tuple((key, author) for author in authors if (key := name_key(author.name)))
+    followed = (FollowedAuthor(it) if isinstance(it, str) else it for it in authors)
+    return tuple((key, author) for author in followed if (key := name_key(author.name)))
 
 
 def parsed_phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:

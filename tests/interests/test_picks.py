@@ -2,6 +2,7 @@
 
 import math
 from html import escape
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,14 +18,13 @@ from newsletter.interests import (
     ReasonType,
     author_index,
     compile_profile,
+    not_this_one,
     pick_papers,
 )
 from newsletter.interests.authors import (
     FoldedName,
     fold_name,
     name_key,
-    name_keys,
-    not_this_one,
     same_name,
 )
 from newsletter.interests.lexicon import parse, shipped
@@ -142,10 +142,36 @@ def test_a_reader_who_follows_john_smith_can_tell_them_apart() -> None:
     assert titles(picks_of(day, Interests(authors=[john]))) == ["Codecs", "More quarks"]
     john = not_this_one(john, more_quarks.authors, more_quarks.categories)
     assert titles(picks_of(day, Interests(authors=[john]))) == ["Codecs"]
-    with_ann = FollowedAuthor("John Smith", with_authors=name_keys(["Ann Ours"]))
+    with_ann = FollowedAuthor("John Smith", with_authors=["Ours, Ann"])
     assert titles(picks_of(day, Interests(authors=[with_ann]))) == ["Codecs"]
-    in_hep = FollowedAuthor("John Smith", with_categories=frozenset(["hep-ph"]))
+    without_two = FollowedAuthor("John Smith", not_with_authors={"Joe Two", "J. Two"})
+    assert titles(picks_of(day, Interests(authors=[without_two]))) == ["Codecs", "More quarks"]
+    in_hep = FollowedAuthor("John Smith", with_categories=["hep-ph"])
     assert titles(picks_of(day, Interests(authors=[in_hep]))) == ["Quarks", "More quarks"]
+
+
+def test_a_strangers_call_is_understood_or_told_what_is_wrong() -> None:
+    smith = paper(1, "Codecs", authors=("John Smith",))
+    day = [smith, smith, smith, paper(2, "Bees")]
+    both = Interests(authors=["John Smith"], words=(word for word in ("codec", "bee")))
+    profile = compile_profile(both)
+    for _ in range(2):
+        assert titles(pick_papers(DayIndex(iter(day)), profile)) == ["Codecs", "Bees"]
+        assert compile_profile(both) == profile
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"words": "codec"}, r"words are several: write \['codec'\] for one"),
+        ({"liked": ["2507.07270"]}, "liked: '2507.07270' is not a LikedPaper"),
+        ({"authors": [3]}, "authors: 3 is not a FollowedAuthor or a str"),
+        ({"words": None}, "words are several, and None is none of that"),
+        ({"liked": [LikedPaper("A", categories="cs.SD")]}, "categories of a liked paper are"),
+    )
+    for fields, line in wrong:
+        with pytest.raises(WrongUseError, match=line):
+            Interests(**fields)
+    with pytest.raises(WrongUseError, match="with_authors are several"):
+        FollowedAuthor("John Smith", with_authors="Ann Ours")
+    with pytest.raises(WrongUseError, match=r"with_authors: '\?' is no name"):
+        FollowedAuthor("John Smith", with_authors=["?"])
 
 
 def test_a_namesake_of_a_large_collaboration_costs_nobody_their_category() -> None:
