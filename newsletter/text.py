@@ -8,6 +8,9 @@ from unicodedata import combining, normalize
 
 from newsletter.lazy_pattern import lazy_pattern
 
+# Small letters with a stroke, or joined, that Unicode does not take apart.
+NO_DECOMPOSITION = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
+_MARKS = re.compile("[\u0300-\u036f]+")
 _ADDRESS = re.compile(r"[^\s<>@,;:\"'()]+@[^\s<>@,;:\"'()]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _OCTETS = re.compile(r"""\bb(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
@@ -26,6 +29,17 @@ _LONGEST_BRIEF = 300  # characters
 def without_accents(text: str) -> str:
     """Taken apart (NFKD), and without the marks that combine with a letter."""
     return "".join(char for char in normalize("NFKD", text) if not combining(char))
+
+
+def plain_letters(text: str) -> str:
+    """With plain letters for Latin, Greek and Cyrillic ones with marks: é, ø and ł are e, o and l.
+
+    Marks of other scripts make other letters and stay.
+    """
+    if text.isascii():
+        return text
+    apart = normalize("NFD", text.translate(NO_DECOMPOSITION))
+    return normalize("NFC", _MARKS.sub("", apart))
 
 
 def one_line(text: str | None) -> str:

@@ -8,12 +8,11 @@ from typing import NamedTuple, TypeVar
 from unicodedata import normalize
 
 from newsletter.errors import WrongUseError
-from newsletter.text import visible, without_accents
+from newsletter.text import NO_DECOMPOSITION, visible, without_accents
 
 _Value = TypeVar("_Value")
 NameKey = tuple[str, str]  # the first name and the last, folded
 
-_NO_DECOMPOSITION = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
 # Also written out, as in Germany and Denmark: Jörg is Jorg, and Joerg as well.
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _MAY_BE_ONE = re.compile(r"(?<=[aou])e|(?<=a)a")
@@ -211,7 +210,7 @@ def fold_name(name: str) -> FoldedName:
 
 def _parted(text: str) -> _Name:
     if not text.isascii():
-        text = without_accents(text.translate(_NO_DECOMPOSITION))
+        text = without_accents(text.translate(NO_DECOMPOSITION))
     text = _SUFFIX.sub("", _BRACKETS.sub(" ", text).strip())
     text = text.rpartition(":")[2].strip() or text  # of "X Collaboration: Ada L", the person
     last, comma, first = _TITLE.sub("", text).partition(",")

@@ -21,7 +21,7 @@ from newsletter.interests.authors import (
     name_keys,
 )
 from newsletter.interests.files import ListedPaper
-from newsletter.interests.phrases import Phrase
+from newsletter.interests.phrases import Phrase, is_pattern
 from newsletter.interests.profile import Interests, LikedPaper
 from newsletter.models import (
     InterestRow,
@@ -80,6 +80,11 @@ def checked(interest: Interest) -> Interest:
         case InterestType.CATEGORY:
             value = taxonomy.category(value)
         case InterestType.WORD:
+            if is_pattern(value):
+                raise WrongUseError(
+                    f"{value!r} would find nothing: write words, and a * only at the end of the"
+                    " last one, behind three letters at least"
+                )
             if Phrase.parse(value) is None:
                 raise WrongUseError(f"{value!r} is no word")
         case InterestType.AUTHOR:

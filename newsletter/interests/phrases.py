@@ -19,8 +19,12 @@ from newsletter.interests.words import (
     shown,
     without_hyphens,
 )
+from newsletter.text import plain_letters
 
 _SHORTEST_BEGINNING = 3  # characters before a "*"; else it is taken for the word itself
+# As in patterns, which phrases are not.
+_PATTERN_SIGNS = re.compile(r"[)\].][*+?{]|^\^|\$$|\w\w\|\w\w")
+_PATTERN_LETTERS = re.compile(r"\\[dswDSW](?![A-Za-z])")  # which are no TeX
 # That makes another word of it: LoRA+, .NET. A single letter's stands in the letter's part.
 _SIGN = re.compile(r"[^\W_]{2}[+#]|(?<!\S)\.(?=[^\W\d_])")
 
@@ -36,7 +40,10 @@ _IS_SET = "1".__eq__
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that stand next to each other; case, hyphens, and one or several do not matter."""
+    """Words that stand next to each other.
+
+    Case, accents, hyphens, and one or several do not matter.
+    """
 
     text: str  # as it was typed
     parts: tuple[str, ...]
@@ -47,7 +54,7 @@ class Phrase:
     def parse(cls, text: str) -> "Phrase | None":
         """The phrase in a text; None where it has no letter."""
         whole = shown(text)
-        parts = tuple(parts_in(whole))
+        parts = tuple(map(plain_letters, parts_in(whole)))
         if not parts:
             return None
         goes_on = whole.endswith("*") and len(parts[-1]) >= _SHORTEST_BEGINNING
@@ -80,7 +87,19 @@ class Phrase:
 
 @lru_cache(maxsize=_KEPT)
 def _joined(text: str) -> tuple[str, ...]:
-    return tuple(parts_in(without_hyphens(shown(text))))
+    return tuple(map(plain_letters, parts_in(without_hyphens(shown(text)))))
+
+
+def is_pattern(text: str) -> bool:
+    """Whether it is written as a pattern, and not as words that a paper could hold.
+
+    Stars are all that may stand for letters: one at the end, behind three letters at least.
+    """
+    whole = shown(text)
+    stars = whole.count("*") - sum(part.count("*") for part in parts_in(whole))
+    phrase = Phrase.parse(text)
+    is_misplaced = stars > (phrase is not None and phrase.is_beginning)
+    return is_misplaced or bool(_PATTERN_SIGNS.search(whole) or _PATTERN_LETTERS.search(text))
 
 
 class PhraseIndex:
@@ -95,7 +114,8 @@ class PhraseIndex:
         self._seen = [*map(seen, texts)]
         self._shown = [*map(in_small_letters, self._seen)]
         for number, text in enumerate(self._shown):
-            parts = [without_hyphens(text[start:end]) for start, end in self._places_of(number)]
+            places = self._places_of(number)
+            parts = [plain_letters(without_hyphens(text[start:end])) for start, end in places]
             self._flat.append(f" {' '.join(parts)} ")
             for part in {*parts} - {""}:
                 self._by_word[part] = self._by_word.get(part, 0) | 1 << number

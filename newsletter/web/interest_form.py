@@ -13,6 +13,7 @@ from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.interests import interest_store, named_papers
 from newsletter.interests.files import ListedPaper, ReadingList, RefusedEntry, read_file
 from newsletter.interests.interest_store import MOST, Interest, InterestType
+from newsletter.interests.phrases import is_pattern
 from newsletter.text import one_line
 from newsletter.web.pages import gettext
 
@@ -141,17 +142,22 @@ def _listed(name: str, text: str) -> list[Interest]:
         try:
             interest = interest_store.checked(Interest(kind, value, wanted))
         except WrongUseError as error:
-            raise FormError(name, _no_such(kind) % {"value": value[:60]}) from error
+            raise FormError(name, _no_such(kind, value) % {"value": value[:60]}) from error
         interests[interest.value] = interest
     return list(interests.values())
 
 
-def _no_such(kind: InterestType) -> str:
+def _no_such(kind: InterestType, value: str) -> str:
     match kind:
         case InterestType.AUTHOR:
             return gettext("“%(value)s” is no name.")
         case InterestType.CATEGORY:
             return gettext("“%(value)s” is no category of arXiv; write it as cs.SD.")
+        case InterestType.WORD if is_pattern(value):
+            return gettext(
+                "“%(value)s” would find nothing: write words, and a star only at the end of the"
+                " last one, behind three letters or more."
+            )
         case _:
             return gettext("“%(value)s” is no word.")
 

@@ -241,6 +241,7 @@ def test_a_paper_that_arxiv_did_not_know_is_known_from_the_issue_that_holds_it(
     [
         (("--category", "cs.XX"), "arXiv has no category 'cs.XX'"),
         (("--word", "..."), "'...' is no word"),
+        (("--word", "di*"), "'di*' would find nothing: write words, and a * only at the end"),
         (("--author", "?"), "'?' is no name"),
         (("--paper", "whales"), "'whales' holds no arXiv identifier"),
         (

@@ -28,6 +28,7 @@ from newsletter.interests.authors import (
     same_name,
 )
 from newsletter.interests.lexicon import parse, shipped
+from newsletter.interests.phrases import is_pattern
 from newsletter.interests.picks import FLOOR, MOST_PICKS
 from newsletter.interests.profile import LONGEST_PROFILE
 from newsletter.interests.words import parts_in, shown, words_of
@@ -325,14 +326,35 @@ def test_a_reason_says_what_stands_there(typed: str, title: str, said: str) -> N
         ("UNet", "A U-Net", "U-Net"),
         ("multim*", "Multi-modality", "Multi-modality"),
         ("email", "E\u2010mail", "E\u2010mail"),
+        ("naive bayes", "Naïve Bayes", "Naïve Bayes"),
+        ("naïve bayes", "A naive Bayes model", "naive Bayes"),
+        ("Lojasiewicz", "Kurdyka\u2013Łojasiewicz functions", "Łojasiewicz"),
+        ("Poincare map", "Poincar\\'e maps", "Poincaré maps"),
+        ("Schröd*", "Schrodinger", "Schrodinger"),
+        ("\u30ab", "\u30ac", ""),  # another letter
     ],
 )
-def test_one_or_several_and_hyphens_do_not_matter(typed: str, title: str, said: str) -> None:
+def test_one_or_several_hyphens_and_accents_do_not_matter(
+    typed: str, title: str, said: str
+) -> None:
     day = [paper(1, title), paper(2, "Else", title)]
     found = picks_of(day, Interests(words=[typed]))
     assert [pick.reasons[0].words for pick in found] == [(said,)] * 2 * bool(said)
     unwanted = Interests(unwanted_words=[typed], categories=["cs.SD"])
     assert len(picks_of(day, unwanted)) == 2 * (not said)
+
+
+@pytest.mark.parametrize("text", ["(a+)+$", "di*", "diffus* model", "*fusion", r"\d+", "a|b|cd|ef"])
+def test_what_is_written_as_a_pattern_is_known_for_one(text: str) -> None:
+    assert is_pattern(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["diffus*", "music gen*", "A* search", "$K^*$", "C++", "LoRA+", r"$\ell_1$", "SO(3)", "why?"],
+)
+def test_words_with_signs_are_no_patterns(text: str) -> None:
+    assert not is_pattern(text)
 
 
 def test_a_reason_leaves_out_other_forms_and_what_is_hardly_close_behind_a_stronger_one() -> None:
