@@ -1,7 +1,7 @@
 """The picks in readers' copies of an issue, kept so that every attempt is the same."""
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from newsletter.sources.base import Paper
 _log = logging.getLogger(__name__)
 
 _PAPERS = "papers"
+_OF_WORDS = {ReasonType.IN_TITLE, ReasonType.IN_ABSTRACT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,30 @@ IssuePicks = tuple[IssuePick, ...]
 
 
 def join_picks(own: Sequence[IssuePick], newsletters: Sequence[IssuePick]) -> IssuePicks:
-    """A reader's own picks, then the newsletter's, each paper once with the reasons of both."""
+    """A reader's own picks, then the newsletter's, each paper once with the reasons of both.
+
+    What the reader's reasons name already, the newsletter's do not say again.
+    """
     others = {pick.arxiv_id: pick for pick in newsletters}
     joined = [
-        replace(pick, reasons=pick.reasons + others.pop(pick.arxiv_id).reasons)
+        replace(pick, reasons=(*pick.reasons, *_further(others.pop(pick.arxiv_id), pick)))
         if pick.arxiv_id in others
         else pick
         for pick in own
     ]
     return tuple([*joined, *others.values()][:MOST_PICKS])
+
+
+def _further(pick: IssuePick, own: IssuePick) -> Iterator[PickReason]:
+    """The reasons that name other words than the reader's own."""
+    said = {word.casefold() for why in own.reasons if why.kind in _OF_WORDS for word in why.words}
+    for why in pick.reasons:
+        if why.kind in _OF_WORDS:
+            words = tuple(word for word in why.words if word.casefold() not in said)
+            if words:
+                yield replace(why, words=words)
+        else:
+            yield why
 
 
 def best_of(days: Iterable[IssuePicks | None]) -> IssuePicks | None:

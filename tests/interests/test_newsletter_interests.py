@@ -167,6 +167,22 @@ def test_own_picks_come_before_the_groups_and_several_days_have_their_best_first
     assert best_of([(shared, other), None, (again,)]) == (again, shared)
 
 
+def test_a_word_that_a_reader_and_the_group_name_is_said_once() -> None:
+    def mentions(*words: str, of_newsletter: bool = False) -> PickReason:
+        return PickReason(ReasonType.IN_ABSTRACT, "", words, of_newsletter)
+
+    (both,) = join_picks(
+        [IssuePick("2507.00001", (mentions("Codec"),))],
+        [IssuePick("2507.00001", (mentions("codec", of_newsletter=True), GROUPS))],
+    )
+    assert both.reasons == (mentions("Codec"), GROUPS)
+    (more,) = join_picks(
+        [IssuePick("2507.00001", (mentions("codec"),))],
+        [IssuePick("2507.00001", (mentions("codec", "whales", of_newsletter=True),))],
+    )
+    assert [str(why) for why in more.reasons] == ["mentions codec", "mentions whales"]
+
+
 def test_a_groups_interests_keep_the_texts_of_their_papers(cli: Cli, database: Database) -> None:
     assert cli("interests", "--paper", "2507.07270").code == 0
     with database.write.begin() as session:
