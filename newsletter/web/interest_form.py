@@ -11,11 +11,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.interests import interest_store, named_papers
-from newsletter.interests.files import ListedPaper, ReadingList, RefusedEntry, read_file
+from newsletter.interests.files import ListedPaper, ReadingList, UnreadableListError, read_file
 from newsletter.interests.interest_store import MOST, Interest, InterestType
 from newsletter.interests.phrases import is_pattern
 from newsletter.text import one_line
 from newsletter.web.pages import gettext
+from newsletter.web.refused_papers import why_unreadable
 
 LARGEST_FILE = 4_000_000  # bytes: some 2,500 papers with their abstracts
 _LARGEST_TEXT = 2_000_000  # bytes of everything that is no file
@@ -118,19 +119,6 @@ def typed() -> tuple[dict[str, str], InterestForm]:
         return {}, InterestForm()
 
 
-def why_refused(entry: RefusedEntry) -> str:
-    """The reason, in the reader's language where it is one of the usual ones."""
-    usual = {
-        "stands there twice": gettext("stands there twice"),
-        "has neither an arXiv identifier nor a title": gettext(
-            "has neither an arXiv identifier nor a title"
-        ),
-        "has no arXiv identifier": gettext("has no arXiv identifier"),
-        "is no address of a paper at arXiv": gettext("is no address of a paper at arXiv"),
-    }
-    return usual.get(entry.why, entry.why)
-
-
 def _listed(name: str, text: str) -> list[Interest]:
     kind, wanted = LISTS[name]
     values = list(dict.fromkeys(filter(None, map(str.strip, _BETWEEN[kind].split(text)))))
@@ -199,8 +187,8 @@ def _read(at_fault: str, content: bytes) -> ReadingList:
         abort(503)
     try:
         return read_file(content)
-    except NewsletterError as error:
-        reason = {"reason": str(error)}
+    except UnreadableListError as error:
+        reason = {"reason": why_unreadable(error)}
         raise FormError(at_fault, gettext("No paper was found: %(reason)s.") % reason) from error
     finally:
         _reading.release()

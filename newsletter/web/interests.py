@@ -25,10 +25,10 @@ from newsletter.web.interest_form import (
     InterestForm,
     read_form,
     typed,
-    why_refused,
 )
 from newsletter.web.pages import gettext, pages
 from newsletter.web.preferences import find_owner, has_owner, lock_owner
+from newsletter.web.refused_papers import name_of, why_refused
 
 blueprint = Blueprint("interests", __name__)
 
@@ -190,6 +190,7 @@ def _page(token: str, said: _Said) -> str:
             days=issue_ranking().newest(session, subscriber, chosen),
             has_any=bool(chosen.rows),
             why=why_refused,
+            entry_name=name_of,
             refused_shown=_REFUSED_SHOWN,
             form=said.form,
             said=said,

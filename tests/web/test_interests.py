@@ -11,9 +11,12 @@ from werkzeug.test import TestResponse
 from newsletter import bootstrap, issue_queries, issues
 from newsletter.config import Settings
 from newsletter.interests import PickReason, ReasonType, interest_store, issue_picks
+from newsletter.interests.files import UnreadableListError, read_file
 from newsletter.interests.interest_store import InterestType
 from newsletter.interests.issue_picks import IssuePick
+from newsletter.languages import LANGUAGES, SOURCE
 from newsletter.models import InterestRow, NamedPaperRow
+from newsletter.rendering.translations import translations
 from newsletter.subscribers import erasure, lifecycle
 from newsletter.subscribers.link_claims import PicksClaim, TuneClaim
 from tests.web.conftest import ENGLISH, Hand, Site, opened, path_of, pressed_after_a_while
@@ -148,13 +151,53 @@ def test_hostile_words_get_one_line_and_change_nothing(site: Site) -> None:
         assert "<b>" not in told.text
     assert not named(site)
     impossible = site.post(page_of(site), show="1", pasted="see arXiv:2513.00001")
-    assert "arXiv has no paper 2513.00001: its identifiers begin with" in impossible.text
+    assert "2513.00001: is no identifier that arXiv can have given" in impossible.text
     slip = site.post(
         page_of(site), show="1", word="codec", author="!", carried=json.dumps([[SECURE, "", ""]])
     )
     assert "Keep this paper when I save" in slip.text
     assert slip.text.index('class="trouble"') < slip.text.index("<form")  # above any picks
     assert ">codec</textarea>" in slip.text
+
+
+BROKEN = [
+    *(b"%PDF-1.7", b"PK\x03\x04", b"SQLite", b"BZh", b"\x00", b"nothing"),
+    "\u30bf\u30a4\u30c8\u30eb\u306e\u8ad6\u6587\n".encode("shift_jis"),
+    b"@article{a, title={Never closed",
+    b'Title,Url\n"A,2507.07270\n',
+    b"a,2507.07270\nb,2507.07271\nc,none\n",
+    b'{"title": "A"}\n{"title"\n{"title": "B"}\n[7]',
+    b'[{"title": "A"}, {"title"',
+    b"[7]",
+    b"@a{b, title={One}}\n@a{c, title={One}}\n@a{d, year=2020}\n",
+    b"see arXiv:2513.00001, https://example.org/x, foo2507.07270",
+    b"1. 2507.07270\n2. 2507.07271\n3. none\n",
+    b"<rdf:RDF",
+    b'<!DOCTYPE a><rdf:RDF xmlns:rdf="a"/>',
+]
+
+
+def test_each_reason_for_a_refusal_is_told_in_every_language(site: Site) -> None:
+    reasons = {"the file has more than %(about)s entries", "and what follows: too much is broken"}
+    for content in BROKEN:
+        try:
+            reasons |= {entry.reason for entry in read_file(content).refused}
+        except UnreadableListError as error:
+            reasons.add(error.reason)
+    assert len(reasons) == 23
+    for language in set(LANGUAGES) - {SOURCE}:
+        catalogue = translations(language)
+        assert [it for it in reasons if catalogue.gettext(it) == it] == []
+    german = {"Accept-Language": "de"}
+    address = path_of(page_of(site))
+    for pasted, told in (
+        ("@article{a, title={One", "die geschweiften Klammern von title schließen nicht"),
+        ("arXiv:2513.00001", "Reiner Text: 1 Eintrag gelesen"),
+        ("a,2507.07270\nb,2507.07271\nc,none", "Zeile 3: c none: hat keine arXiv-Kennung"),
+        ("nothing", "in der Datei steht kein Artikel; lesbar sind"),
+    ):
+        fields = pressed_after_a_while(site, address) | {"show": "1", "pasted": pasted}
+        assert told in site.client.post(address, data=fields, headers=german).text
 
 
 def test_of_too_many_papers_the_rest_is_counted(

@@ -7,6 +7,11 @@ Every entry ends as a paper or as a refusal with its reason; `docs/personal.md` 
 """
 
 from newsletter.interests.files.read_file import read_file
-from newsletter.interests.files.reading_list import ListedPaper, ReadingList, RefusedEntry
+from newsletter.interests.files.reading_list import (
+    ListedPaper,
+    ReadingList,
+    RefusedEntry,
+    UnreadableListError,
+)
 
-__all__ = ["ListedPaper", "ReadingList", "RefusedEntry", "read_file"]
+__all__ = ["ListedPaper", "ReadingList", "RefusedEntry", "UnreadableListError", "read_file"]

@@ -82,8 +82,8 @@ def _read_entry(text: str, strings: _Strings) -> _Entry:
         if value is None:
             if len(fields) > 1:
                 return _Entry(fields, at, field_name)  # what came before is good
-            why = f"the braces of {field[1][:40]} do not close"
-            return _Entry(RefusedEntry(name[:80], why), at, field_name)
+            why = "the braces of %(about)s do not close"
+            return _Entry(RefusedEntry(name[:80], why, field[1][:40]), at, field_name)
         fields.setdefault(field_name, value)
         at = end
     return _Entry(fields, at)

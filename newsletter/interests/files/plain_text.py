@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from newsletter.interests.files.arxiv_ids import decoded, places_in
-from newsletter.interests.files.reading_list import RefusedEntry
+from newsletter.interests.files.reading_list import NO_IDENTIFIER, RefusedEntry
 
 _PAGE = r"[^\s<>\"'|]"
 _DOMAIN = r"(?:com|org|net|edu|gov|info|io|ai|co|cool|app|dev|eu|uk|de|fr|ch|cn|jp)"
@@ -37,8 +37,8 @@ def read_text(text: str) -> Iterator[dict[str, str] | RefusedEntry]:
     taken: list[tuple[int, int]] = []
     for pattern, why in (
         (_ADDRESS, "is no address of a paper at arXiv"),
-        (_SAID, "is no identifier that arXiv can have given"),
-        (_ALONE, "is no identifier that arXiv can have given"),
+        (_SAID, NO_IDENTIFIER),
+        (_ALONE, NO_IDENTIFIER),
         (_ATTACHED, "is part of a longer word or number, so it is not taken for an identifier"),
     ):
         found = [it.span() for it in pattern.finditer(text)]

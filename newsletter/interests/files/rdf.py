@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from newsletter.errors import NewsletterError
+from newsletter.interests.files.reading_list import UnreadableListError
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -25,15 +25,15 @@ def read_rdf(content: bytes) -> Iterator[dict[str, str]]:
     """The fields of each item; attachments, notes and collections are no items.
 
     Raises:
-        NewsletterError: it is cut off or broken, or declares entities of its own.
+        UnreadableListError: it is cut off or broken, or declares entities of its own.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
         root = etree.fromstring(content.lstrip(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise NewsletterError(f"the RDF cannot be read: {error}") from error
+        raise UnreadableListError("the RDF cannot be read: %(about)s", str(error)) from error
     if root.getroottree().docinfo.doctype:
-        raise NewsletterError("the RDF declares a document type, which no list of papers needs")
+        raise UnreadableListError("the RDF declares a document type, which no list of papers needs")
     for item in root:
         kind = item.findtext(f"{_ZOTERO}itemType")
         is_entry = str(item.tag).startswith(_BIB) and item.tag not in _OF_PAPERS

@@ -4,8 +4,7 @@ import re
 from contextlib import suppress
 
 from newsletter import undeclared_encoding
-from newsletter.errors import NewsletterError
-from newsletter.interests.files.reading_list import ReadingList, collect
+from newsletter.interests.files.reading_list import ReadingList, UnreadableListError, collect
 
 MOST_BYTES = 20_000_000
 _BEGINNING = 4096
@@ -19,13 +18,13 @@ _COMMON_CHINESE = frozenset(
 )
 _CHINESE_SHARE = 0.2
 _NOT_TEXT = {
-    b"%PDF": "a PDF",
-    b"PK\x03\x04": "an archive or an office document",
-    b"SQLite": "a database",
-    b"\x1f\x8b": "compressed",
-    b"BZh": "compressed",
-    b"\xfd7zXZ": "compressed",
-    b"7z\xbc\xaf": "compressed",
+    b"%PDF": "the file is a PDF",
+    b"PK\x03\x04": "the file is an archive or an office document",
+    b"SQLite": "the file is a database",
+    b"\x1f\x8b": "the file is compressed",
+    b"BZh": "the file is compressed",
+    b"\xfd7zXZ": "the file is compressed",
+    b"7z\xbc\xaf": "the file is compressed",
 }
 _HINT = (
     "a list of arXiv identifiers, BibTeX, RIS, EndNote, PubMed, Web of Science, CSV with a column"
@@ -37,17 +36,19 @@ def read_file(content: bytes) -> ReadingList:
     """The papers in a file, with an account of every entry.
 
     Raises:
-        NewsletterError: it is too long, is not text, or holds no paper.
+        UnreadableListError: it is too long, is not text, or holds no paper.
     """
     if len(content) > MOST_BYTES:
-        raise NewsletterError(f"the file is longer than {MOST_BYTES // 1_000_000} MB")
+        raise UnreadableListError(
+            "the file is longer than %(about)s MB", f"{MOST_BYTES // 1_000_000}"
+        )
     for start, name in _NOT_TEXT.items():
         if content.startswith(start):
-            raise NewsletterError(f"the file is {name}; {_HINT}")
+            raise UnreadableListError(name, hint=_HINT)
     text = _decoded(content).replace("\r\n", "\n").replace("\r", "\n")
     reading_list = _read(content, text)
     if not reading_list.read:
-        raise NewsletterError(f"there is no paper in the file; {_HINT}")
+        raise UnreadableListError("there is no paper in the file", hint=_HINT)
     return reading_list
 
 
@@ -80,7 +81,7 @@ def _decoded(content: bytes) -> str:
     if marked and marked != "utf-8-sig":
         return content.decode(marked, "replace")
     if b"\0" in content:
-        raise NewsletterError(f"the file is no text; {_HINT}")
+        raise UnreadableListError("the file is no text", hint=_HINT)
     with suppress(UnicodeDecodeError):
         if not undeclared_encoding.has_shifts(content):
             return content.decode("utf-8-sig")
@@ -91,7 +92,7 @@ def _guessed(content: bytes) -> str:
     """UTF-8 with a few strange bytes, else what looks like Western Europe's, else Chinese.
 
     Raises:
-        NewsletterError: it looks like none of these.
+        UnreadableListError: it looks like none of these.
     """
     text = content.decode("utf-8-sig", "surrogateescape")
     strange = len(content) - len(text.encode(errors="ignore"))
@@ -108,9 +109,10 @@ def _guessed(content: bytes) -> str:
         common = sum(char in _COMMON_CHINESE for char in signs)
         if signs and common >= _CHINESE_SHARE * len(signs):
             return chinese
-    raise NewsletterError(
-        f"the file is neither Unicode nor western text (line {odd.line} would be"
-        f" {odd.first!r}): save it as UTF-8"
+    raise UnreadableListError(
+        "the file is neither Unicode nor western text (in the latter, line %(about)s): save it as"
+        " UTF-8",
+        f"{odd.line}: {odd.first!r}",
     )
 
 

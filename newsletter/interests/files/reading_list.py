@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter.errors import NewsletterError
 from newsletter.interests.files.arxiv_ids import (
@@ -13,6 +13,7 @@ from newsletter.interests.files.arxiv_ids import (
 from newsletter.sources.base import PaperId, SourceError
 from newsletter.text import brief, one_line, visible
 
+NO_IDENTIFIER = "is no identifier that arXiv can have given"
 LONGEST_TITLE = 500  # characters
 LONGEST_ABSTRACT = 10_000
 MOST_ENTRIES = 100_000  # so that memory has an end
@@ -53,7 +54,20 @@ class RefusedEntry:
     """An entry that is no paper, with its name or number and one line that says why."""
 
     name: str
-    why: str
+    reason: str  # with `%(about)s` for what it is about; pages translate it
+    about: str = ""
+
+    @property
+    def why(self) -> str:
+        return self.reason % {"about": self.about}
+
+
+class UnreadableListError(NewsletterError):
+    """A file that holds no papers, or cannot be read; `reason` and `about` as of an entry."""
+
+    def __init__(self, reason: str, about: str = "", hint: str = "") -> None:
+        super().__init__(reason % {"about": about} + (hint and f"; {hint}"))
+        self.reason, self.about, self.hint = reason, about, hint
 
 
 @dataclass(frozen=True)
@@ -108,8 +122,8 @@ def collect(kind: str, entries: Iterable[Mapping[str, str] | RefusedEntry]) -> R
     return ReadingList(kind, read, tuple(papers), tuple(refused))
 
 
-def too_many_entries() -> NewsletterError:
-    return NewsletterError(f"the file has more than {MOST_ENTRIES:,} entries")
+def too_many_entries() -> UnreadableListError:
+    return UnreadableListError("the file has more than %(about)s entries", f"{MOST_ENTRIES:,}")
 
 
 def _papers(
@@ -117,12 +131,12 @@ def _papers(
 ) -> Iterator[ListedPaper | RefusedEntry]:
     for number, entry in enumerate(entries, start=1):
         if isinstance(entry, RefusedEntry):
-            yield RefusedEntry(_short(entry.name), entry.why)
+            yield replace(entry, name=_short(entry.name))
             continue
         title = one_line(visible(entry.get("title", "")))
         identifier = _identifier(entry) or ("" if title else _claimed(entry))
-        if identifier and (trouble := _trouble(identifier)):
-            yield RefusedEntry(identifier, trouble)
+        if identifier and not _is_possible(identifier):
+            yield RefusedEntry(identifier, NO_IDENTIFIER)
         elif identifier or title:
             abstract = one_line(entry.get("abstract", "")[:LONGEST_ABSTRACT])
             yield ListedPaper(identifier, title[:LONGEST_TITLE], abstract)
@@ -131,13 +145,13 @@ def _papers(
             yield RefusedEntry(_short(name), "has neither an arXiv identifier nor a title")
 
 
-def _trouble(identifier: str) -> str:
-    """Why arXiv has no such paper; empty where it can."""
+def _is_possible(identifier: str) -> bool:
+    """Whether arXiv can have such a paper."""
     try:
         PaperId.parse(identifier, 1)
-    except SourceError as error:
-        return str(error)
-    return ""
+    except SourceError:
+        return False
+    return True
 
 
 def _short(name: str) -> str:
