@@ -26,7 +26,7 @@ class AuthorIndex:
         for number, paper in enumerate(papers):
             names = [(name, fold_name(name)) for name in paper.authors]
             for name, folded in names:
-                if key := folded.key:
+                for key in folded.keys:
                     self._by_key.setdefault(key, []).append((number, name, folded))
             self._together.append([folded for _, folded in names[:MOST_TOGETHER]])
 
@@ -52,7 +52,7 @@ class AuthorIndex:
         """Whether the paper is not a namesake's."""
         if not author.is_told_apart:
             return True
-        others = {it.key for it in self._together[number] if not own.may_be(it)}
+        others = {key for it in self._together[number] if not own.may_be(it) for key in it.keys}
         categories = self._papers[number].categories
         if author.with_authors & others or author.with_categories.intersection(categories):
             return True

@@ -16,11 +16,13 @@ NameKey = tuple[str, str]  # the first name and the last, folded
 # Also written out, as in Germany and Denmark: Jörg is Jorg, and Joerg as well.
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _MAY_BE_ONE = re.compile(r"(?<=[aou])e|(?<=a)a")
-_SUFFIX = re.compile(r"[\s,]+(?:jr|sr|ii|iii|iv|ph\.?\s?d)\.?$")
+_SUFFIX = re.compile(r"[\s,]+(?:jr|sr|ii|iii|iv|ph\.?\s?d)\.?(?=\s*(?:,|$))")
+_ARTICLE = re.compile(r"^the\s+(?=.*\b(?:collaboration|consortium|group|project|survey|team)$)")
 _TITLE = re.compile(r"^(?:(?:dr|prof|professor)\b\.?\s*)+(?=[^\W_]+\W+[^\W_])")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"[^\W_]+(?:[-‐–'’`ʼ][^\W_]+)*")  # noqa: RUF001 - as names are written
 _PART = re.compile(r"[^\W_]+")
+_NO_APOSTROPHE = dict.fromkeys(map(ord, "'’`ʼ"))  # noqa: RUF001 - the same
 # That belong to the last name behind them.
 _PARTICLES = frozenset(
     re.findall(
@@ -93,12 +95,12 @@ def several(named: str, values: Iterable[_Value]) -> tuple[_Value, ...]:
 
 
 def _as_keys(named: str, authors: Iterable[str | NameKey]) -> frozenset[NameKey]:
-    keys = set()
+    keys: set[NameKey] = set()
     for author in several(named, authors):
-        key = name_key(author) if isinstance(author, str) else author
-        if key is None:
+        found = name_keys([author]) if isinstance(author, str) else {author}
+        if not found:
             raise WrongUseError(f"{named}: {author!r} is no name")
-        keys.add(key)
+        keys |= found
     return frozenset(keys)
 
 
@@ -130,7 +132,8 @@ def same_name(one: str, other: str) -> bool:
     Accents, case, full stops, hyphens and the order around a comma are ignored, and so is a middle
     initial that one of them leaves out. A whole middle name counts: Yang Janet Liu is not Yang Liu.
     An initial does not stand for a first name, as too many names begin with it.
-    Half of a name is not the name: Wei is not Wei-Wei, and Berg is not van der Berg.
+    Half of a name is not the name: Wei is not Wei-Wei, and Berg is not van der Berg. OBrien is
+    O'Brien.
     """
     return fold_name(one).may_be(fold_name(other))
 
@@ -151,17 +154,13 @@ def _same(name: "_Name", another: "_Name") -> bool:
     ) and all(len(part) == 1 for part in (*given[shared:], *also_given[shared:]))
 
 
-def name_key(name: str) -> NameKey | None:
-    """The part that all spellings of a name share; None for a text without a letter."""
-    return fold_name(name).key
-
-
 def _one_way(part: str) -> str:
     return _MAY_BE_ONE.sub("", part)
 
 
 def name_keys(names: Iterable[str]) -> frozenset[NameKey]:
-    return frozenset(key for key in map(name_key, names) if key)
+    """All keys of these names; a text without a letter has none."""
+    return frozenset(key for name in names for key in fold_name(name).keys)
 
 
 def is_among(name: str, authors: Iterable[str]) -> bool:
@@ -189,15 +188,19 @@ class FoldedName(NamedTuple):
 
     plain: _Name
     written_out: _Name
+    joined: _Name  # without apostrophes
 
     @property
-    def key(self) -> NameKey | None:
-        parts = self.plain.parts
-        return (_one_way(parts[0]), _one_way(parts[-1])) if parts else None
+    def keys(self) -> frozenset[NameKey]:
+        """By which it is looked up; two spellings of a name share one."""
+        forms = [self.plain] if self.joined is self.plain else [self.plain, self.joined]
+        return frozenset(
+            (_one_way(it.parts[0]), _one_way(it.parts[-1])) for it in forms if it.parts
+        )
 
     def may_be(self, other: "FoldedName") -> bool:
         """As `same_name` says."""
-        return _same(self.plain, other.plain) or _same(self.written_out, other.written_out)
+        return any(map(_same, self, other))
 
 
 def fold_name(name: str) -> FoldedName:
@@ -205,7 +208,9 @@ def fold_name(name: str) -> FoldedName:
 
     text = normalize("NFC", to_text(visible(name[:_LONGEST_NAME]))).casefold()
     plain = _parted(text)
-    return FoldedName(plain, plain if text.isascii() else _parted(text.translate(_WRITTEN_OUT)))
+    written_out = plain if text.isascii() else _parted(text.translate(_WRITTEN_OUT))
+    without = text.translate(_NO_APOSTROPHE)
+    return FoldedName(plain, written_out, plain if without == text else _parted(without))
 
 
 def _parted(text: str) -> _Name:
@@ -213,7 +218,7 @@ def _parted(text: str) -> _Name:
         text = without_accents(text.translate(NO_DECOMPOSITION))
     text = _SUFFIX.sub("", _BRACKETS.sub(" ", text).strip())
     text = text.rpartition(":")[2].strip() or text  # of "X Collaboration: Ada L", the person
-    last, comma, first = _TITLE.sub("", text).partition(",")
+    last, comma, first = _ARTICLE.sub("", _TITLE.sub("", text)).partition(",")
     words = [_PART.findall(word) for word in _WORD.findall(f"{first} {last}" if comma else last)]
     if not words:
         return _Name([])

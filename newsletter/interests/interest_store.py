@@ -17,7 +17,6 @@ from newsletter.interests.authors import (
     FollowedAuthor,
     co_authors,
     is_among,
-    name_key,
     name_keys,
 )
 from newsletter.interests.files import ListedPaper
@@ -88,7 +87,7 @@ def checked(interest: Interest) -> Interest:
             if Phrase.parse(value) is None:
                 raise WrongUseError(f"{value!r} is no word")
         case InterestType.AUTHOR:
-            if name_key(value) is None:
+            if not name_keys([value]):
                 raise WrongUseError(f"{value!r} is no name")
         case InterestType.PAPER:
             value = named_papers.name_of(interest.paper or ListedPaper(value, "", ""))

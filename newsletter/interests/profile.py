@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from newsletter.errors import WrongUseError
-from newsletter.interests.authors import FollowedAuthor, NameKey, name_key, several
+from newsletter.interests.authors import FollowedAuthor, NameKey, name_keys, several
 from newsletter.interests.lexicon import Lexicon, shipped
 from newsletter.interests.phrases import Phrase
 from newsletter.interests.term_weights import TermWeights, term_number
@@ -123,9 +123,9 @@ def _added(vectors: Sequence[Mapping[str, float]]) -> tuple[dict[str, float], di
 def keyed_authors(
     authors: Iterable[FollowedAuthor | str],
 ) -> tuple[tuple[NameKey, FollowedAuthor], ...]:
-    """Each author under the key that names are compared by; texts without letters are left out."""
+    """Each author under the keys that names are compared by; texts without letters have none."""
     followed = (FollowedAuthor(it) if isinstance(it, str) else it for it in authors)
-    return tuple((key, author) for author in followed if (key := name_key(author.name)))
+    return tuple((key, author) for author in followed for key in sorted(name_keys([author.name])))
 
 
 def parsed_phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:

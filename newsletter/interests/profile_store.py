@@ -34,7 +34,7 @@ from newsletter.reader_locks import lock_readers
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 20  # readers in one transaction; some 30 ms each
-_FORM = 7  # of what `as_bytes` makes
+_FORM = 8  # of what `as_bytes` makes
 _LENGTH = struct.Struct("<I")
 _DAMAGED = ValueError, LookupError, TypeError, AttributeError, struct.error
 
