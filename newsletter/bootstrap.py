@@ -125,7 +125,7 @@ def open_services(
                 max_age_days=settings.source.max_age_days,
                 page_interval=timedelta(seconds=source.page_interval_s),
                 sending=settings.sending,
-                marks=memory.journals,
+                journals=memory.journals,
                 memory=memory,
             )
         finally:
@@ -166,7 +166,7 @@ def rehearsal(real: Services) -> Iterator[Services]:
             summarizer=summarizer,
             llm_budget=replace(real.llm_budget.of_another_run(), day=None),
             sending=SendingSettings(),
-            marks=None,
+            journals=None,
             memory=None,
         )
 

@@ -41,7 +41,7 @@ class Services:
     max_age_days: int = 4  # older days are never mailed by themselves
     page_interval: timedelta = timedelta(0)  # between two pages of the source
     sending: SendingSettings = field(default_factory=SendingSettings)
-    marks: Path | None = None  # where a sender leaves its marks; None where nothing really leaves
+    journals: Path | None = None  # of senders; None where nothing really leaves
     memory: MachineMemory | None = None  # of what this machine sent
     # Gives the batches of an issue that is being frozen to others, instead of sending them here.
     hand_over: Callable[[Session, Sequence[int]], None] | None = None

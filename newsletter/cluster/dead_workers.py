@@ -17,14 +17,14 @@ def release_batches(services: Services) -> list[int]:
 
     Only those mails are uncertain of which a byte had left.
     """
-    if services.marks is None:
+    if services.journals is None:
         return []
     owner = journal.Owner.this_process()
     with services.database.read() as session:
         owned = session.scalars(
             select(BatchRow).where(BatchRow.finished.is_(False), BatchRow.owner.is_not(None))
         ).all()
-        dead = [batch for batch in owned if journal.has_died(services.marks, batch.owner or "")]
+        dead = [batch for batch in owned if journal.has_died(services.journals, batch.owner or "")]
         issues = {batch.issue_id: session.get_one(IssueRow, batch.issue_id) for batch in dead}
     free = {
         number
@@ -36,7 +36,7 @@ def release_batches(services: Services) -> list[int]:
         if batch.issue_id not in free:
             continue
         leasing = leases.lease_if_free(
-            services.database, batch.id, owner, services.clock, services.marks
+            services.database, batch.id, owner, services.clock, services.journals
         )
         with leasing as session:
             if session is not None:  # else somebody was first

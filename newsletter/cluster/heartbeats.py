@@ -67,8 +67,8 @@ class Heartbeat:
     @cached_property
     def _lock(self) -> Journal | None:
         """By which who starts after us on this machine sees whether we live."""
-        marks = self.services.marks
-        return Journal(marks, self.owner.name) if marks is not None else None
+        journals = self.services.journals
+        return Journal(journals, self.owner.name) if journals is not None else None
 
     def beat(self) -> bool:
         """Write down that it lives now, and first forget who has been gone for a day.
@@ -85,7 +85,7 @@ class Heartbeat:
             with self.services.database.row_locked.begin() as session:
                 row = session.get(WorkerRow, self.owner.name)
                 if row is None:
-                    _forget_gone(session, self.services.marks, now)
+                    _forget_gone(session, self.services.journals, now)
                     session.add(self._new_row(now))
                 else:
                     row.seen_at = now

@@ -156,4 +156,4 @@ def _free_batches(session: Session, services: Services) -> list[BatchRow]:
         .order_by(BatchRow.id),
         awake_parameters(BatchRef(0, 0), now),
     )
-    return [batch for batch in batches if leases.is_free(session, batch, now, services.marks)]
+    return [batch for batch in batches if leases.is_free(session, batch, now, services.journals)]

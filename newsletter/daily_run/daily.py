@@ -202,18 +202,15 @@ def deliver_batch(
 
 
 def _send_context(services: Services, step: Step, forced: Override) -> SendContext:
-    limits = services.sending
     return SendContext(
         database=services.database,
         transport=services.transport,
         clock=services.clock,
         progress=step,
         stopping=services.stopping,
-        folder=services.marks,
+        journals=services.journals,
         memory=services.memory,
-        limits=limits,
-        stop_within_s=limits.stop_within_s,
-        max_age=timedelta(hours=limits.max_age_h),
+        limits=services.sending,
         override=forced,
         for_one=not services.site.url,
     )

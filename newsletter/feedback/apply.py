@@ -32,6 +32,7 @@ from newsletter.sending import delivery_updates, pauses, resend
 from newsletter.subscribers import address_change, opt_out_by_link, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.link_claims import ALL
+from newsletter.subscribers.opt_out_by_link import UnsubscribeRequest
 from newsletter.text import without_addresses
 
 _log = logging.getLogger(__name__)
@@ -200,9 +201,8 @@ def _apply_to_subscriber(
     if event.kind is EventType.BOUNCE and why is None and bounces:
         why = f"bounced: {bounce_rules.BOUNCES} issues in a row"
     if known.subscriber_id is not None and event.kind in LEAVING:
-        opt_out_by_link.unsubscribe_following_changes(
-            session, known.subscriber_id, ALL, _unsubscribe(event), now
-        )
+        request = UnsubscribeRequest(known.subscriber_id, ALL, _unsubscribe(event), now)
+        opt_out_by_link.unsubscribe(session, [request])
     if why is None or known.email is None:
         return False
     suppression.suppress(session, known.email, without_addresses(why), now)

@@ -21,6 +21,7 @@ from newsletter.models import DeliveryRow, EventType, IssueRow, SubscriberRow
 from newsletter.subscribers import opt_out_by_link
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.link_claims import UnsubscribeClaim
+from newsletter.subscribers.opt_out_by_link import UnsubscribeRequest
 from newsletter.subscribers.signed_links import SignedLinks
 
 _log = logging.getLogger(__name__)
@@ -70,8 +71,9 @@ def _act(session: Session, meaning: Meaning, tally: PollReport, now: datetime) -
         case Event():
             return _take(session, meaning, tally, now)
         case UnsubscribeClaim():  # somebody long gone may leave as often as they like
-            opt_out_by_link.unsubscribe_following_changes(
-                session, meaning.subscriber_id, meaning.newsletter, _FAREWELL, now
+            number, newsletter = meaning.subscriber_id, meaning.newsletter
+            opt_out_by_link.unsubscribe(
+                session, [UnsubscribeRequest(number, newsletter, _FAREWELL, now)]
             )
             tally.unsubscribed += 1
         case LeaveRequest():
@@ -96,9 +98,8 @@ def _let_go(session: Session, request: LeaveRequest, tally: PollReport, now: dat
         leave_requests.set_aside(session, request.address, now)
         tally.asking.append(request.address)
         return False
-    opt_out_by_link.unsubscribe_following_changes(
-        session, answered.id, answered.newsletter, _REQUEST, now
-    )
+    leaving = UnsubscribeRequest(answered.id, answered.newsletter, _REQUEST, now)
+    opt_out_by_link.unsubscribe(session, [leaving])
     tally.unsubscribed += 1
     return True
 

@@ -153,7 +153,7 @@ class BatchWorker:
         if not self._context.stopping():
             return True
         self._stopped_s = self._stopped_s or now_s
-        return now_s - self._stopped_s < self._context.stop_within_s
+        return now_s - self._stopped_s < self._context.limits.stop_within_s
 
     def next_wait_s(self) -> float | None:
         """How long the limits ask to wait before more can be claimed; None when nobody is left."""

@@ -48,11 +48,9 @@ class SendContext:
     stopping: Callable[[], bool] = lambda: False
     sleep: Callable[[float], None] = time.sleep
     owner: Owner = field(default_factory=Owner.this_process)
-    folder: Path | None = None  # for the journal; None where nothing really leaves
+    journals: Path | None = None  # where its own lies; None where nothing really leaves
     memory: MachineMemory | None = None
     limits: SendingSettings = field(default_factory=SendingSettings)
-    stop_within_s: float = 30.0
-    max_age: timedelta = timedelta(days=3)
     override: Override = NO_OVERRIDE
     for_one: bool = False  # there are no pages, where anybody could leave
     restore_mark: str | None = None  # of the database, when its issue was last found not held
@@ -67,12 +65,17 @@ class SendContext:
         self.began = self.clock()
         self.beside = ThreadPoolExecutor(_BESIDE)
         self.tried_before = self.began - _AN_INSTANT if self.override.waiting else None
-        self.journal = Journal(self.folder, self.owner.name) if self.folder else None
+        self.journal = Journal(self.journals, self.owner.name) if self.journals else None
         is_alone = is_sqlite(self.database.engine)
         within_s = WITHIN_S if is_alone else WITHIN_S_AMONG_MACHINES
         most, connections = self.transport.at_once, self.transport.connections
         pace = ClaimPace(most, connections) if connections and not is_alone else None
         self.claim_sizer = ClaimSizer(most, within_s, pace)
+
+    @property
+    def max_age(self) -> timedelta:
+        """Of an issue that is sent by itself."""
+        return timedelta(hours=self.limits.max_age_h)
 
     @contextmanager
     def shown_to_live(self) -> Iterator[None]:

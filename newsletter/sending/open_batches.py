@@ -100,7 +100,7 @@ def _others_work(session: Session, context: SendContext, issue_id: int) -> bool:
         .where(BatchRow.owner != context.owner.name)
     )
     now = context.clock()
-    return not all(leases.is_free(session, batch, now, context.folder) for batch in leased)
+    return not all(leases.is_free(session, batch, now, context.journals) for batch in leased)
 
 
 def _open_batches(session: Session, issue_id: int) -> list[int]:
@@ -128,7 +128,7 @@ def lease_if_free(context: SendContext, batch_id: int) -> Iterator[Session | Non
         NewsletterError: the database came back from a copy meanwhile.
     """
     with leases.lease_if_free(
-        context.database, batch_id, context.owner, context.clock, context.folder
+        context.database, batch_id, context.owner, context.clock, context.journals
     ) as session:
         if session is not None:
             holds.refuse_restored(session, context)

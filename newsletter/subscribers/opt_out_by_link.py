@@ -19,7 +19,7 @@ from newsletter.subscribers.link_claims import ALL
 
 @dataclass(frozen=True)
 class UnsubscribeRequest:
-    """The request of a link to leave: from one newsletter, or from `ALL`."""
+    """The request to leave one newsletter, or `ALL`, by a link or as an answer to a mail."""
 
     subscriber_id: int
     newsletter: str
@@ -28,26 +28,13 @@ class UnsubscribeRequest:
     mails_undo: bool = False  # a mail with the way back, where it changes anything
 
 
-def unsubscribe_following_changes(
-    session: Session,
-    subscriber_id: int,
-    newsletter: str,
-    evidence: ConsentEvidence,
-    now: datetime,
-) -> None:
-    """Unsubscribe the subscribers that a link, or an issue's mail, means, if any are left."""
-    newsletters = _ended_by(newsletter, slugs.now_called(session, [newsletter]))
-    for subscriber in lock_linked(session, subscriber_id):
-        opt_out.unsubscribe(session, subscriber, newsletters, evidence, now)
-
-
 def _ended_by(newsletter: str, now_called: Mapping[str, str]) -> list[str] | None:
     """The newsletters that a link to leave ends, by today's names; None for all of them."""
     return None if newsletter == ALL else [now_called.get(newsletter, newsletter)]
 
 
-def unsubscribe_many(session: Session, requests: Sequence[UnsubscribeRequest]) -> None:
-    """The same for many, in a handful of statements."""
+def unsubscribe(session: Session, requests: Sequence[UnsubscribeRequest]) -> None:
+    """Unsubscribe whom the links, or an issue's mails, mean, in a handful of statements."""
     ids = {request.subscriber_id for request in requests}
     subscribers = {row.id: row for row in lock_readers(session, ids)}
     merged = AddressChangeRow.merged_into.is_not(None)

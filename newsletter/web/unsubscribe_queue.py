@@ -12,7 +12,7 @@ from threading import Event, Lock
 from sqlalchemy.exc import OperationalError
 
 from newsletter.database.db import Database
-from newsletter.subscribers.opt_out_by_link import UnsubscribeRequest, unsubscribe_many
+from newsletter.subscribers.opt_out_by_link import UnsubscribeRequest, unsubscribe
 
 _TOGETHER = 64  # so that no other writer waits long
 
@@ -68,7 +68,7 @@ class UnsubscribeQueue:
     def _commit(self, taken: Sequence[_Waiting]) -> None:
         try:
             with self._database.row_locked.begin() as session:
-                unsubscribe_many(session, [entry.request for entry in taken])
+                unsubscribe(session, [entry.request for entry in taken])
         except BaseException as error:  # noqa: BLE001 - whose request it was hears of it
             if len(taken) > 1 and not isinstance(error, OperationalError):
                 for one in taken:  # one that fails must not take the others along

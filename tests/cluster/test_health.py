@@ -101,7 +101,7 @@ def test_check_status_and_metrics_name_the_cluster(
 def test_who_starts_on_the_same_machine_takes_the_place_of_who_was_killed(
     settings: Settings, services: Services, database: Database, tmp_path: Path
 ) -> None:
-    elsewhere = replace(services, marks=tmp_path)
+    elsewhere = replace(services, journals=tmp_path)
     killed = Heartbeat(services, settings, ["care"], Owner("alpha", 1, "0a"))
     started = [
         killed,
@@ -111,8 +111,8 @@ def test_who_starts_on_the_same_machine_takes_the_place_of_who_was_killed(
     ]
     for beat in started[:3]:
         beat.beat()
-    assert services.marks is not None
-    file = journal.journal_file(services.marks, killed.owner.name)
+    assert services.journals is not None
+    file = journal.journal_file(services.journals, killed.owner.name)
     again = file.with_suffix(".again")
     again.write_bytes(file.read_bytes())  # that nobody holds, as once the process has ended
     again.replace(file)

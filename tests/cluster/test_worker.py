@@ -235,7 +235,7 @@ def test_a_worker_that_comes_back_first_settles_what_it_had_in_hand(
     (batch_id,) = waiting_jobs(database)
     with pytest.raises(PowerCutError):
         daily.deliver_batch(replace(services, transport=Watched(cut_at(6))), batch_id)
-    assert dead_workers.release_batches(replace(services, marks=tmp_path / "elsewhere")) == []
+    assert dead_workers.release_batches(replace(services, journals=tmp_path / "elsewhere")) == []
     assert dead_workers.release_batches(services) == [batch_id]
     assert dead_workers.release_batches(services) == []
     assert (account(database).pending, account(database).uncertain) == (4, 3)

@@ -113,8 +113,8 @@ def test_a_sender_says_what_is_left_where_another_was_killed_before_it_could_sen
         was_killed = True
         with database.write.begin() as session:
             batch = session.scalars(select(BatchRow)).one()
-            assert run.parts.marks is not None
-            killed = Journal(run.parts.marks, "gone:1")
+            assert run.parts.journals is not None
+            killed = Journal(run.parts.journals, "gone:1")
             killed.open(batch.id, 1)
             killed.close()
             batch.owner, batch.leased_until = "gone:1", datetime.now(UTC) + MINUTE

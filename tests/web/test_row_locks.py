@@ -35,7 +35,7 @@ from newsletter.subscribers.list_import import importing
 from newsletter.subscribers.list_import.import_files import ImportEntry
 from newsletter.subscribers.list_import.import_rows import ImportOptions, RowReport
 from newsletter.subscribers.opt_out import UNDO_WITHIN
-from newsletter.subscribers.opt_out_by_link import UnsubscribeRequest, unsubscribe_many
+from newsletter.subscribers.opt_out_by_link import UnsubscribeRequest, unsubscribe
 from tests import postgresql
 from tests.conftest import NOW
 from tests.web.conftest import Hand, Site, opened
@@ -202,7 +202,7 @@ def test_many_who_change_the_same_readers_never_wait_in_a_circle(site: Site) -> 
         together.wait(timeout=30)
         requests = [UnsubscribeRequest(number, ALL, BY_MAIL, NOW) for number in ids]
         with site.database.row_locked.begin() as session:
-            unsubscribe_many(session, requests)
+            unsubscribe(session, requests)
 
     def complain(ids: Sequence[int]) -> None:
         together.wait(timeout=30)
