@@ -510,6 +510,8 @@ def test_what_an_answer_says_of_itself_is_no_entry() -> None:
     for content in (openalex, crossref, listed):
         reading_list = read_file(json.dumps(content).encode())
         assert (reading_list.read, reading_list.matched) == (2, 1)
+    by_key = read_file(json.dumps({"tags": [], "a": TITLED, "b": {"c": 1}, "d": "no"}).encode())
+    assert (by_key.read, by_key.by_title) == (3, 1)
 
 
 def test_each_item_of_a_bibliography_in_latex_is_counted() -> None:

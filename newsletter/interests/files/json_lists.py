@@ -168,7 +168,7 @@ def _is_paper(value: dict[str, Any]) -> bool:
 def _has_list(value: object, depth: int) -> bool:
     """Whether it is a list of entries or has one, rather than a paper."""
     if not isinstance(value, dict):
-        return isinstance(value, list)
+        return isinstance(value, list) and bool(value)
     inner = () if depth == _DEEPEST or _is_paper(value) else value.values()
     return any(_has_list(it, depth + 1) for it in inner)
 
