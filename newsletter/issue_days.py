@@ -59,7 +59,7 @@ def waiting_days(
     return sorted(set(begun) - covered_days(session, newsletter))
 
 
-def unsettled_days(
+def days_to_ask_anew(
     session: Session, newsletter: str, categories: Collection[str], newest: date, max_age: int
 ) -> list[date]:
     """Days before the newest one of which arXiv's own page may say more than is known.

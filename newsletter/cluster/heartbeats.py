@@ -103,7 +103,7 @@ class Heartbeat:
         """It cannot say that it ends; who is started instead sees that."""
         self._ended.set()
         if self._lock is not None:
-            self._lock.is_settled = False
+            self._lock.has_nothing_open = False
             self._lock.close()
 
     def _new_row(self, now: datetime) -> WorkerRow:

@@ -102,7 +102,7 @@ class ClusterWorker:
         threads = ThreadPoolExecutor(sum(self._at_once.values()) + _LOOKING)
         asyncio.get_running_loop().set_default_executor(threads)
         async with self._app.open_async():
-            await asyncio.to_thread(self._settle_dead)
+            await asyncio.to_thread(self._release_dead)
             settling = asyncio.create_task(self._look_for_dead())
             looking = asyncio.create_task(self._look_for_orphans())
             working = [asyncio.create_task(self._take_jobs(queue)) for queue in queues]
@@ -124,9 +124,9 @@ class ClusterWorker:
     async def _look_for_dead(self) -> None:
         while True:
             await asyncio.sleep(_DEAD_EVERY_S)
-            await asyncio.to_thread(self._settle_dead)
+            await asyncio.to_thread(self._release_dead)
 
-    def _settle_dead(self) -> None:
+    def _release_dead(self) -> None:
         """Drop what workers that are gone had in hand, and let go of this machine's batches."""
         jobs.drop_lost(self._services.database)
         if (memory := self._services.memory) is not None:

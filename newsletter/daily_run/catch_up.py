@@ -97,7 +97,7 @@ def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date)
     The next issue brings what their own issue lacked (late_papers.py).
     """
     with services.database.read() as session:
-        days = issue_days.unsettled_days(
+        days = issue_days.days_to_ask_anew(
             session, newsletter.slug, newsletter.categories, newest, services.max_age_days
         )
     for day in days:

@@ -21,10 +21,10 @@ def complete_issue(services: Services, newsletter: NewsletterSettings, day: date
     newest = services.source.current_day(services.clock())
     reach = calendar.PAGES_REACH.days
     with services.database.read() as session:
-        unsettled = issue_days.unsettled_days(session, slug, categories, newest, reach)
+        to_ask = issue_days.days_to_ask_anew(session, slug, categories, newest, reach)
         is_out = day in issue_days.covered_days(session, slug)
     why = f"arXiv's pages of past days reach {reach} days back"
-    if is_out and day in unsettled:
+    if is_out and day in to_ask:
         try:
             catch_up.ask_anew(services, newsletter, day)
             why = "arXiv's page of that day was asked again"

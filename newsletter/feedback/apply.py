@@ -93,7 +93,7 @@ def apply_events(session: Session, events: Iterable[Event], now: datetime) -> Ap
     for known in fresh:
         if known.event.reference in resent:
             event = known.event
-            resend.settle_by_feedback(session, event.reference, event.kind, event.detail)
+            resend.apply_feedback(session, event.reference, event.kind, event.detail)
     blocking = {known.domain for known in fresh if known.event.kind is EventType.BLOCKED}
     for domain in sorted(filter(None, blocking)):
         _pause_on_a_block_spike(session, domain, now)

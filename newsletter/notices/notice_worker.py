@@ -71,7 +71,7 @@ class NoticeWorker:
                 if not rows:
                     break
                 taken, failure = self._post_leased(hook, rows)
-                self._settle(name, rows, taken, failure)
+                self._record(name, rows, taken, failure)
                 told += taken
                 if failure is not None or len(rows) < _AT_ONCE:
                     break
@@ -90,7 +90,7 @@ class NoticeWorker:
                 return number, answer
         return len(rows), None
 
-    def _settle(
+    def _record(
         self, name: str, rows: Sequence[NoticeRow], taken: int, failure: "WebhookAnswer | None"
     ) -> None:
         now = self.clock()

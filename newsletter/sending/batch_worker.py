@@ -191,7 +191,7 @@ class BatchWorker:
         self._begun.clear()
         self._recorded()
 
-    def settle(self) -> None:
+    def finish(self) -> None:
         """At the end: record what can be, let go of what nobody can judge yet, and of the batch."""
         deferred, everybody = self._breaker.take_deferred()
         self._answers += deferred
@@ -209,7 +209,7 @@ class BatchWorker:
                 ledger.release_batch(session, self._batch_id, self._context.owner)
         self._recorded()
         if self._journal is not None:
-            self._journal.is_settled = not self._out
+            self._journal.has_nothing_open = not self._out
 
     def set_apart_refused_earlier(self) -> None:
         """Of those who were refused in a row, some may have been refused earlier issues too."""

@@ -174,10 +174,10 @@ def apply_to_deliveries(session: Session, references: Sequence[str], now: dateti
     if not references:
         return 0
     chosen = _events_of_deliveries().where(DeliveryRow.reference.in_(listed("references")))
-    return _settle(session, session.execute(chosen, {"references": as_list(references)}), now)
+    return _apply_events(session, session.execute(chosen, {"references": as_list(references)}), now)
 
 
-def settle_issue(session: Session, issue_id: int, now: datetime) -> int:
+def apply_feedback_to_issue(session: Session, issue_id: int, now: datetime) -> int:
     """The same for what came while the mails of an issue were still on their way.
 
     An event can be quicker than our own note that the mail left, and a crash can come between.
@@ -189,7 +189,7 @@ def settle_issue(session: Session, issue_id: int, now: datetime) -> int:
     )
     holding = select(BatchRow.id).where(BatchRow.issue_id == issue_id, BatchRow.uncertain > 0)
     batches = session.scalars(holding).all()
-    moved = _settle(session, session.execute(bad_news), now)
+    moved = _apply_events(session, session.execute(bad_news), now)
     if not batches:
         return moved
     uncertain = select(DeliveryRow.reference).where(
@@ -208,7 +208,7 @@ def _events_of_deliveries() -> Select[str, int, str, str, str]:
     )
 
 
-def _settle(session: Session, rows: Iterable[Row[Any]], now: datetime) -> int:
+def _apply_events(session: Session, rows: Iterable[Row[Any]], now: datetime) -> int:
     details: dict[str, dict[EventType, str]] = {}
     batches: set[int] = set()
     for row in rows:

@@ -55,7 +55,7 @@ class Journal:
         self._slots: dict[str, int] = {}
         self._stream: BinaryIO | None = None
         self._map: mmap.mmap | None = None
-        self.is_settled = True  # nothing of its batch is open
+        self.has_nothing_open = True  # of its batch
 
     def begin(self) -> None:
         """Show that this worker lives, before it leases its first batch.
@@ -65,7 +65,7 @@ class Journal:
         """
         if self._stream is None:
             self.open(_NO_BATCH, 0)
-            self.is_settled = True
+            self.has_nothing_open = True
 
     def open(self, batch_id: int, room: int) -> None:
         """Start anew for a batch of so many deliveries.
@@ -94,7 +94,7 @@ class Journal:
                 f"{self._file.parent} cannot be written: {error.strerror}; nothing was sent"
             ) from error
         self._let_go()
-        self._stream, self._map, self._slots, self.is_settled = stream, new, {}, False
+        self._stream, self._map, self._slots, self.has_nothing_open = stream, new, {}, False
 
     def claim(self, references: Sequence[str]) -> None:
         """These are claimed, which the database knows already."""
@@ -119,7 +119,7 @@ class Journal:
 
     def close(self) -> None:
         """The worker ends; a journal with open marks stays for its successor."""
-        if self._stream is not None and self.is_settled:
+        if self._stream is not None and self.has_nothing_open:
             self._file.unlink(missing_ok=True)
         self._let_go()
 

@@ -32,9 +32,9 @@ def send_leased(
     worker = BatchWorker(context, batch_id, mails, once_busy)
     try:
         _pass(context, worker)
-        worker.settle()
+        worker.finish()
     except TransportDownError:
-        worker.settle()
+        worker.finish()
         raise
     except ledger.LeaseLostError:
         context.breaker.held.forget()

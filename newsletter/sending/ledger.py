@@ -90,7 +90,7 @@ def renew_and_record(
     state = renew(session, batch_id, renewal, said, now)
     if state is None:
         raise LeaseLostError(f"batch {batch_id} was taken over by another process")
-    lacking = len(said) - len(state.recorded)  # erased, settled or taken over meanwhile
+    lacking = len(said) - len(state.recorded)  # erased, moved by feedback or taken over meanwhile
     delivery_counters.move(session, batch_id, DeliveryState.SENT, DeliveryState.SENDING, lacking)
     others = [answer for answer in answers if answer.recipient.reference not in state.recorded]
     if others:
@@ -150,7 +150,7 @@ def release_batch(session: Session, batch_id: int, owner: journal.Owner) -> None
         _finish_issue(session, batch.issue_id)
 
 
-def finish_settled(session: Session, issue_id: int) -> None:
+def finish_free_batches(session: Session, issue_id: int) -> None:
     """Finish the free batches without an open delivery, and with the last one the issue."""
     session.execute(
         update(BatchRow)

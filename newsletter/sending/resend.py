@@ -99,8 +99,8 @@ def find_resends(session: Session, references: Iterable[str]) -> set[str]:
     return set(session.scalars(chosen, {"references": as_list(references)}))
 
 
-def settle_by_feedback(session: Session, reference: str, kind: EventType, detail: str) -> None:
-    """What came back of one that left."""
+def apply_feedback(session: Session, reference: str, kind: EventType, detail: str) -> None:
+    """Write down what came back of a resend that left."""
     bad = kind in FAILING
     open_states = [DeliveryState.UNCERTAIN, *([DeliveryState.SENT] if bad else [])]
     session.execute(

@@ -59,7 +59,7 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
         ):
             send_round = partial(open_batches.send_batches, context, issue_id, mails)
             trouble = _in_rounds(context, issue_id, send_round)
-            _settle_late(context, issue_id)
+            _apply_late_news(context, issue_id)
     if not context.stopping():  # what holds the mails does not hold the account
         open_batches.freeze_on(context, issue_id, math.inf)
     with context.database.read() as session:
@@ -197,8 +197,8 @@ def _judge_refusals(context: SendContext, issue_id: int) -> None:
                 ledger.release_batch(session, batch_id, context.owner)
 
 
-def _settle_late(context: SendContext, issue_id: int) -> None:
-    """Let what a run learned, and what came back during it, settle what it can."""
+def _apply_late_news(context: SendContext, issue_id: int) -> None:
+    """Apply to deliveries what the run learned, and what came back during it."""
     with context.database.read() as session:
         spared = gone_mailboxes.take_spared(session, issue_id, context.breaker)
     for first in range(0, len(spared), _TAKEN_BACK):
@@ -207,7 +207,7 @@ def _settle_late(context: SendContext, issue_id: int) -> None:
             words = {reference: spared[reference] for reference in references}
             settle.take_back(session, issue_id, words, context.clock())
     with context.database.concurrent.begin() as session:
-        delivery_updates.settle_issue(session, issue_id, context.clock())
+        delivery_updates.apply_feedback_to_issue(session, issue_id, context.clock())
 
 
 def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str | None:
@@ -238,7 +238,7 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
         with context.database.read() as session:
             is_done = session.get_one(IssueRow, issue_id).state == IssueState.DONE
         if is_done or context.breaker.held.failed or context.breaker.refused_share.is_high:
-            _settle_late(context, issue_id)
+            _apply_late_news(context, issue_id)
         with context.database.read() as session:
             number = session.get_one(BatchRow, batch_id).pending
             if trouble is None and number:

@@ -107,7 +107,7 @@ def settle_deliveries(
     if settled_as is DeliveryState.PENDING and deliveries:
         _reopen(session, issue_id, {delivery.batch_id for delivery in deliveries.values()})
     elif chosen.state is DeliveryState.PENDING and deliveries:
-        ledger.finish_settled(session, issue_id)
+        ledger.finish_free_batches(session, issue_id)
     return SettleResult(len(deliveries), unsuppressed)
 
 
@@ -148,7 +148,7 @@ def give_up_refused(session: Session, issue_id: int, before: datetime, now: date
         for reference, delivery in found.items()
     ]
     delivery_updates.apply_changes(session, changes, now)
-    ledger.finish_settled(session, issue_id)
+    ledger.finish_free_batches(session, issue_id)
     return len(changes)
 
 

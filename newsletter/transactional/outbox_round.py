@@ -38,7 +38,7 @@ class OutboxRound:
 
     def __init__(self, database: Database, transport: Transport, now: datetime) -> None:
         self._database, self._transport = database, transport
-        self._unsettled: dict[str, OutboxRow] = {}  # sent, and not settled yet
+        self._unrecorded: dict[str, OutboxRow] = {}  # sent, and not recorded yet
         self._breaker = CircuitBreaker()
         self.sent = self.given_up = 0
         self.waiting = ""  # why a mail is still in the outbox
@@ -62,7 +62,7 @@ class OutboxRound:
         breaker = self._breaker
         breaker.begun += 1
         asked = breaker.is_doubtful
-        self._unsettled[row.reference] = row
+        self._unrecorded[row.reference] = row
         with breaker.asking() if asked else nullcontext():
             try:
                 result = self._transport.send_one(mail)
@@ -71,11 +71,11 @@ class OutboxRound:
             answer = DeliveryResult(_recipient(row), result, breaker.begun, breaker.begun)
             judged = breaker.note(answer)
         breaker.is_open |= asked and breaker.is_doubtful
-        self._settle([*judged, *breaker.held.take_alone(), *breaker.held.take_waiting()], now)
+        self._record([*judged, *breaker.held.take_alone(), *breaker.held.take_waiting()], now)
         return result
 
     def finish(self, now: datetime) -> None:
-        """Settle the mails that could not be judged, and write down how the provider is."""
+        """Record the mails that could not be judged, and down how the provider is."""
         breaker = self._breaker
         refused = list(breaker.held.refused.answers)
         in_trouble = (
@@ -85,9 +85,9 @@ class OutboxRound:
             or (not breaker.accepted and any(answer.result.of_sender for answer in refused))
         )
         deferred, everybody = breaker.take_deferred()
-        self._settle(deferred, now)
-        self._keep([self._unsettled.pop(who.reference) for who in everybody], breaker.words, now)
-        self._settle_refused(refused, now, in_trouble=in_trouble)
+        self._record(deferred, now)
+        self._keep([self._unrecorded.pop(who.reference) for who in everybody], breaker.words, now)
+        self._record_refused(refused, now, in_trouble=in_trouble)
         with self._database.concurrent.begin() as session:
             if in_trouble:
                 self.waiting = without_addresses(
@@ -99,27 +99,27 @@ class OutboxRound:
             elif breaker.accepted:
                 pauses.resume_sending(session, now, OUTBOX)
 
-    def _settle_refused(
+    def _record_refused(
         self, refused: Sequence[DeliveryResult], now: datetime, *, in_trouble: bool
     ) -> None:
-        """Settle refusals after which no mail was accepted, if others were since their last try."""
+        """Record refusals after which no mail was accepted, if others were since their last try."""
         with self._database.read() as session:
             theirs = [
                 answer
                 for answer in refused
                 if not in_trouble
-                and (row := self._unsettled[answer.recipient.reference]).attempts > 1
+                and (row := self._unrecorded[answer.recipient.reference]).attempts > 1
                 and pauses.accepted_since(session, row.written_at)
             ]
-        self._settle(theirs, now)
+        self._record(theirs, now)
         for answer in refused:
-            if answer.recipient.reference in self._unsettled:
-                row = self._unsettled.pop(answer.recipient.reference)
+            if answer.recipient.reference in self._unrecorded:
+                row = self._unrecorded.pop(answer.recipient.reference)
                 self._keep([row], answer.result.detail, now)
 
-    def _settle(self, answers: Sequence[DeliveryResult], now: datetime) -> None:
+    def _record(self, answers: Sequence[DeliveryResult], now: datetime) -> None:
         for answer in answers:
-            row, result = self._unsettled.pop(answer.recipient.reference), answer.result
+            row, result = self._unrecorded.pop(answer.recipient.reference), answer.result
             is_lost = result.status is SendStatus.UNCERTAIN and row.attempts < _LOST
             if result.status is SendStatus.TRY_LATER or result.about_us or is_lost:
                 self._keep([row], result.detail, now)

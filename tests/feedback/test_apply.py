@@ -163,7 +163,7 @@ def test_what_is_on_the_wire_is_left_to_its_sender_and_settled_when_that_is_over
         put(session, first, DeliveryState.SENT)
         put(session, second, DeliveryState.UNCERTAIN)
         issue_id = session.scalars(select(IssueRow.id)).one()
-        assert delivery_updates.settle_issue(session, issue_id, NOW) == 2
+        assert delivery_updates.apply_feedback_to_issue(session, issue_id, NOW) == 2
         assert ledger_of(session)[quick] == ("failed", "bounced: no")
         assert ledger_of(session)[lost] == ("sent", "settled by feedback: delivered")
 

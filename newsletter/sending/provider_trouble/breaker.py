@@ -257,7 +257,7 @@ class CircuitBreaker:
         self.domains.accept(answer.domain)
         self._greylists = self._greylists or self.probing.is_again
         refused, deferred, closed = self.held.accept(answer.begun, is_clear=not self.cannot_judge)
-        self._troubles.settle(answer.begun)
+        self._troubles.take_before(answer.begun)
         about_us: list[DeliveryResult] = []
         if refused or closed:  # of nearly no mail
             refused, closed = self._pause_domains(refused), self._pause_domains(closed)

@@ -23,8 +23,8 @@ class HeldResults:
 
     def accept(self, begun: int, *, is_clear: bool) -> tuple[list[DeliveryResult], ...]:
         """Take out the refusals, deferrals and hang-ups that came before that mail was begun."""
-        refused = self.refused.settle(begun, is_clear=is_clear)
-        return refused, self.deferred.settle(begun), self.closed.settle(begun)
+        refused = self.refused.take_before(begun, is_clear=is_clear)
+        return refused, self.deferred.take_before(begun), self.closed.take_before(begun)
 
     def set_apart(self, subscribers: AbstractSet[int]) -> None:
         """Count these subscribers' refusals as their own, whatever the provider does now."""

@@ -49,7 +49,7 @@ class Streak:
         """Whether one of the last answers is a greylisting server's."""
         return any(is_greylisting(answer.result.detail) for answer in self.answers[-_LOOKED_AT:])
 
-    def settle(self, begun: int, *, is_clear: bool = True) -> list[DeliveryResult]:
+    def take_before(self, begun: int, *, is_clear: bool = True) -> list[DeliveryResult]:
         """Take out the failures that came before an accepted mail was `begun`.
 
         A mail already on its way, if only its envelope, when the other failed proves nothing: the
@@ -59,14 +59,14 @@ class Streak:
         if not self.answers:  # as with nearly every mail
             self.needed = 1
             return []
-        settled = [answer for answer in self.answers if answer.answered < begun]
+        taken = [answer for answer in self.answers if answer.answered < begun]
         answers = [answer for answer in self.answers if answer.answered >= begun]
         self.answers, self.of_sender, self.needed = [], 0, 1
         self.domains.clear()
         self.kinds.clear()
         for answer in answers:
             self.add(answer)
-        return settled if is_clear else [_unblamed(answer) for answer in settled]
+        return taken if is_clear else [_unblamed(answer) for answer in taken]
 
     def give_back(self) -> list[Recipient]:
         """The readers of these failures whose deliveries are to be pending again; once for each."""

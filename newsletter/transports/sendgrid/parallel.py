@@ -107,11 +107,11 @@ class ParallelRequests:
                 answered.results.append((mail, result))
         except TransportDownError as error:
             answered.failure = error
-        answered.results = _settled(mails, answered.results)
+        answered.results = _judged(mails, answered.results)
         return answered
 
 
-def _settled(
+def _judged(
     mails: Sequence["Message"], results: list[tuple["Message", SendResult]]
 ) -> list[tuple["Message", SendResult]]:
     """The results of a request. A refusal followed by an accepted mail is about that reader only.
