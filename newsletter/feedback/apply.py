@@ -28,7 +28,7 @@ from newsletter.models import (
     QuarantineRow,
     SubscriberRow,
 )
-from newsletter.sending import delivery_updates, pauses, resend
+from newsletter.sending import delivery_feedback, pauses, resend
 from newsletter.subscribers import address_change, opt_out_by_link, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.link_claims import ALL
@@ -87,7 +87,7 @@ def apply_events(session: Session, events: Iterable[Event], now: datetime) -> Ap
         first_told.setdefault(event.event_id, event)
     fresh = _write_down(session, list(first_told.values()), now)
     moving = [known.event.reference for known in fresh if known.may_move]
-    settled = delivery_updates.apply_to_deliveries(session, moving, now)
+    settled = delivery_feedback.apply_to_deliveries(session, moving, now)
     strange = {known.event.reference for known in fresh if known.issue_id is None}
     resent = resend.find_resends(session, strange)
     for known in fresh:

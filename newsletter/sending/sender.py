@@ -16,7 +16,7 @@ from newsletter import delivery_counters
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import (
-    delivery_updates,
+    delivery_feedback,
     holds,
     ledger,
     open_batches,
@@ -207,7 +207,7 @@ def _apply_late_news(context: SendContext, issue_id: int) -> None:
             words = {reference: spared[reference] for reference in references}
             settle.take_back(session, issue_id, words, context.clock())
     with context.database.concurrent.begin() as session:
-        delivery_updates.apply_feedback_to_issue(session, issue_id, context.clock())
+        delivery_feedback.apply_feedback_to_issue(session, issue_id, context.clock())
 
 
 def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str | None:

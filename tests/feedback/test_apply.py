@@ -21,7 +21,7 @@ from newsletter.models import (
     IssueState,
     Standing,
 )
-from newsletter.sending import delivery_updates, pauses
+from newsletter.sending import delivery_feedback, pauses
 from newsletter.subscribers import lifecycle
 from newsletter.text import brief, without_addresses
 from tests.conftest import NOW, Cli
@@ -163,7 +163,7 @@ def test_what_is_on_the_wire_is_left_to_its_sender_and_settled_when_that_is_over
         put(session, first, DeliveryState.SENT)
         put(session, second, DeliveryState.UNCERTAIN)
         issue_id = session.scalars(select(IssueRow.id)).one()
-        assert delivery_updates.apply_feedback_to_issue(session, issue_id, NOW) == 2
+        assert delivery_feedback.apply_feedback_to_issue(session, issue_id, NOW) == 2
         assert ledger_of(session)[quick] == ("failed", "bounced: no")
         assert ledger_of(session)[lost] == ("sent", "settled by feedback: delivered")
 

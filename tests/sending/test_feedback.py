@@ -9,7 +9,7 @@ from newsletter.database.db import Database
 from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import DeliveryState, EventType, IssueRow
-from newsletter.sending import delivery_updates, pauses, stats
+from newsletter.sending import delivery_feedback, pauses, stats
 from tests.conftest import NOW, Cli
 from tests.feedback.samples import put, references, suppressed
 
@@ -52,7 +52,7 @@ def test_feedback_is_kept_acts_and_is_shown(
         assert (kept.new, kept.known, kept.settled, kept.suppressed) == (23, 1, 1, 1)
         assert apply.apply_events(session, events, NOW).new == 0
         assert list(pauses.paused_domains(session, NOW)) == ["b.example"]
-        assert delivery_updates.apply_feedback_to_issue(session, issue_id, NOW) == 0
+        assert delivery_feedback.apply_feedback_to_issue(session, issue_id, NOW) == 0
         apply.quarantine(session, "test", "odd", "a\0b", NOW)
     shown = json.loads(cli("deliveries", "status", "--domains", "--json").out)
     assert shown["domains"]["reader.example"]["failed"] == 1
