@@ -14,7 +14,7 @@ class WorkerRow(Base):
 
     __tablename__ = "worker"
 
-    name: Mapped[str] = mapped_column(String(120), primary_key=True)  # machine, process, a mark
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)  # machine, process, a token
     queues: Mapped[str] = mapped_column(String(40))
     version: Mapped[str] = mapped_column(String(40))
     settings: Mapped[dict[str, Any]]  # section -> hash

@@ -188,11 +188,11 @@ def _read(content: mmap.mmap, owner: str, batch_id: int) -> dict[str, Mark] | No
 
 @dataclass(frozen=True)
 class Owner:
-    """A worker: its machine and process, for people, and a mark that no other worker has."""
+    """A worker: its machine and process, for people, and a token that no other worker has."""
 
     host: str
     pid: int
-    mark: str
+    token: str
 
     @classmethod
     def this_process(cls) -> "Owner":
@@ -200,4 +200,4 @@ class Owner:
 
     @property
     def name(self) -> str:
-        return f"{self.host[:80]}:{self.pid}:{self.mark}"
+        return f"{self.host[:80]}:{self.pid}:{self.token}"

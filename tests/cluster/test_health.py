@@ -42,8 +42,8 @@ def beats(settings: Settings, services: Services) -> Iterator[list[Heartbeat]]:
     changed = settings.newsletters[0].model_copy(update={"title": "Another"})
     other = settings.model_copy(update={"newsletters": (changed,)})
     beating = [
-        Heartbeat(services, used, ["send"], Owner(host, 1, mark))
-        for host, mark, used in (("alpha", "ab", settings), ("beta", "aa", other))
+        Heartbeat(services, used, ["send"], Owner(host, 1, token))
+        for host, token, used in (("alpha", "ab", settings), ("beta", "aa", other))
     ]
     for beat in beating:
         beat.beat()
