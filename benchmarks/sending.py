@@ -36,7 +36,7 @@ from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import totals
+from newsletter.sending.recipients import load_recipient
 from newsletter.sources import bundled
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
@@ -210,7 +210,7 @@ def ours(settings: Settings, detail: str) -> Run:
     with bootstrap.open_services(settings, now, no_bar, lambda: False) as parts:
         with parts.database.read() as session:
             issue = issue_queries.get_issue(session, newsletter.slug, None)
-            reader = totals.recipient(session, newsletter.slug, issue.day, "reader0@d0.example")
+            reader = load_recipient(session, newsletter.slug, issue.day, "reader0@d0.example")
             assert reader.detail == detail
         digest = daily.load_frozen_issue(parts, issue.id)
         mails = IssueEmails(digest, parts.site, parts.links, parts.theme)

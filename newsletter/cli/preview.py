@@ -167,14 +167,14 @@ def _reader(
 ) -> "Recipient":
     """The subscriber, or somebody who might be one."""
     from newsletter.rendering.recipient import Recipient
-    from newsletter.sending import totals
+    from newsletter.sending.recipients import load_recipient
 
     if email is None:
         day = content.frozen_at.date()
         detail, language = newsletter.detail, newsletter.language
         return Recipient(0, "you@example.org", detail, language, day, "preview")
     with services.database.read() as session:
-        return totals.recipient(session, newsletter.slug, content.day, email)
+        return load_recipient(session, newsletter.slug, content.day, email)
 
 
 def _interests(

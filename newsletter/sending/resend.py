@@ -29,6 +29,7 @@ from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending import holds, pauses, personal, rate_limit, totals
 from newsletter.sending.context import Clock, SendContext
+from newsletter.sending.recipients import load_recipient
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.text import without_addresses
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
@@ -145,7 +146,7 @@ def _recipient(session: Session, issue: IssueRow, email: str) -> Recipient:
             f"{issue.newsletter} {issue.day} still goes to {subscriber.email} by itself:"
             f" `newsletter send {issue.newsletter} --day {issue.day}`"
         )
-    recipient = totals.recipient(session, issue.newsletter, issue.day, subscriber.email)
+    recipient = load_recipient(session, issue.newsletter, issue.day, subscriber.email)
     attempts = delivery.attempts if delivery is not None else 0
     return replace(recipient, reference=new_reference(), attempts=attempts)
 

@@ -27,7 +27,8 @@ from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import IssueRow, PickRow, ProfileRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import personal, totals
+from newsletter.sending import personal
+from newsletter.sending.recipients import load_recipient
 from newsletter.subscribers import lifecycle
 from tests.conftest import NOW, Cli
 from tests.daily_run.test_once import arrived, killed_run
@@ -200,8 +201,8 @@ def test_a_later_attempt_says_what_the_first_one_said(cli: Cli, database: Databa
     with database.read() as session:
         issue = session.scalars(select(IssueRow)).one()
         mails = IssueEmails(issues.load_issue(session, issue), SITE, LINKS)
-        reader = totals.recipient(session, "audio", DAY, READER)
-        other = totals.recipient(session, "audio", DAY, "reader02@reader.example")
+        reader = load_recipient(session, "audio", DAY, READER)
+        other = load_recipient(session, "audio", DAY, "reader02@reader.example")
 
     def claimed(*recipients: Recipient) -> list[Recipient]:
         with database.write.begin() as session:

@@ -17,7 +17,7 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
-from newsletter.sending import totals
+from newsletter.sending.recipients import load_recipient
 from newsletter.subscribers import consent_log, lifecycle, suppression
 from newsletter.subscribers.link_claims import EraseClaim
 from tests.conftest import Cli
@@ -71,7 +71,7 @@ def test_newsletters_detail_sections_language_and_a_pause(site: Site) -> None:
             "text": "",
         }
         assert {str(each.paused_until) for each in held.values()} == {"2025-08-01"}
-        reader = totals.recipient(session, "audio", date(2025, 7, 11), ADA)
+        reader = load_recipient(session, "audio", date(2025, 7, 11), ADA)
         assert reader.left_out == "replace"
         assert {slug: each.rhythm for slug, each in held.items()} == {
             "audio": "friday",

@@ -13,7 +13,7 @@ from newsletter.database.db import is_sqlite
 from newsletter.interests.issue_picks import KeptInterests
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, RateRow, Standing
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import audience, rate_limit, totals
+from newsletter.sending import audience, rate_limit
 from newsletter.sending.claiming import postgresql_statements, sqlite_statements
 from newsletter.sending.claiming.pending import (
     BatchRef,
@@ -25,6 +25,7 @@ from newsletter.sending.claiming.pending import (
 )
 from newsletter.sending.claiming.postgresql_statements import Marking
 from newsletter.sending.pauses import paused_domains
+from newsletter.sending.recipients import build_recipient
 from newsletter.subscribers import delivery_moves, suppression
 
 _PAUSED = "paused until "
@@ -129,12 +130,10 @@ def _allowed(
 
 def _recipient(row: PendingRow, began: datetime | None) -> Recipient:
     if row.reason is None and not row.attempts:  # as nearly everybody
-        return totals.build_recipient(row, row.reference, row.had_issue)
+        return build_recipient(row, row.reference, row.had_issue)
     refused_at = row.changed_at if was_refused(row, began) else None
     last_words = said_of_reader(row.reason)
-    return totals.build_recipient(
-        row, row.reference, row.had_issue, row.attempts, last_words, refused_at
-    )
+    return build_recipient(row, row.reference, row.had_issue, row.attempts, last_words, refused_at)
 
 
 def _interests(rows: Sequence[PendingRow]) -> dict[int, KeptInterests]:

@@ -34,7 +34,7 @@ from newsletter.models import (
     SubscriptionRow,
 )
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import totals
+from newsletter.sending.recipients import READER, build_recipient
 
 # How long a reader's server that said "not now" is left alone, by the attempts so far, the last of
 # these for all further ones; the first two are for the passes of a run, which pause a little.
@@ -102,7 +102,7 @@ def coming_with_interests(
     rows = _asked(session, _NEXT_UNRANKED, batch, after, look_at, now)
     return {
         row.subscriber_id: (
-            totals.build_recipient(row, row.reference, row.had_issue, row.attempts),
+            build_recipient(row, row.reference, row.had_issue, row.attempts),
             KeptInterests(None, row.lexicon, row.content),
         )
         for row in rows
@@ -186,7 +186,7 @@ _NEXT = (
         _CHOSEN.c.reason,
         _CHOSEN.c.changed_at,
         _CHOSEN.c.had_issue,
-        *totals.READER,
+        *READER,
         SubscriberRow.standing,
         SubscriptionRow.left_at,
         SubscriptionRow.paused_until,
