@@ -55,7 +55,7 @@ def send(
     def send_newsletter(newsletter: "NewsletterSettings") -> bool:
         with services.database.read() as session:
             if restored and day and issue_days.find_issue(session, newsletter.slug, day) is None:
-                restored_or_moved.say_restored(services)
+                restored_or_moved.declare_restored(services)
                 common.warn(
                     f"issues up to now are held, {newsletter.slug} {day} too once it is there"
                 )
@@ -65,13 +65,13 @@ def send(
             except NothingYetError:
                 if not moved:
                     raise
-                restored_or_moved.say_moved(services)
+                restored_or_moved.declare_moved(services)
                 common.warn(f"this machine goes on; no issue of {newsletter.slug} is there yet")
                 return True
         if moved:
-            restored_or_moved.admit_moved(services, issue.id)
+            restored_or_moved.declare_issue_moved(services, issue.id)
         if restored:
-            admitted = restored_or_moved.admit_restored(services, issue.id)
+            admitted = restored_or_moved.declare_issue_restored(services, issue.id)
             others = ", and other issues up to now are held" if admitted.holds_others else ""
             number = admitted.uncertain
             common.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now{others}")

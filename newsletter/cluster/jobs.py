@@ -110,7 +110,7 @@ def queue_free_batches(services: Services) -> int:
     """
     if services.memory is not None:
         server_identity.record_server(services.database, services.memory, services.clock())
-    _freeze_on(services)
+    _freeze_begun(services)
     drop_lost(services.database)
     with services.database.concurrent.begin() as session:
         if pauses.sending_pause(session, services.clock()) is not None:
@@ -126,7 +126,7 @@ def queue_free_batches(services: Services) -> int:
     return len(waiting)
 
 
-def _freeze_on(services: Services) -> None:
+def _freeze_begun(services: Services) -> None:
     """Who was writing down recipients may be gone; where they are not, they are helped."""
     with services.database.read() as session:
         begun = session.scalars(select(IssueRow.id).where(IssueRow.frozen_up_to.is_not(None))).all()

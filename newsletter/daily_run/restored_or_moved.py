@@ -19,7 +19,7 @@ class AdmittedIssue:
     holds_others: bool = False  # all other issues up to now
 
 
-def admit_restored(services: Services, issue_id: int) -> AdmittedIssue:
+def declare_issue_restored(services: Services, issue_id: int) -> AdmittedIssue:
     """The operator says that the database was restored: what may have been sent is uncertain.
 
     They are believed also where nothing else says so, as after a snapshot of the whole machine:
@@ -56,13 +56,13 @@ def admit_restored(services: Services, issue_id: int) -> AdmittedIssue:
     return AdmittedIssue(number, holds_others=is_known)
 
 
-def say_restored(services: Services) -> None:
+def declare_restored(services: Services) -> None:
     """The operator says that all came back from a snapshot: issues up to now are held."""
     with services.database.write.begin() as session:
         server_identity.say_restored(session, services.clock())
 
 
-def admit_moved(services: Services, issue_id: int) -> None:
+def declare_issue_moved(services: Services, issue_id: int) -> None:
     """The operator says that the database was moved here, and nothing was sent since."""
     if services.memory is not None:
         with services.database.write.begin() as session:
@@ -70,7 +70,7 @@ def admit_moved(services: Services, issue_id: int) -> None:
             restored.admit_moved(session, services.memory, issue, services.clock())
 
 
-def say_moved(services: Services) -> None:
+def declare_moved(services: Services) -> None:
     """The same before there is an issue: what comes is sent from this machine."""
     if services.memory is not None:
         services.memory.make_known()

@@ -60,10 +60,10 @@ class _FurtherRecipients:
         self.are_all = self.are_all or (beside.result() if beside else self._freeze())
 
     def _freeze(self) -> bool:
-        return freeze_on(self._context, self._issue_id, self._for_s)
+        return freeze_further(self._context, self._issue_id, self._for_s)
 
 
-def freeze_on(context: SendContext, issue_id: int, for_s: float) -> bool:
+def freeze_further(context: SendContext, issue_id: int, for_s: float) -> bool:
     """Write down further recipients for so long, some at least; whether that was all."""
     transport = context.transport
     together = max(transport.at_once, freezing.many_connections(transport))
@@ -116,12 +116,12 @@ def _open_batches(session: Session, issue_id: int) -> list[int]:
 
 def lease(context: SendContext, batch_id: int) -> bool:
     """Lease a batch; False where another process has it, or it is done."""
-    with lease_if_free(context, batch_id) as session:
+    with lease_unless_restored(context, batch_id) as session:
         return session is not None
 
 
 @contextmanager
-def lease_if_free(context: SendContext, batch_id: int) -> Iterator[Session | None]:
+def lease_unless_restored(context: SendContext, batch_id: int) -> Iterator[Session | None]:
     """The transaction in which a batch is leased; None where it is not.
 
     Raises:

@@ -61,7 +61,7 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
             trouble = _in_rounds(context, issue_id, send_round)
             _apply_late_news(context, issue_id)
     if not context.stopping():  # what holds the mails does not hold the account
-        open_batches.freeze_on(context, issue_id, math.inf)
+        open_batches.freeze_further(context, issue_id, math.inf)
     with context.database.read() as session:
         account = totals.delivery_totals(session, issue_id)
         if account.pending and trouble is None and not context.stopping():
@@ -192,7 +192,7 @@ def _judge_refusals(context: SendContext, issue_id: int) -> None:
             gone_mailboxes.count_refused(session, issue_id, breaker)
     breaker.held.forget()
     for batch_id in released:  # it may be finished now
-        with open_batches.lease_if_free(context, batch_id) as session:
+        with open_batches.lease_unless_restored(context, batch_id) as session:
             if session is not None:
                 ledger.release_batch(session, batch_id, context.owner)
 
