@@ -104,10 +104,10 @@ def open_services(
         source.stop_when(stopping)
         transport = _transport(settings) if sends else Memory()
         summarizer = PartWhenUsed(_summarizer(settings))
-        is_alone = is_sqlite(opened.engine)
-        if not is_alone:
+        has_one_writer = is_sqlite(opened.engine)
+        if not has_one_writer:
             source.meet_in(opened)
-        shared = None if is_alone else DaySpending(opened, clock)
+        shared = None if has_one_writer else DaySpending(opened, clock)
         try:
             yield Services(
                 database=opened,

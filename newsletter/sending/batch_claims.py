@@ -42,8 +42,8 @@ class BatchClaims:
             room = delivery_counters.of_batch(batch)
             self._suppression_key = suppression.known_key(session)
             self._restore_mark = server_identity.restore_mark(session)
-            is_alone = is_sqlite(context.database.engine)
-            self._ranks_ahead = is_alone and personal.are_in(session, batch_id)
+            has_one_writer = is_sqlite(context.database.engine)
+            self._ranks_ahead = has_one_writer and personal.are_in(session, batch_id)
         self._picks = personal.RecipientPicks(self.issue_id, mails)
         if context.journal is not None:
             context.journal.open(batch_id, room)

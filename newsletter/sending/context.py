@@ -66,10 +66,10 @@ class SendContext:
         self.beside = ThreadPoolExecutor(_BESIDE)
         self.tried_before = self.began - _AN_INSTANT if self.override.waiting else None
         self.journal = Journal(self.journals, self.owner.name) if self.journals else None
-        is_alone = is_sqlite(self.database.engine)
-        within_s = WITHIN_S if is_alone else WITHIN_S_AMONG_MACHINES
+        has_one_writer = is_sqlite(self.database.engine)
+        within_s = WITHIN_S if has_one_writer else WITHIN_S_AMONG_MACHINES
         most, connections = self.transport.at_once, self.transport.connections
-        pace = ClaimPace(most, connections) if connections and not is_alone else None
+        pace = ClaimPace(most, connections) if connections and not has_one_writer else None
         self.claim_sizer = ClaimSizer(most, within_s, pace)
 
     @property
