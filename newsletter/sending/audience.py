@@ -39,8 +39,8 @@ def number_to_come(session: Session, issue: IssueRow, at_most: int | None = None
     return session.scalar(select(func.count()).select_from(chosen)) or 0
 
 
-def give_back(session: Session, issue_id: int, subscribers: Collection[int]) -> None:
-    """A pause began after the freezing: what a mail of several days held is in their next one."""
+def return_gathered_days(session: Session, issue_id: int, subscribers: Collection[int]) -> None:
+    """Put what a mail of several days held into the next one of readers who paused meanwhile."""
     issue = session.get_one(IssueRow, issue_id)
     held = select(DeliveryRow.had_issue).where(
         DeliveryRow.issue_id == issue_id,

@@ -121,7 +121,7 @@ def _issues(
                     " `newsletter send` tries at once and says why"
                 )
                 yield Finding("sending", Severity.TROUBLE, text)
-            elif (why := _why_they_wait(session, issue)) is not None:
+            elif (why := _latest_refusal(session, issue)) is not None:
                 text = f"{name}: {counted[DeliveryState.PENDING]} pending"
                 text = text if pauses.is_in_trouble(session) else f"{text}: {why}"
                 yield Finding("sending", Severity.WARNING, text)
@@ -152,7 +152,7 @@ def _unwritable_memory(settings: Settings, trouble: str) -> Finding:
     return Finding("sending", Severity.WARNING, text)
 
 
-def _why_they_wait(session: Session, issue: IssueRow) -> str | None:
+def _latest_refusal(session: Session, issue: IssueRow) -> str | None:
     """The latest words about a reader of this issue who still waits."""
     waiting = select(BatchRow.id).where(BatchRow.issue_id == issue.id, BatchRow.pending > 0)
     said = session.scalar(

@@ -27,7 +27,7 @@ def hold_reason(session: Session, context: "SendContext", issue_id: int) -> str 
         return None
     max_age = None if context.override.late else context.max_age
     lasting = lasting_reason(context.database, context.memory, issue, max_age, context.clock())
-    return lasting or refusal_reason(session, context, issue)
+    return lasting or pause_or_leave_reason(session, context, issue)
 
 
 def lasting_reason(
@@ -43,7 +43,7 @@ def lasting_reason(
 
 
 def refuse_restored(session: Session, context: "SendContext") -> None:
-    """Whether the database is still the one in which the issue was found not to be held.
+    """Refuse to go on in another database than the one in which the issue was found not held.
 
     Raises:
         NewsletterError: another process has put a copy in its place since then.
@@ -61,10 +61,10 @@ def is_old_news(context: "SendContext", issue: IssueRow) -> bool:
     return is_old and restored.restored_reason(context.database, context.memory, issue) is None
 
 
-def refusal_reason(session: Session, context: "SendContext", issue: IssueRow) -> str | None:
+def pause_or_leave_reason(session: Session, context: "SendContext", issue: IssueRow) -> str | None:
     """Why even a finished issue may not be sent once more now: a pause, or no way to leave."""
     pause = None if context.override.waiting else pause_reason(session, context.clock())
-    return pause or (_others(session, issue) if context.for_one else None)
+    return pause or (_no_way_out_reason(session, issue) if context.for_one else None)
 
 
 def _stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | None:
@@ -87,7 +87,7 @@ def _stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | N
     return None
 
 
-def _others(session: Session, issue: IssueRow) -> str | None:
+def _no_way_out_reason(session: Session, issue: IssueRow) -> str | None:
     """Hold an issue for several readers where mails have no link to leave by."""
     readers = count_confirmed(session)
     if readers <= 1:

@@ -180,7 +180,7 @@ def _refuse_a_double(
 
 def _refuse_what_is_held(session: Session, context: SendContext, issue: IssueRow) -> None:
     """Raises: NewsletterError: the issue is held, or the provider takes nothing now."""
-    reason = holds.hold_reason(session, context, issue.id) or holds.refusal_reason(
+    reason = holds.hold_reason(session, context, issue.id) or holds.pause_or_leave_reason(
         session, context, issue
     )
     if reason is not None:

@@ -65,7 +65,7 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     with context.database.read() as session:
         account = totals.delivery_totals(session, issue_id)
         if account.pending and trouble is None and not context.stopping():
-            trouble = _why_they_wait(session, context, issue_id, account.pending)
+            trouble = _waiting_line(session, context, issue_id, account.pending)
     _log.info(
         "issue sent" if trouble is None else "issue not sent to all",
         extra={"issue": issue_id, **vars(account), "trouble": without_addresses(trouble or "")},
@@ -78,9 +78,9 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     return IssueSendResult(account, trouble, stopped, paused=context.breaker.is_open)
 
 
-def _why_they_wait(session: Session, context: SendContext, issue_id: int, number: int) -> str:
-    """What was said to them, or that so many are left where nobody said anything to this run."""
-    said = trouble_records.why_they_wait(session, issue_id, context.breaker)
+def _waiting_line(session: Session, context: SendContext, issue_id: int, number: int) -> str:
+    """Say why mails wait: what their readers were told, else only how many are still to go."""
+    said = trouble_records.refusal_of_most(session, issue_id, context.breaker)
     return said or f"{counted(number, 'mail')} still to go, by another process or the next run"
 
 
@@ -242,7 +242,7 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
         with context.database.read() as session:
             number = session.get_one(BatchRow, batch_id).pending
             if trouble is None and number:
-                trouble = _why_they_wait(session, context, issue_id, number)
+                trouble = _waiting_line(session, context, issue_id, number)
         if trouble and is_ours and not context.stopping():
             trouble_records.record_unsent(context, issue_id, trouble)
         return trouble

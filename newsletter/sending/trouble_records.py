@@ -77,8 +77,8 @@ def _record_down(context: SendContext, reason: str) -> None:
         pauses.record_down(session, without_addresses(reason), context.clock())
 
 
-def why_they_wait(session: Session, issue_id: int, breaker: CircuitBreaker) -> str | None:
-    """The words that most of the readers who wait for a later run were refused with."""
+def refusal_of_most(session: Session, issue_id: int, breaker: CircuitBreaker) -> str | None:
+    """Why most of those who wait for a later run were refused, in words for the operator."""
     share = breaker.refused_share
     if share.words and (share.is_high or share.is_high_of_known):
         return advice_on_many_refused(share.words)

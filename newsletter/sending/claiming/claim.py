@@ -83,7 +83,7 @@ def claim_deliveries(
         recipients, claims, log_end = _mark_in_one(session, batch, recipients, left, rates, now)
     for reason, subscribers in skipped.items():
         if reason.startswith(_PAUSED):
-            audience.give_back(session, batch.issue_id, subscribers)
+            audience.return_gathered_days(session, batch.issue_id, subscribers)
     return ClaimResult(
         recipients,
         last,
