@@ -14,7 +14,7 @@ from newsletter.rendering.recipient import Recipient
 from newsletter.sending import personal, quiet_issues
 from newsletter.sending.claiming import claim, pending
 from newsletter.sending.context import SendContext
-from newsletter.sending.provider_trouble import probe
+from newsletter.sending.provider_trouble import probe_readers
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 from newsletter.sending.restore_guard import server_identity
 from newsletter.sending.restore_guard.machine_memory import IssueDays
@@ -89,10 +89,10 @@ class BatchClaims:
         """Claim a probe: `again` to the reader deferred longest ago, else to another domain."""
         now, batch, takes = self._context.clock(), self._batch_ref(state), breaker.domains.takes
         if again:
-            chosen = probe.deferred_longest_ago(session, batch, takes, now)
+            chosen = probe_readers.deferred_longest_ago(session, batch, takes, now)
         else:
             anybody = breaker.asks_anybody
-            chosen = probe.of_another_domain(
+            chosen = probe_readers.of_another_domain(
                 session, batch, takes, now, asked=asked, anybody=anybody
             )
         if chosen is None:
@@ -103,7 +103,9 @@ class BatchClaims:
         self, session: Session, state: "LeaseState | None", domains: Collection[str]
     ) -> claim.ClaimResult:
         """Claim a delivery of these domains whose reader no server has refused yet."""
-        chosen = probe.of_domains(session, self._batch_ref(state), domains, self._context.clock())
+        chosen = probe_readers.of_domains(
+            session, self._batch_ref(state), domains, self._context.clock()
+        )
         if chosen is None:
             return claim.ClaimResult((), 0)
         return self.claim_next(session, state, chosen - 1, 1)

@@ -27,7 +27,7 @@ from newsletter.sending import (
 )
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased, wait
-from newsletter.sending.provider_trouble import gone_mailboxes, probe
+from newsletter.sending.provider_trouble import gone_mailboxes, probe_readers
 from newsletter.sending.provider_trouble.earlier_runs import earlier_runs
 from newsletter.sending.restore_guard import restored, server_identity
 from newsletter.sending.totals import IssueSendResult
@@ -137,7 +137,7 @@ def _in_rounds(
     """
     breaker = context.breaker
     with context.database.read() as session:
-        breaker.begin_run(probe.domains(session, issue_id), earlier_runs(session, issue_id))
+        breaker.begin_run(probe_readers.domains(session, issue_id), earlier_runs(session, issue_id))
         uncertain = delivery_counters.of_issue(session, issue_id)[DeliveryState.UNCERTAIN]
         sizer = context.claim_sizer
         readers = totals.number_of_readers(session, issue_id, sizer.readers_that_matter)

@@ -21,7 +21,7 @@ from newsletter.sending.provider_trouble.domain_trouble import DomainTrouble
 from newsletter.sending.provider_trouble.doubt import Doubt, advice
 from newsletter.sending.provider_trouble.earlier_runs import EarlierRuns
 from newsletter.sending.provider_trouble.held_results import HeldResults
-from newsletter.sending.provider_trouble.probing import Probing
+from newsletter.sending.provider_trouble.probe_state import Probing
 from newsletter.sending.provider_trouble.refused_share import RefusedShare
 from newsletter.sending.provider_trouble.streak import (
     MOST_DOMAINS,

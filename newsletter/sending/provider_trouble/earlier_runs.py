@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter import delivery_counters
 from newsletter.models import DeliveryState, IssueRow
 from newsletter.sending import pauses
-from newsletter.sending.provider_trouble import probe
+from newsletter.sending.provider_trouble import probe_readers
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,6 @@ def earlier_runs(session: Session, issue_id: int) -> EarlierRuns:
         pauses.troubles(session),
         sent,
         frozenset(suspects),
-        sent and probe.all_were_refused(session, issue_id, suspects),
+        sent and probe_readers.all_were_refused(session, issue_id, suspects),
         pauses.accepted_at(session),
     )
