@@ -44,7 +44,7 @@ mails: .venv/installed-dev
 
 # Draw the picture of the flow from its text; needs Graphviz.
 flow:
-	dot -Tsvg docs/pictures/flow.dot -o docs/pictures/flow.svg
+	dot -Tsvg pictures/flow.dot -o pictures/flow.svg
 
 docs: .venv/installed-dev
 	WRITE_DOCS=1 $(BIN)/pytest -q tests/cli/test_commands.py tests/config/test_settings.py -k document
