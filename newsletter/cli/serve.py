@@ -113,7 +113,7 @@ def _most_connections() -> int:
 
 def _limits(proxies: int) -> dict[str, object]:
     """What of a request waitress takes, and what it lets through."""
-    from newsletter.web import webhooks
+    from newsletter.web import sendgrid_events
 
     return {
         "threads": _THREADS,
@@ -121,7 +121,7 @@ def _limits(proxies: int) -> dict[str, object]:
         "channel_timeout": _SILENT_S,
         "cleanup_interval": _SILENT_S,
         "asyncore_use_poll": True,  # else no more files than `select` can count
-        "max_request_body_size": 2 * webhooks.LARGEST_BODY,  # more is not even taken in
+        "max_request_body_size": 2 * sendgrid_events.LARGEST_BODY,  # more is not even taken in
         "ident": None,  # no name of a server to whoever looks for its weak spots
         "clear_untrusted_proxy_headers": not proxies,  # the application reads them
     }

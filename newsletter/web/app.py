@@ -19,7 +19,7 @@ from newsletter.web.calendar_pages import CONVERTERS
 from newsletter.web.calendar_pages import blueprint as calendar_pages
 from newsletter.web.change_address import blueprint as change_address
 from newsletter.web.error_pages import add_error_pages
-from newsletter.web.health import blueprint as health
+from newsletter.web.healthz import blueprint as healthz
 from newsletter.web.interests import blueprint as interests
 from newsletter.web.issue_pages import blueprint as issue_pages
 from newsletter.web.kept_pages import KEPT_PAGES, KeptPages
@@ -30,12 +30,12 @@ from newsletter.web.pages import EXTENSION, POLICY, Pages
 from newsletter.web.picks_feed import blueprint as picks_feed
 from newsletter.web.preferences import blueprint as preferences
 from newsletter.web.privacy import blueprint as privacy
+from newsletter.web.sendgrid_events import blueprint as sendgrid_events
 from newsletter.web.signup import blueprint as signup
 from newsletter.web.subscribers_api import blueprint as subscribers_api
 from newsletter.web.tune import blueprint as tune
 from newsletter.web.unsubscribe import blueprint as unsubscribe
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue
-from newsletter.web.webhooks import blueprint as webhooks
 
 _HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -57,7 +57,7 @@ _PAGES = (
     picks_feed,
     change_address,
     privacy,
-    health,
+    healthz,
     archive,
     calendar_pages,
     issue_pages,
@@ -124,7 +124,7 @@ def create_app(
     for blueprint in _PAGES:
         app.register_blueprint(blueprint)
     if settings.feedback.sendgrid_public_key:
-        app.register_blueprint(webhooks)
+        app.register_blueprint(sendgrid_events)
     if settings.api:
         app.register_blueprint(subscribers_api)
     if settings.metrics.token.get_secret_value():

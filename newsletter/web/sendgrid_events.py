@@ -20,7 +20,7 @@ from newsletter.web.pages import EXTENSION, pages
 
 _SIGNATURE = "newsletter.sendgrid_signature"
 LARGEST_BODY = 5 * 1024 * 1024  # SendGrid posts at most 768 kB
-blueprint = Blueprint("webhooks", __name__)
+blueprint = Blueprint("sendgrid_events", __name__)
 _log = logging.getLogger(__name__)
 
 

@@ -18,7 +18,7 @@ from newsletter.health import quick_checks
 from newsletter.web.metrics import has_token
 from newsletter.web.pages import pages
 
-blueprint = Blueprint("health", __name__)
+blueprint = Blueprint("healthz", __name__)
 
 
 @blueprint.get("/healthz")
