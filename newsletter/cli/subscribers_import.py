@@ -93,7 +93,7 @@ def import_list(
     from newsletter.subscribers.list_import import do_not_mail, import_files, list_encoding
     from newsletter.subscribers.list_import.import_review import ListReview, review_list
     from newsletter.subscribers.list_import.import_rows import UNREADABLE
-    from newsletter.subscribers.list_import.refusal_columns import ColumnRules
+    from newsletter.subscribers.list_import.opt_out_columns import ColumnRules
 
     settings = common.load(config_file)
     keeps_out = standing in {"left", "suppressed"}
@@ -139,9 +139,9 @@ def import_list(
 
 def _check_name(file: Path) -> None:
     from newsletter.errors import WrongUseError
-    from newsletter.subscribers.list_import.refusal_columns import is_refusal_file
+    from newsletter.subscribers.list_import.opt_out_columns import is_opt_out_file
 
-    if is_refusal_file(file.stem):
+    if is_opt_out_file(file.stem):
         raise WrongUseError(
             f"{file.name} sounds like a list of people who said no: --as left keeps them out,"
             " --as subscribed takes them in all the same"

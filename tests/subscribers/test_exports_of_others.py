@@ -4,8 +4,8 @@ import pytest
 
 from newsletter.subscribers.list_import.import_files import ImportEntry
 from newsletter.subscribers.list_import.import_review import review_list
-from newsletter.subscribers.list_import.refusal_columns import find_refusal
-from tests.subscribers.test_refusal_columns import NO_RULES, OPTIONS
+from newsletter.subscribers.list_import.opt_out_columns import find_opt_out
+from tests.subscribers.test_opt_out_columns import NO_RULES, OPTIONS
 
 EXPORTS = {  # of whose columns hold something: a name, and what stands there for two people
     "Substack, of old": """
@@ -139,4 +139,4 @@ def test_nothing_ordinary_in_an_export_stops_it_or_takes_anybody_for_one_who_lef
     ]
     review = review_list(entries, OPTIONS)
     assert not review.refused
-    assert [find_refusal(cells, NO_RULES) for cells in people] == [None, None]
+    assert [find_opt_out(cells, NO_RULES) for cells in people] == [None, None]

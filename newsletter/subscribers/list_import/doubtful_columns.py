@@ -16,14 +16,14 @@ from newsletter.subscribers.list_import.column_names import (
     folded,
     plain_words,
 )
-from newsletter.subscribers.list_import.refusal_columns import (
+from newsletter.subscribers.list_import.opt_out_columns import (
     ColumnKind,
     column_kind,
     is_name,
     is_of_other_things,
     yes_or_no,
 )
-from newsletter.subscribers.list_import.refusal_words import (
+from newsletter.subscribers.list_import.opt_out_words import (
     AGREED,
     DATE,
     FALSE,

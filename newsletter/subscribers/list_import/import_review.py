@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from newsletter.errors import WrongUseError, did_you_mean
-from newsletter.subscribers.list_import import refusal_columns
+from newsletter.subscribers.list_import import opt_out_columns
 from newsletter.subscribers.list_import.column_names import column_name, folded
 from newsletter.subscribers.list_import.doubtful_columns import ColumnCells
 from newsletter.subscribers.list_import.import_files import ImportEntry, is_known_column
 from newsletter.subscribers.list_import.import_rows import ImportOptions, read_address, read_moment
-from newsletter.subscribers.list_import.refusal_columns import ColumnKind
+from newsletter.subscribers.list_import.opt_out_columns import ColumnKind
 
 # Substack's: who cancels there pays no more, and reads on.
 _PAID, _ENDS_PAYING = (
@@ -41,15 +41,15 @@ def review_list(entries: Iterable[ImportEntry], plan: ImportOptions) -> ListRevi
     review = ListReview()
     columns: dict[str, ColumnCells] = {}
     for entry in entries:
-        refusal = refusal_columns.find_refusal(entry.others, plan.rules)
-        if refusal is not None and refusal.own:
-            review.has_own_column |= "=" in refusal.words
+        opt_out = opt_out_columns.find_opt_out(entry.others, plan.rules)
+        if opt_out is not None and opt_out.own:
+            review.has_own_column |= "=" in opt_out.words
             address = read_address(entry, plan)
             if isinstance(address, str):
                 review.refused.add(address)
         for name, cell in entry.others.items():
             cells = columns.setdefault(name, ColumnCells())
-            if refusal is None or refusal_columns.column_kind(name) is not ColumnKind.DETAIL:
+            if opt_out is None or opt_out_columns.column_kind(name) is not ColumnKind.DETAIL:
                 cells.add(cell, entry.line)
         _note_date(review, entry)
     _check_names(columns, plan.rules.names())
@@ -59,7 +59,7 @@ def review_list(entries: Iterable[ImportEntry], plan: ImportOptions) -> ListRevi
             continue
         doubt = cells.doubt(name)
         if doubt and folded(name) not in plan.rules.names():
-            raise refusal_columns.not_understood(name, doubt)
+            raise opt_out_columns.not_understood(name, doubt)
     review.unused_columns = [
         name for name, cells in columns.items() if cells.has_any() and _is_unused(name)
     ]
@@ -68,7 +68,7 @@ def review_list(entries: Iterable[ImportEntry], plan: ImportOptions) -> ListRevi
 
 def _note_date(review: ListReview, entry: ImportEntry) -> None:
     cell = entry.cells.get("confirmed", "").strip()
-    if cell and not refusal_columns.says_yes_or_no(cell) and read_moment(cell) is None:
+    if cell and not opt_out_columns.says_yes_or_no(cell) and read_moment(cell) is None:
         review.unread_dates += 1
         review.first_unread_date = review.first_unread_date or f"{cell[:40]!r}, line {entry.line}"
 
@@ -80,5 +80,5 @@ def _check_names(columns: Iterable[str], named: Iterable[str]) -> None:
 
 
 def _is_unused(name: str) -> bool:
-    is_unused = refusal_columns.column_kind(name) in _UNUSED
+    is_unused = opt_out_columns.column_kind(name) in _UNUSED
     return is_unused and not is_known_column(name)

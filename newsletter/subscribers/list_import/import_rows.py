@@ -15,12 +15,12 @@ from newsletter.models import Rhythm
 from newsletter.subscribers.addresses import normalize_address, unwrap_address
 from newsletter.subscribers.list_import.csv_format import RowError
 from newsletter.subscribers.list_import.import_files import ImportEntry
-from newsletter.subscribers.list_import.refusal_columns import (
+from newsletter.subscribers.list_import.opt_out_columns import (
     Answer,
     ColumnRules,
-    Refusal,
+    OptOut,
     answer_of,
-    find_refusal,
+    find_opt_out,
     says_yes_or_no,
 )
 
@@ -103,13 +103,13 @@ def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person |
     if isinstance(address, RowReport):
         return address
     cells, written = entry.cells, entry.cells["email"]
-    refusal = find_refusal(entry.others, plan.rules)
-    if refusal is None and address in plan.refused:
-        refusal = Refusal("by another line", own=False)  # that line's no is kept
-    if refusal is not None:
+    opt_out = find_opt_out(entry.others, plan.rules)
+    if opt_out is None and address in plan.refused:
+        opt_out = OptOut("by another line", own=False)  # that line's no is kept
+    if opt_out is not None:
         fate = ImportStatus.NOT_SUBSCRIBED
-        said_at = _refused_at(entry, plan) if refusal.own else None
-        return RowReport(entry.line, written, fate, refusal.words, refusal.own, said_at)
+        said_at = _refused_at(entry, plan) if opt_out.own else None
+        return RowReport(entry.line, written, fate, opt_out.words, opt_out.own, said_at)
     named = _pairs(cells.get("newsletters", ""))
     if plan.only or not named or (says_yes_or_no(cells["newsletters"]) and len(named) == 1):
         named = dict.fromkeys(plan.newsletters, "")

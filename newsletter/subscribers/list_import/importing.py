@@ -39,7 +39,7 @@ from newsletter.subscribers.list_import.import_rows import (
     address_of,
     read_row,
 )
-from newsletter.subscribers.list_import.refused_readers import hear_refusal
+from newsletter.subscribers.list_import.opt_out_readers import hear_opt_out
 
 CHUNK = 500  # lines in a transaction: who writes alone waits for one
 
@@ -181,7 +181,7 @@ class _Chunk:
         if known is None:
             self._out.append(address)
         elif known.number is not None:
-            return hear_refusal(self._session, known.number, row, self._now)
+            return hear_opt_out(self._session, known.number, row, self._now)
         return row
 
     def _decide(self, person: Person) -> tuple[ImportStatus, str]:

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.subscribers.addresses import normalize_address, unwrap_address
-from newsletter.subscribers.list_import import refusal_columns
+from newsletter.subscribers.list_import import opt_out_columns
 from newsletter.subscribers.list_import.import_files import ImportEntry
 from newsletter.subscribers.list_import.import_review import review_list
 from newsletter.subscribers.list_import.import_rows import ImportOptions
-from newsletter.subscribers.list_import.refusal_columns import Answer, ColumnRules
+from newsletter.subscribers.list_import.opt_out_columns import Answer, ColumnRules
 from tests.conftest import Cli
 
 ADA, BOB = "ada@reader.example", "bob@reader.example"
@@ -158,7 +158,7 @@ NOT_UNDERSTOOD = (
     ("status", "not unsubscribed"),
     ("email_level", "2"),  # Discourse: never
 )
-NO_REFUSAL = (
+NO_OPT_OUT = (
     ("name", "Donotelli"),
     ("active_subscription", "false"),  # Substack: does not pay
     ("digest_enabled", "false"),
@@ -326,7 +326,7 @@ def taken_in(name: str, cells: list[str]) -> bool:
     except WrongUseError as error:
         assert f"the column {name!r}" in str(error)  # noqa: PT017 - both ends are right
         return False
-    return all(refusal_columns.find_refusal(entry.others, NO_RULES) is None for entry in entries)
+    return all(opt_out_columns.find_opt_out(entry.others, NO_RULES) is None for entry in entries)
 
 
 def written(name: str, *cells: str) -> str:
@@ -338,10 +338,10 @@ def written(name: str, *cells: str) -> str:
 
 @pytest.mark.parametrize(("name", "yes", "no"), [*THEIR_WORD, *OTHERS_WORD])
 def test_a_column_s_no_is_heard_and_its_yes_too(name: str, yes: str, no: str) -> None:
-    assert refusal_columns.find_refusal({name: yes}, NO_RULES) is None
-    refusal = refusal_columns.find_refusal({name: no}, NO_RULES)
-    assert refusal is not None
-    assert refusal.own is ((name, yes, no) in THEIR_WORD)
+    assert opt_out_columns.find_opt_out({name: yes}, NO_RULES) is None
+    opt_out = opt_out_columns.find_opt_out({name: no}, NO_RULES)
+    assert opt_out is not None
+    assert opt_out.own is ((name, yes, no) in THEIR_WORD)
 
 
 @given(
@@ -356,9 +356,9 @@ def test_no_spelling_and_no_neighbour_hides_a_no(
     name, _, no = column
     cells = dict.fromkeys(neighbours, "12")
     said = {case(name): around.format(case(no))}
-    refusal = refusal_columns.find_refusal(cells | said | cells, NO_RULES)
-    assert refusal is not None
-    assert refusal.own
+    opt_out = opt_out_columns.find_opt_out(cells | said | cells, NO_RULES)
+    assert opt_out is not None
+    assert opt_out.own
 
 
 @pytest.mark.parametrize(("name", "value"), NOT_UNDERSTOOD)
@@ -366,12 +366,12 @@ def test_what_looks_like_a_no_and_is_not_understood_needs_the_operator_s_word(
     name: str, value: str
 ) -> None:
     with pytest.raises(WrongUseError, match=r"--refused-by .*--ignore-column"):
-        refusal_columns.find_refusal({name: value}, NO_RULES)
+        opt_out_columns.find_opt_out({name: value}, NO_RULES)
     ignored = ColumnRules.from_options([], [name.upper()])
-    assert refusal_columns.find_refusal({name: value}, ignored) is None
+    assert opt_out_columns.find_opt_out({name: value}, ignored) is None
     refused = ColumnRules.from_options([f"{name}={value.upper()}"], [])
-    assert refusal_columns.find_refusal({name: value}, refused) is not None
-    assert refusal_columns.find_refusal({name: "other"}, refused) is None
+    assert opt_out_columns.find_opt_out({name: value}, refused) is not None
+    assert opt_out_columns.find_opt_out({name: "other"}, refused) is None
 
 
 def test_a_no_under_a_name_nobody_knows_stops_the_list_and_ordinary_columns_do_not() -> None:
@@ -399,18 +399,18 @@ def test_how_somebody_left_stops_no_list_that_says_that_they_left(
     assert database
 
 
-@pytest.mark.parametrize(("name", "value"), NO_REFUSAL)
+@pytest.mark.parametrize(("name", "value"), NO_OPT_OUT)
 def test_what_is_no_no_takes_nobody_away(name: str, value: str) -> None:
-    assert refusal_columns.find_refusal({name: value}, NO_RULES) is None
+    assert opt_out_columns.find_opt_out({name: value}, NO_RULES) is None
 
 
 @given(st.text(max_size=20), st.text(max_size=60))
 def test_any_column_with_anything_in_it_is_judged_or_named(name: str, value: str) -> None:
-    answer = refusal_columns.answer_of(name, value, NO_RULES)
+    answer = opt_out_columns.answer_of(name, value, NO_RULES)
     with (
         pytest.raises(WrongUseError, match="--ignore-column") if answer is Answer.UNKNOWN else NONE
     ):
-        refusal_columns.find_refusal({name: value}, NO_RULES)
+        opt_out_columns.find_opt_out({name: value}, NO_RULES)
 
 
 def test_who_said_no_there_stays_out_and_their_no_is_kept(cli: Cli, database: Database) -> None:

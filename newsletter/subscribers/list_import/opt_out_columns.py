@@ -1,4 +1,4 @@
-"""Finds the refusals in a list from elsewhere, by columns of many names and languages.
+"""Finds who opted out in a list from elsewhere, by columns of many names and languages.
 
 A column is known by the stem of its name and by its values, whatever system wrote it. A column that
 looks like a no and is unknown stops the import: only the operator can say what it means.
@@ -10,18 +10,18 @@ from enum import Enum
 from functools import lru_cache
 
 from newsletter.errors import WrongUseError
-from newsletter.subscribers.list_import import ending_words, refusal_words, state_words
+from newsletter.subscribers.list_import import ending_words, opt_out_words, state_words
 from newsletter.subscribers.list_import.column_names import (
     ColumnName,
     column_name,
     folded,
     plain_words,
 )
-from newsletter.subscribers.list_import.refusal_words import FALSE, NOTHING, TRUE
+from newsletter.subscribers.list_import.opt_out_words import FALSE, NOTHING, TRUE
 
 # phpList mails who has `optedin=0`: that says that they were entered by somebody else.
 _PHPLIST = frozenset({"optedin", "confirmed", "blacklisted", "htmlemail"})
-_OWN_YES = refusal_words.OWN_YES_NAME, state_words.AGREEMENT_NAME
+_OWN_YES = opt_out_words.OWN_YES_NAME, state_words.AGREEMENT_NAME
 _CACHED = 80  # characters: longer values are looked at each time
 
 
@@ -53,7 +53,7 @@ class Answer(Enum):
 
 
 @dataclass(frozen=True)
-class Refusal:
+class OptOut:
     """By what a line says no."""
 
     words: str
@@ -89,13 +89,13 @@ class ColumnRules:
         return self.ignored | self.refused_by.keys()
 
 
-def find_refusal(cells: Mapping[str, str], rules: ColumnRules) -> Refusal | None:
-    """The refusal in a line, the person's own word before others'.
+def find_opt_out(cells: Mapping[str, str], rules: ColumnRules) -> OptOut | None:
+    """The opt-out in a line, the person's own word before others'.
 
     Raises:
         WrongUseError: a column looks like an unknown no.
     """
-    found: Refusal | None = None
+    found: OptOut | None = None
     unknown: str | None = None
     for name, cell in cells.items():
         answer = answer_of(name, cell, rules)
@@ -107,7 +107,7 @@ def find_refusal(cells: Mapping[str, str], rules: ColumnRules) -> Refusal | None
         if (own or answer is Answer.NO) and (found is None or own > found.own):
             is_status = column_kind(name) in {ColumnKind.STATUS, ColumnKind.PLACE}
             words = folded(cell) if is_status else f"{name.strip()}={cell.strip()}"
-            found = Refusal(words, own)
+            found = OptOut(words, own)
     if unknown is not None and not (found and found.own):  # who says no in plain words said it
         cell = cells[unknown].strip()[:40]
         raise not_understood(unknown, f"{cell!r} in it is not understood")
@@ -139,24 +139,24 @@ def not_understood(name: str, what: str) -> WrongUseError:
 
 def yes_or_no(value: str) -> bool | None:
     """Whether a (folded) cell says yes or no; None for anything else, also for an empty one."""
-    if value in TRUE | refusal_words.ALWAYS | refusal_words.YES_LETTERS:
+    if value in TRUE | opt_out_words.ALWAYS | opt_out_words.YES_LETTERS:
         return True
-    if value in FALSE or value in refusal_words.NEVER:
+    if value in FALSE or value in opt_out_words.NEVER:
         return False
-    word = refusal_words.status_word(plain_words(value))
-    return None if word is None else word is refusal_words.StatusWord.IN
+    word = opt_out_words.status_word(plain_words(value))
+    return None if word is None else word is opt_out_words.StatusWord.IN
 
 
 def says_yes_or_no(cell: str) -> bool:
     return folded(cell) in TRUE | FALSE | NOTHING
 
 
-def is_refusal_file(stem: str) -> bool:
+def is_opt_out_file(stem: str) -> bool:
     """Whether a file's name says that its people said no."""
     return column_name(stem).has(
-        refusal_words.FILE_NAME,
-        refusal_words.OWN_NO_NAME,
-        refusal_words.NO_NAME,
+        opt_out_words.FILE_NAME,
+        opt_out_words.OWN_NO_NAME,
+        opt_out_words.NO_NAME,
         ending_words.ENDING,
     )
 
@@ -169,42 +169,42 @@ def column_kind(text: str) -> ColumnKind:
     exact["consent"] = ColumnKind.PROOF
     if name.has(state_words.STATE_ON_A_MAP_NAME):
         exact[name.letters] = ColumnKind.PLACE
-    if refusal_words.NEWSLETTER_NAME.fullmatch(name.letters):
+    if opt_out_words.NEWSLETTER_NAME.fullmatch(name.letters):
         exact.setdefault(name.letters, ColumnKind.LISTS)
     elif _is_of_other_channel(name):
         exact.setdefault(name.letters, _kind_of_channel(name))
-    elif name.has(refusal_words.AMBIGUOUS_NAME):
+    elif name.has(opt_out_words.AMBIGUOUS_NAME):
         exact.setdefault(name.letters, ColumnKind.AMBIGUOUS)
     if name.letters in exact:
         return exact[name.letters]
-    if name.has(refusal_words.OWN_NO_NAME, refusal_words.NO_NAME):
-        if name.has(refusal_words.WHEN_OR_WHY):
+    if name.has(opt_out_words.OWN_NO_NAME, opt_out_words.NO_NAME):
+        if name.has(opt_out_words.WHEN_OR_WHY):
             return ColumnKind.WHEN
-        tells_nothing = name.has(refusal_words.TELLS_NOTHING)
+        tells_nothing = name.has(opt_out_words.TELLS_NOTHING)
         return ColumnKind.DETAIL if tells_nothing else ColumnKind.NO
     is_other = is_of_other_things(name)
     return ColumnKind.OTHER if is_other else _kind_of_end(name) or _kind_of_yes(name)
 
 
 def _is_of_other_channel(name: ColumnName) -> bool:
-    if name.has(refusal_words.OTHER_MAIL):
+    if name.has(opt_out_words.OTHER_MAIL):
         return True
-    is_channel = name.has(refusal_words.OTHER_CHANNEL)
-    return is_channel and not name.has(refusal_words.ELECTRONIC_MAIL)
+    is_channel = name.has(opt_out_words.OTHER_CHANNEL)
+    return is_channel and not name.has(opt_out_words.ELECTRONIC_MAIL)
 
 
 def _kind_of_channel(name: ColumnName) -> ColumnKind:
     """`Unsubscribed by phone` tells from what, or how; only the operator knows."""
-    is_no = name.has(refusal_words.OWN_NO_NAME, refusal_words.NO_NAME, ending_words.ENDING)
-    is_way = is_no and name.has(refusal_words.BY_CHANNEL)
+    is_no = name.has(opt_out_words.OWN_NO_NAME, opt_out_words.NO_NAME, ending_words.ENDING)
+    is_way = is_no and name.has(opt_out_words.BY_CHANNEL)
     return ColumnKind.AMBIGUOUS if is_way else ColumnKind.CHANNEL
 
 
 def is_of_other_things(name: ColumnName) -> bool:
     """Whether a column of that name is about purchases, work or looks."""
-    if name.has(refusal_words.PAID, refusal_words.ROLE_OR_LOOK):
+    if name.has(opt_out_words.PAID, opt_out_words.ROLE_OR_LOOK):
         return True
-    return name.has(refusal_words.ELSEWHERE) and not name.has(refusal_words.WILLING)
+    return name.has(opt_out_words.ELSEWHERE) and not name.has(opt_out_words.WILLING)
 
 
 def _kind_of_end(name: ColumnName) -> ColumnKind | None:
@@ -212,38 +212,38 @@ def _kind_of_end(name: ColumnName) -> ColumnKind | None:
     if not name.has(ending_words.ENDING):
         return None
     if name.has(*_OWN_YES, ending_words.MAILING):
-        return ColumnKind.WHEN if name.has(refusal_words.WHEN_OR_WHY) else ColumnKind.NO
-    is_other = name.has(refusal_words.YES_NAME, refusal_words.STATUS_NAME)
+        return ColumnKind.WHEN if name.has(opt_out_words.WHEN_OR_WHY) else ColumnKind.NO
+    is_other = name.has(opt_out_words.YES_NAME, opt_out_words.STATUS_NAME)
     return ColumnKind.AMBIGUOUS if is_other else None
 
 
 def _kind_of_yes(name: ColumnName) -> ColumnKind:
-    """Of a name that speaks of no refusal."""
-    when = name.has(refusal_words.WHEN_OR_WHY)
-    if name.has(refusal_words.STATUS_NAME, state_words.STATE_NAME):
+    """Of a name that speaks of no opt-out."""
+    when = name.has(opt_out_words.WHEN_OR_WHY)
+    if name.has(opt_out_words.STATUS_NAME, state_words.STATE_NAME):
         return ColumnKind.OTHER if when or "change" in name.letters else ColumnKind.STATUS
-    if when or name.has(refusal_words.TELLS_NOTHING, refusal_words.HOW_NOT_WHETHER):
+    if when or name.has(opt_out_words.TELLS_NOTHING, opt_out_words.HOW_NOT_WHETHER):
         return ColumnKind.OTHER
     if name.has(*_OWN_YES):
         is_strange = ending_words.strange_words(name.words, _OWN_YES)
         return ColumnKind.UNCLEAR if is_strange else ColumnKind.YES
-    return ColumnKind.YES if name.has(refusal_words.YES_NAME) else ColumnKind.OTHER
+    return ColumnKind.YES if name.has(opt_out_words.YES_NAME) else ColumnKind.OTHER
 
 
 def _says_own_no(name: ColumnName) -> bool:
-    is_end = name.has(ending_words.ENDING) and not name.has(refusal_words.NO_NAME)
-    return is_end or name.has(refusal_words.OWN_NO_NAME)
+    is_end = name.has(ending_words.ENDING) and not name.has(opt_out_words.NO_NAME)
+    return is_end or name.has(opt_out_words.OWN_NO_NAME)
 
 
 def _answer(name: str, cell: str) -> Answer:
     kind, value = column_kind(name), folded(cell)
     if value in NOTHING or kind is ColumnKind.CHANNEL:
-        no_mail = value == "none" and column_name(name).has(refusal_words.DELIVERY_NAME)
+        no_mail = value == "none" and column_name(name).has(opt_out_words.DELIVERY_NAME)
         return Answer.OWN_NO if no_mail else Answer.NOTHING
     if kind in {ColumnKind.NO, ColumnKind.WHEN}:
         return _answer_of_no(name, value, kind)
     if kind in {ColumnKind.YES, ColumnKind.UNCLEAR}:
-        is_plain = value in TRUE | FALSE | refusal_words.ALWAYS or value in refusal_words.NEVER
+        is_plain = value in TRUE | FALSE | opt_out_words.ALWAYS or value in opt_out_words.NEVER
         is_unclear = kind is ColumnKind.UNCLEAR and is_plain
         return Answer.UNKNOWN if is_unclear else _answer_of_yes(name, value)
     if kind in {ColumnKind.STATUS, ColumnKind.PLACE, ColumnKind.LISTS}:
@@ -255,17 +255,17 @@ def _answer(name: str, cell: str) -> Answer:
     is_doubtful = (
         kind is ColumnKind.AMBIGUOUS
         or says_yes
-        or refusal_words.looks_like_refusal(plain_words(value), is_name=is_name(name))
+        or opt_out_words.looks_like_opt_out(plain_words(value), is_name=is_name(name))
     )
     return Answer.UNKNOWN if is_doubtful else Answer.NOTHING
 
 
 def _answer_of_proof(value: str) -> Answer | None:
     """The answer of a column on how people agreed: they did not, or took it back."""
-    word = refusal_words.status_word(plain_words(value))
-    if value in FALSE or word is refusal_words.StatusWord.OUT:
+    word = opt_out_words.status_word(plain_words(value))
+    if value in FALSE or word is opt_out_words.StatusWord.OUT:
         return Answer.OWN_NO
-    return Answer.NO if word is refusal_words.StatusWord.NOT_IN else None
+    return Answer.NO if word is opt_out_words.StatusWord.NOT_IN else None
 
 
 def is_name(name: str) -> bool:
@@ -280,7 +280,7 @@ def _answer_of_status(value: str, kind: ColumnKind) -> Answer:
     is_status = kind is ColumnKind.STATUS
     if value.isdigit() and is_status:
         return Answer.UNKNOWN  # 1 is a subscriber there, and somebody who left elsewhere
-    if (value in FALSE or value in refusal_words.NEVER) and kind is not ColumnKind.PLACE:
+    if (value in FALSE or value in opt_out_words.NEVER) and kind is not ColumnKind.PLACE:
         return Answer.OWN_NO
     found = Answer.YES if value in TRUE else _by_word(value)
     return Answer.NOTHING if found is Answer.UNKNOWN and not is_status else found
@@ -288,32 +288,32 @@ def _answer_of_status(value: str, kind: ColumnKind) -> Answer:
 
 def _answer_of_no(name: str, value: str, kind: ColumnKind) -> Answer:
     no = Answer.OWN_NO if _says_own_no(column_name(name)) else Answer.NO
-    if value in FALSE or refusal_words.ZERO_DATE.fullmatch(value):
+    if value in FALSE or opt_out_words.ZERO_DATE.fullmatch(value):
         return Answer.NOTHING
-    if value in TRUE or kind is ColumnKind.WHEN or refusal_words.DATE.search(value):
+    if value in TRUE or kind is ColumnKind.WHEN or opt_out_words.DATE.search(value):
         return no
     return _by_word(value)
 
 
 def _answer_of_yes(name: str, value: str) -> Answer:
     column = column_name(name)
-    own = column.has(*_OWN_YES) and not column.has(refusal_words.YES_NAME)
+    own = column.has(*_OWN_YES) and not column.has(opt_out_words.YES_NAME)
     if value in TRUE:
         return Answer.YES
-    is_no = value in FALSE or value in refusal_words.NEVER or value == "disabled"
-    if is_no or refusal_words.ZERO_DATE.fullmatch(value):
+    is_no = value in FALSE or value in opt_out_words.NEVER or value == "disabled"
+    if is_no or opt_out_words.ZERO_DATE.fullmatch(value):
         return Answer.OWN_NO if own else Answer.NO
     found = _by_word(value)
-    is_date = found is Answer.UNKNOWN and refusal_words.DATE.search(value)
+    is_date = found is Answer.UNKNOWN and opt_out_words.DATE.search(value)
     return Answer.NOTHING if is_date else found
 
 
 def _by_word(value: str) -> Answer:
-    match refusal_words.status_word(plain_words(value)):
-        case refusal_words.StatusWord.IN:
+    match opt_out_words.status_word(plain_words(value)):
+        case opt_out_words.StatusWord.IN:
             return Answer.NOTHING
-        case refusal_words.StatusWord.NOT_IN:
+        case opt_out_words.StatusWord.NOT_IN:
             return Answer.NO
-        case refusal_words.StatusWord.OUT:
+        case opt_out_words.StatusWord.OUT:
             return Answer.OWN_NO
-    return Answer.OWN_NO if refusal_words.is_refusal(plain_words(value)) else Answer.UNKNOWN
+    return Answer.OWN_NO if opt_out_words.is_opt_out(plain_words(value)) else Answer.UNKNOWN

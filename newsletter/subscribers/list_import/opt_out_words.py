@@ -159,7 +159,7 @@ ZERO_DATE = lazy_pattern(
     r"|19(?:70|00)-01-01(?:[t ]00:00(?::00(?:\.0+)?)?)?(?: ?z| ?utc|\+00:?00)?"
     r"|0001-01-01.*|never|nie|jamais|nunca"
 )
-_REFUSAL = lazy_pattern(
+_OPT_OUT = lazy_pattern(
     r"\b(?:un ?subscri|unsub\b|opt(?:ed|ing|s)? ?out|black ?list|block ?list|deny ?list|suppressed"
     r"|complain(?:ed|t)|reported (?:as )?spam|marked (?:as )?spam"
     r"|do(?: not|n[o'’]?t) ?(?:e ?)?(?:mail|contact|send|disturb|write)"
@@ -194,7 +194,7 @@ _REFUSAL = lazy_pattern(
     r"|購読をやめ|不用了|구독 ?(?:취소|해지)"
 )
 # A cell that is nothing else, in a column of any name.
-_REFUSAL_ALONE = lazy_pattern(
+_OPT_OUT_ALONE = lazy_pattern(
     r"(?:ex|former)(?: )?(?:reader|subscriber|member|abonnent|abonne|leser)|signoff|auto del"
     r"|remov(?:e|ed|al)|deleted?|inactive|deactivated|blocked|banned|bounced|cleaned|unconfirmed"
     r"|opt out|stop(?:ped)?|left (?:the )?(?:list|us)|nomail|dnc|entfernt|geloscht|inaktiv|gesperrt"
@@ -313,13 +313,13 @@ def _phrase(part: str) -> StatusWord | None:
     return StatusWord.NOT_IN if worst is StatusWord.IN else None
 
 
-def looks_like_refusal(plain: str, *, is_name: bool = False) -> bool:
-    """Whether the words of a cell speak of a refusal; links and names are left out."""
-    if not is_name and _REFUSAL_ALONE.fullmatch(plain):
+def looks_like_opt_out(plain: str, *, is_name: bool = False) -> bool:
+    """Whether the words of a cell speak of an opt-out; links and names are left out."""
+    if not is_name and _OPT_OUT_ALONE.fullmatch(plain):
         return True
-    return _REFUSAL.search(plain) is not None and _ELSEWHERE.search(plain) is None
+    return _OPT_OUT.search(plain) is not None and _ELSEWHERE.search(plain) is None
 
 
-def is_refusal(plain: str) -> bool:
+def is_opt_out(plain: str) -> bool:
     """Whether they say one, rather than deny it."""
-    return looks_like_refusal(plain) and _NEGATED.search(plain) is None
+    return looks_like_opt_out(plain) and _NEGATED.search(plain) is None

@@ -15,7 +15,7 @@ _YES = (ConsentAction.CONFIRMED, ConsentAction.CAME_BACK, ConsentAction.MOVED)
 _SOMEBODY_ELSE = (Channel.OPERATOR, Channel.API)
 
 
-def hear_refusal(
+def hear_opt_out(
     session: Session, subscriber_id: int, refused: RowReport, now: datetime
 ) -> RowReport:
     """Unsubscribe a reader, also at a newer address; returns the line with what became of them.
