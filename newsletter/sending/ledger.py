@@ -27,7 +27,7 @@ from newsletter.transports.base import SendResult, SendStatus
 # Refusals for now by one reader's server, over four days and a half: RFC 5321 4.5.4.1 asks for four
 # or five. An issue is old news before, unless the operator set another age.
 MOST_ATTEMPTS = 32
-_STATE_AFTER = {
+STATE_AFTER = {
     SendStatus.ACCEPTED: DeliveryState.SENT,
     SendStatus.TRY_LATER: DeliveryState.PENDING,
     SendStatus.UNCERTAIN: DeliveryState.UNCERTAIN,
@@ -171,7 +171,7 @@ def _finish_issue(session: Session, issue_id: int) -> None:
 
 def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateChange | None:
     result = answer.result
-    state, reason = _STATE_AFTER[result.status], result.detail or None
+    state, reason = STATE_AFTER[result.status], result.detail or None
     late_news = old.state is DeliveryState.UNCERTAIN and state is DeliveryState.SENT
     expected = DeliveryState.PENDING if answer.given_back else DeliveryState.SENDING
     if old.state is not expected and not late_news:

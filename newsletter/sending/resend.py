@@ -27,7 +27,7 @@ from newsletter.models import (
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import holds, pauses, personal, rate_limit, totals
+from newsletter.sending import holds, ledger, pauses, personal, rate_limit, totals
 from newsletter.sending.context import Clock, SendContext
 from newsletter.sending.recipients import load_recipient
 from newsletter.subscribers import lifecycle, suppression
@@ -36,12 +36,8 @@ from newsletter.transports.base import SendResult, SendStatus, TransportDownErro
 
 _STOPPED = "the sender was stopped before an answer came"
 _SOON = timedelta(hours=1)  # after one that left, another is asked about
-_STATE_AFTER = {
-    SendStatus.ACCEPTED: DeliveryState.SENT,
-    SendStatus.UNCERTAIN: DeliveryState.UNCERTAIN,
-    SendStatus.TRY_LATER: DeliveryState.FAILED,  # nothing tries it again by itself
-    SendStatus.REJECTED: DeliveryState.FAILED,
-}
+# Nothing tries a resend again by itself.
+_STATE_AFTER = {**ledger.STATE_AFTER, SendStatus.TRY_LATER: DeliveryState.FAILED}
 
 
 @dataclass(frozen=True)
