@@ -1,7 +1,8 @@
-"""Who came or went, for those that [notify] names: written in the transaction in which it happens.
+"""Notices that somebody came or went, for the targets that [notify] names.
 
-So none is lost in a crash, and none tells what was taken back. A notice has an identity of its own:
-one that a process died over arrives twice, and who is told knows it again.
+They are written in the transaction in which it happens, so none is lost in a crash, and none tells
+what was taken back. A notice has an identity of its own: one that a process died over arrives
+twice, and its target knows it again.
 """
 
 import secrets
@@ -51,7 +52,7 @@ class FailedAttempt:
 
 @dataclass(frozen=True)
 class Backlog:
-    """What waits for one that is told."""
+    """The notices that wait for a target."""
 
     name: str
     waiting: int
@@ -61,7 +62,7 @@ class Backlog:
 
 
 def tell_by(database: Database, targets: Mapping[str, NotifySettings]) -> None:
-    """From now on, what is written through this database is told to these."""
+    """Tell these targets what is written through this database from now on."""
     for sessions in (database.write, database.concurrent, database.row_locked):
         sessions.configure(info={_TARGETS: targets})
 
@@ -93,7 +94,7 @@ def tell(session: Session, notice: Notice, now: datetime) -> None:
 
 
 def forget(session: Session, subscriber_id: int) -> None:
-    """Nothing that waits names them any more."""
+    """Delete the notices that wait and name this subscriber."""
     session.execute(
         delete(NoticeRow).where(
             or_(
@@ -105,12 +106,12 @@ def forget(session: Session, subscriber_id: int) -> None:
 
 
 def forget_old(session: Session, now: datetime) -> None:
-    """What nobody took within a month."""
+    """Delete notices that no target took within a month."""
     session.execute(delete(NoticeRow).where(NoticeRow.at < now - _KEPT_FOR))
 
 
 def due_targets(session: Session, now: datetime) -> list[str]:
-    """For whom something is due, and who did not just fail."""
+    """The targets for which a notice is due, without those that just failed."""
     paused = select(NoticeTargetRow.name).where(NoticeTargetRow.not_before > now)
     due = (
         select(NoticeRow.target)
@@ -143,7 +144,7 @@ def take_for_mail(session: Session, target: str, most: int) -> Sequence[NoticeRo
 
 
 def delete_told(session: Session, rows: Sequence[NoticeRow]) -> None:
-    """They took them."""
+    """Delete the notices that their target took."""
     session.execute(delete(NoticeRow).where(NoticeRow.id.in_([row.id for row in rows])))
 
 
@@ -154,7 +155,7 @@ def release(session: Session, rows: Sequence[NoticeRow], now: datetime) -> None:
 
 
 def retry_later(session: Session, row: NoticeRow, now: datetime) -> None:
-    """It failed: again later, or, three days after it happened, never by itself."""
+    """Count a failed attempt; the next comes later, or never from three days after the event on."""
     pause = _PAUSES[min(row.attempts, len(_PAUSES) - 1)]
     again = None if now - row.at > GIVEN_UP_AFTER else now + pause
     values = {"attempts": row.attempts + 1, "not_before": again}
@@ -162,7 +163,7 @@ def retry_later(session: Session, row: NoticeRow, now: datetime) -> None:
 
 
 def note_failure(session: Session, target: str, answer: FailedAttempt, now: datetime) -> None:
-    """It takes nothing now; each new notice that fails makes the next attempt later.
+    """Pause a target that takes nothing; each new notice that fails makes the pause longer.
 
     One that failed before says little of the others.
     """
@@ -181,7 +182,7 @@ def note_success(session: Session, target: str) -> None:
 
 
 def retry_now(session: Session, target: str, now: datetime) -> int:
-    """Everything that waits or was given up is due; how many that is."""
+    """Make due what waits or was given up; how many that is."""
     note_success(session, target)
     is_theirs = NoticeRow.target == target
     waiting = session.scalar(select(func.count()).select_from(NoticeRow).where(is_theirs)) or 0
@@ -190,7 +191,7 @@ def retry_now(session: Session, target: str, now: datetime) -> int:
 
 
 def backlogs(session: Session, configured: Sequence[str]) -> list[Backlog]:
-    """Of those that are configured, and of others for whom something waits."""
+    """The backlogs of the configured targets, and of others for which something waits."""
     troubles = {row.name: row for row in session.scalars(select(NoticeTargetRow))}
     counts = session.execute(
         select(

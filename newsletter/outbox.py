@@ -93,7 +93,7 @@ def claim_next(session: Session, now: datetime) -> OutboxRow | None:
 
 
 def lease(row: OutboxRow, now: datetime) -> None:
-    """It is the caller's to send, for a while."""
+    """Count an attempt, and keep other processes off the mail for `LEASE`."""
     row.attempts += 1
     row.not_before = now + LEASE
 
@@ -105,12 +105,15 @@ def postpone(row: OutboxRow, until: datetime) -> None:
 
 
 def delete_email(session: Session, row_id: int) -> None:
-    """It left, or never will: nothing of it stays."""
+    """Delete a mail that left or never will."""
     session.execute(delete(OutboxRow).where(OutboxRow.id == row_id))
 
 
 def record_sent(session: Session, row: OutboxRow, now: datetime) -> None:
-    """It left; to whom is kept for as long as it may bounce, but not of somebody erased."""
+    """Delete a mail that left; keep its address for as long as it may bounce.
+
+    Keep no address of a reader who was erased meanwhile, of a goodbye, or of the operator.
+    """
     session.execute(delete(SentOutboxRow).where(SentOutboxRow.sent_at < now - _BOUNCES_WITHIN))
     still_here = session.get(OutboxRow, row.id, with_for_update=True) is not None
     delete_email(session, row.id)
@@ -130,7 +133,7 @@ def _keep_sent(session: Session, row: OutboxRow, sent_at: datetime) -> None:
 
 
 def addresses_of(session: Session, references: Collection[str]) -> dict[str, str]:
-    """To whom some mails went, or are just going."""
+    """The addresses of mails that left or wait, by reference."""
     addresses: dict[str, str] = {}
     for table in (OutboxRow, SentOutboxRow):
         rows = select(table.reference, table.email).where(table.reference.in_(listed("references")))
@@ -165,7 +168,7 @@ def carry_over(old: Session, new: Session) -> int:
 
 
 def delete_for(session: Session, subscriber_id: int) -> None:
-    """Nothing that was written to them leaves any more."""
+    """Delete a subscriber's mails, those that wait and what is kept of those that left."""
     for table in (OutboxRow, SentOutboxRow):
         session.execute(delete(table).where(table.subscriber_id == subscriber_id))
 

@@ -127,7 +127,10 @@ def queue_free_batches(services: Services) -> int:
 
 
 def _freeze_begun(services: Services) -> None:
-    """Who was writing down recipients may be gone; where they are not, they are helped."""
+    """Write down further recipients of issues that are not frozen to the end.
+
+    The process that began may be gone; where it is not, this helps it.
+    """
     with services.database.read() as session:
         begun = session.scalars(select(IssueRow.id).where(IssueRow.frozen_up_to.is_not(None))).all()
     for issue_id in begun:

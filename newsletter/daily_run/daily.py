@@ -217,7 +217,7 @@ def _send_context(services: Services, step: Step, forced: Override) -> SendConte
 
 
 def issue_emails(services: Services, content: IssueContent, issue_id: int | None) -> IssueEmails:
-    """Its mails, also of readers who have not had the issues before it; none is not frozen."""
+    """The mails of an issue, also for readers who lack those before it; None for one not frozen."""
 
     def since(had_issue: int) -> IssueContent:
         with services.database.read() as session:
@@ -227,6 +227,6 @@ def issue_emails(services: Services, content: IssueContent, issue_id: int | None
 
 
 def load_frozen_issue(services: Services, issue_id: int) -> IssueContent:
-    """A frozen issue."""
+    """Load the content of a frozen issue."""
     with services.database.read() as session:
         return issues.load_issue(session, session.get_one(IssueRow, issue_id))

@@ -1,4 +1,7 @@
-"""Whom a worker sends to next: marked "sending" before anything leaves, within the limits."""
+"""Claims the deliveries that a worker sends next, within the limits.
+
+They are marked "sending" before anything leaves.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,7 +38,7 @@ _AT_ONCE_S = 0.001
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """Whom to send to now, and where to look next."""
+    """The readers to send to now, and where to look next."""
 
     recipients: Sequence[Recipient]
     after: int  # the last subscriber looked at; 0 when nobody was left
@@ -98,7 +101,7 @@ def claim_deliveries(
 
 
 def _suppressed(session: Session, batch: BatchRef, rows: Sequence[PendingRow]) -> dict[str, str]:
-    """Why who of them may not be mailed, by address; on PostgreSQL the marking finds them."""
+    """The reasons why addresses may not be mailed; on PostgreSQL the marking finds them."""
     if not is_sqlite(session.get_bind()):
         return {}
     emails = [row.email for row in rows]
@@ -112,7 +115,7 @@ def _allowed(
     suppressed: Mapping[str, str],
     began: datetime | None,
 ) -> tuple[list[Recipient], dict[str, list[int]], int]:
-    """Whom to send to, who is skipped by which reason, and the last one looked at; 0 for nobody."""
+    """The readers to send to, those skipped by reason, and the last looked at; 0 for nobody."""
     recipients: list[Recipient] = []
     skipped: dict[str, list[int]] = {}
     last = 0

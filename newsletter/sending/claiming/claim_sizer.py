@@ -92,7 +92,7 @@ class ClaimSizer:
         self.begin()
 
     def answered(self) -> None:
-        """One fewer is in hand, whatever became of it."""
+        """Count one mail fewer in hand, whatever became of it."""
         if self._pace is not None:
             self._pace.answers += 1
 
@@ -115,7 +115,7 @@ class ClaimSizer:
         return WireLimits(min(self._number, self._largest_request), self._number)
 
     def claimed(self, now_s: float) -> None:
-        """They may leave from now on: what the database took is no time of theirs."""
+        """Start the clock of the mails just claimed, without the time that the database took."""
         self._claimed_s = now_s
 
     def next(self, now_s: float, in_hand: int = 0) -> int:

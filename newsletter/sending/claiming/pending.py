@@ -1,4 +1,4 @@
-"""Who of a batch waits and may be tried now, in the order of subscribers."""
+"""Finds the readers of a batch who wait and may be tried now, in the order of subscribers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -97,7 +97,7 @@ def coming_with_interests(
     after: int,
     at_most: int,
 ) -> dict[int, tuple[Recipient, KeptInterests]]:
-    """Of those whom a claim would look at now, who named interests and has no picks yet."""
+    """The readers that a claim would look at now, who named interests and have no picks yet."""
     look_at = rows_looked_at(at_most, by_domain=bool(limits.per_domain))
     rows = _asked(session, _NEXT_UNRANKED, batch, after, look_at, now)
     return {
@@ -112,7 +112,7 @@ def coming_with_interests(
 def next_pending(
     session: Session, batch: BatchRef, after: int, at_most: int, now: datetime
 ) -> Sequence[PendingRow]:
-    """Who waits and may be tried now, with what they named and what was picked for them."""
+    """The readers who wait and may be tried now, with their interests and their picks."""
     return _asked(session, _NEXT_WITH_INTERESTS, batch, after, at_most, now)
 
 
@@ -130,14 +130,14 @@ def _asked(
 
 
 def awake_parameters(batch: BatchRef, now: datetime) -> dict[str, Any]:
-    """What `AWAKE` is asked with."""
+    """The parameters of `AWAKE`."""
     awake = batch.tried_before or datetime.min.replace(tzinfo=now.tzinfo)
     rested = {f"rested_{attempts}": max(now - rest, awake) for attempts, rest in _REST.items()}
     return {"batch": batch.batch_id, **rested}
 
 
 def _rested() -> list[ColumnElement[bool]]:
-    """Who was tried so often waited as long as belongs to that."""
+    """Conditions that a delivery rested for as long as its number of attempts asks."""
     attempts, longest = DeliveryRow.attempts, max(_REST)
     return [
         and_(

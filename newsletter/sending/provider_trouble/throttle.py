@@ -29,14 +29,14 @@ class Throttle:
         return self._is_of_domains and not self.provider_wait_s
 
     def put_off(self, result: SendResult) -> None:
-        """The provider said "not now"."""
+        """Count a "not now" of the provider, and keep how long it asks to wait."""
         self._in_a_row += 1
         self.was_put_off = True
         self._is_of_domains &= result.maybe_of_domain
         self.provider_wait_s = max(self.provider_wait_s or 0.0, result.wait_s or 0.0) or None
 
     def end_row(self) -> None:
-        """It said something else."""
+        """End the row of "not now"s, since the provider said something else."""
         self._in_a_row, self._is_of_domains = 0, True
 
     def wait_for_reader(self, result: SendResult) -> None:
