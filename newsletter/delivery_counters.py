@@ -67,7 +67,7 @@ def is_open(session: Session, issue_id: int) -> bool:
 
 
 def scanned(session: Session, issue_id: int) -> Counter[DeliveryState]:
-    """The same, counted row by row: what the counters must equal."""
+    """Count an issue's deliveries by state, row by row; the counters must equal that."""
     rows = session.execute(
         select(DeliveryRow.state, func.count())
         .where(DeliveryRow.issue_id == issue_id)

@@ -31,7 +31,7 @@ _TARGET_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (0.25, 1, 5, 15
 
 @dataclass(frozen=True)
 class Notice:
-    """What happened; `old` is whom they were before a change of address."""
+    """An event to tell; `old` is the subscriber as before a change of address."""
 
     kind: NoticeKind
     subscriber: SubscriberRow

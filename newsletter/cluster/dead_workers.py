@@ -1,4 +1,4 @@
-"""What this machine's dead workers had in hand: let go of by their marks, as soon as anybody looks.
+"""Lets go of the batches of this machine's dead workers, by their marks, as soon as anybody looks.
 
 Later their leases run out, and another machine, which has no marks of theirs, can only call
 uncertain all that they had claimed.

@@ -78,7 +78,7 @@ def read_status(database: Database, session: Session, now: datetime) -> ClusterS
 
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
-    """Nothing where no worker was seen within a day: `newsletter run` does it all."""
+    """Check the workers, where one was seen within a day; else `newsletter run` does it all."""
     del settings
     with database.read() as session:
         status = read_status(database, session, now)

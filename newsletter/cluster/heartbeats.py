@@ -100,7 +100,7 @@ class Heartbeat:
                 self._lock.close()
 
     def break_off(self) -> None:
-        """It cannot say that it ends; who is started instead sees that."""
+        """End without a word in the database; the next worker sees that by the journal."""
         self._ended.set()
         if self._lock is not None:
             self._lock.has_nothing_open = False

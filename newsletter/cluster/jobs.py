@@ -66,7 +66,7 @@ def add_jobs(session: Session, batches: Sequence[int]) -> None:
 
 
 def add_interrupted(database: Database, batches: Sequence[int]) -> None:
-    """The same for batches that were begun and let go: they come before the others."""
+    """Add a job for each batch that was begun and let go; these come before the others."""
     if batches:
         with database.concurrent.begin() as session:
             _add(session, batches, _INTERRUPTED)

@@ -170,7 +170,7 @@ class ClusterWorker:
         self._app.task(name=jobs.DELIVER, queue=SEND)(self._deliver)
 
     def _care(self, act: Callable[[], object], **_: Any) -> None:  # noqa: ANN401 - the moment that a periodic job is of
-        """What fails for a reason of its own is tried again next time; the database ends all."""
+        """Do periodic work: known trouble waits for its next time, any other ends the worker."""
         try:
             act()
         except NewsletterError as error:

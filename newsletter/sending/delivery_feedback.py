@@ -1,6 +1,6 @@
-"""Lets the feedback that is kept move the deliveries that it is about.
+"""Lets the feedback that is kept change the deliveries that it is about.
 
-Every function runs inside the caller's transaction. A delivery only moves towards the worse news.
+Every function runs inside the caller's transaction. Of good and bad news the bad counts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ _NOTES = {
 
 
 def apply_to_deliveries(session: Session, references: Sequence[str], now: datetime) -> int:
-    """Let the kept feedback on some mails move their deliveries; how many moved."""
+    """Let the kept feedback on some mails change their deliveries; how many changed."""
     if not references:
         return 0
     chosen = _events_of_deliveries().where(DeliveryRow.reference.in_(listed("references")))
@@ -38,7 +38,7 @@ def apply_to_deliveries(session: Session, references: Sequence[str], now: dateti
 
 
 def apply_feedback_to_issue(session: Session, issue_id: int, now: datetime) -> int:
-    """The same for what came while the mails of an issue were still on their way.
+    """Apply the feedback that came while the mails of an issue were still on their way.
 
     An event can be quicker than our own note that the mail left, and a crash can come between.
     """

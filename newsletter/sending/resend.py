@@ -42,7 +42,7 @@ _STATE_AFTER = {**ledger.STATE_AFTER, SendStatus.TRY_LATER: DeliveryState.FAILED
 
 @dataclass(frozen=True)
 class Resent:
-    """What became of it."""
+    """A resend and what became of it."""
 
     reference: str
     state: DeliveryState

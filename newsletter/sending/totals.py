@@ -63,7 +63,7 @@ def number_of_readers(session: Session, issue_id: int, at_most: int) -> int:
 
 
 def totals_of(session: Session, issue: IssueRow) -> DeliveryTotals:
-    """The same of an issue that was read already."""
+    """The closing account, or how far it is, of an issue that was read already."""
     counts = delivery_counters.of_issue(session, issue.id)
     to_come = audience.number_to_come(session, issue)
     return DeliveryTotals(

@@ -89,7 +89,7 @@ def refusal_of_most(session: Session, issue_id: int, breaker: CircuitBreaker) ->
 
 
 def pause_provider(context: SendContext, told: str | None = None) -> str:
-    """Nothing leaves for a while: the provider as a whole does not take mails now, as it `told`."""
+    """Pause a provider that takes no mails now, as it `told`; the line that says so."""
     breaker = context.breaker
     asked_s = breaker.throttle.provider_wait_s
     wait = timedelta(seconds=asked_s) if asked_s else None

@@ -142,7 +142,7 @@ class OutboxRound:
                 _warn(row, "is given up", f"{result.status}: {result.detail}")
 
     def _keep(self, rows: Sequence[OutboxRow], words: str, now: datetime) -> None:
-        """They wait in the outbox, and are tried again; after two days they are given up."""
+        """Keep mails in the outbox, to be tried again, or given up after two days."""
         for row in rows:
             with self._database.concurrent.begin() as session:
                 is_retried = outbox.retry_later(session, row.id, now)

@@ -158,7 +158,7 @@ def _mark_in_one(
     rates: Sequence[RateRow],
     now: datetime,
 ) -> _Marked:
-    """The same on PostgreSQL, in one round trip; it looks for suppressed addresses itself."""
+    """Mark on PostgreSQL, in one round trip that also looks for suppressed addresses."""
     emails = [recipient.email for recipient in recipients]
     if not (recipients or left):
         return [], 0, None

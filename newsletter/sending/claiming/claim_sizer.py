@@ -74,7 +74,7 @@ class ClaimSizer:
                 self._lost_size = _LARGEST_REQUEST + 1
 
     def begin(self) -> None:
-        """Nothing is on its way: the time since the last ones says nothing."""
+        """Begin with nothing on its way: the time since the last claim says nothing."""
         self._claimed_s: float | None = None
         if self._pace is not None:
             self._pace.begin()
@@ -147,7 +147,7 @@ class ClaimPace:
         self.begin()
 
     def begin(self) -> None:
-        """Nothing is on its way."""
+        """Begin with nothing on its way."""
         self._since_s: float | None = None
         self.answers = 0  # since then
 

@@ -1,4 +1,4 @@
-"""What a worker's renewal of its lease asks and tells, on either database."""
+"""The renewal of a worker's lease on either database: its parameters and its results."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Said = tuple[str | None, str | None]  # of a mail that was accepted: reason, the
 
 @dataclass(frozen=True)
 class Renewal:
-    """Of a lease: whose, until when, and the buckets of tokens that its owner is about to need."""
+    """A lease's owner, its new end, and the buckets of tokens that the owner is about to need."""
 
     owner: str
     until: datetime
@@ -20,7 +20,7 @@ class Renewal:
 
 @dataclass(frozen=True)
 class LeaseState:
-    """What a renewal of a lease tells beside itself."""
+    """The results of a renewal that a claim needs as well."""
 
     recorded: frozenset[str]  # references that are sent now; the others were not on the wire
     troubles: int  # of the provider, in a row

@@ -51,7 +51,7 @@ PendingRow = Row[*tuple[Any, ...]]
 
 
 def said_of_reader(reason: str | None) -> str:
-    """What a server said of the last mail to a reader who waits."""
+    """The words of a server about the last mail to a reader who waits."""
     return "" if reason is None or reason == SETTLED else reason
 
 

@@ -49,7 +49,7 @@ def renew_and_record(
 
 @dataclass(frozen=True)
 class Marking:
-    """What deliveries of a batch become; `hashes` are of addresses that must not be suppressed."""
+    """New states of a batch's deliveries; `hashes` are of addresses that must not be suppressed."""
 
     references: Sequence[str]
     subscribers: Sequence[int]  # whose they were when they were looked at

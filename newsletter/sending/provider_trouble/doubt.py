@@ -34,7 +34,7 @@ def advice(doubt: Doubt, words: str) -> str:
 
 
 def advice_on_many_refused(words: str) -> str:
-    """The same where others were accepted between."""
+    """One line for refusals of many readers, while others were accepted between."""
     said = f"too many readers are refused to be their own fault ({words}): they wait; ask your"
     if refusal_cause(words) is RefusalCause.SENDER:
         return f"{said} provider about quota, account, reputation and authentication"

@@ -106,7 +106,7 @@ class TroubleRate:
         return self._share > _HIGH
 
     def assume_high(self) -> None:
-        """It was ill a while ago: assume that it still is, until some good answers come."""
+        """Assume a server ill that was so a while ago, until some good answers come."""
         self._share = max(self._share, 2 * _HIGH)
 
     def add(self, trouble: float) -> None:

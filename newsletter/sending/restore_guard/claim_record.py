@@ -33,7 +33,7 @@ def append_claims(file: Path, claims: int, subscribers: Sequence[int]) -> None:
 
 
 def append_given_back(file: Path, claims: Sequence[tuple[int, int]]) -> None:
-    """Nothing left of these, each a number of a claim and its subscriber.
+    """Append claims of which nothing left, each its number and its subscriber.
 
     Raises:
         OSError: it cannot be written.

@@ -101,7 +101,7 @@ class MachineMemory:
                 _log.warning("%s cannot be written: %s", self.elsewhere, error.strerror)
 
     def give_back(self, issue: IssueDays, claims: Sequence[tuple[int, int]]) -> None:
-        """Nothing left of these claims, each with its number and its subscriber."""
+        """Note claims of which nothing left, each with its number and its subscriber."""
         if self.elsewhere is None or not claims:
             return
         try:

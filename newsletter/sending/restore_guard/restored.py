@@ -54,7 +54,7 @@ def restored_reason(
 
 
 def suspicion(database: Database, memory: MachineMemory, issue: IssueRow) -> Suspicion | None:
-    """The same, with what it means for the readers."""
+    """The suspicion that more was sent of an issue than the database knows, if there is one."""
     found = server_identity.restored_at(database, issue) or _moved(database, memory, issue)
     if found is not None:
         return Suspicion(f"{issue.newsletter} {issue.day}: {found}. {_lift(issue)}")
