@@ -299,7 +299,7 @@ def said_of_the_study(end: str, language: str = "en") -> str:
         ("zh", "使用十万条数据训练。"),
         ("zh", "使用10万条数据训练12小时。"),
         ("zh", "误差降低百分之二十九。"),
-        ("zh", "误差从9.1降至6.4，千万不要忽视。"),
+        ("zh", "误差从9.1降至6.4，千万不要忽视误差。"),
     ],
 )
 def test_a_number_may_be_written_in_any_way(language: str, end: str) -> None:

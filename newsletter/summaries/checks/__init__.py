@@ -12,6 +12,7 @@ from newsletter.summaries.checks import (
     addressing,
     answer_language,
     answer_sentences,
+    answer_tails,
     beside_words,
     contradictions,
     kinds_of_talk,
@@ -25,7 +26,9 @@ from newsletter.summaries.checks import (
     relevance,
     rounding,
 )
+from newsletter.summaries.checks.paper_words import is_of_study
 from newsletter.summaries.checks.relevance import SourceText
+from newsletter.summaries.checks.study_words import study_words
 from newsletter.text import stands_in_order
 
 _SHORTEST, _LONGEST = 20, 400
@@ -68,6 +71,9 @@ _OF_FIGURES = {
     "measures": quantities.changed_measure,
     "multiples": quantities.unsupported_multiple,
 }
+_TALK = frozenset(
+    ["one line", "markup", "praise", "unseen", "refusal", "addresses", "language", "strays"]
+)
 _REPEATED = lazy_pattern(
     r"\b([^\W\d_]{3,}(?: [^\W\d_]+){0,3})(?:\W+\1\b){2}|([\u3040-\u9fff]{2,8})\2\2", re.IGNORECASE
 )
@@ -138,6 +144,11 @@ class CheckedAnswer:
         return not any(result.objection and result.hard for result in self.results)
 
     @property
+    def is_talk(self) -> bool:
+        """Whether it says something that is not of the paper, rather than something false of it."""
+        return any(result.check in _TALK for result in self.objections if result.hard)
+
+    @property
     def is_cut(self) -> bool:
         """Whether something of the answer is left out."""
         return self.sentence != self.answer
@@ -160,9 +171,11 @@ def check_answer(
     best = None
     for part in parts[:_MOST_SENTENCES] or [text]:
         checked = CheckedAnswer(text, part, tuple(run_checks(part, paper, language, others)))
-        best = best or checked
         if checked.is_printable:
             return checked
+        best = best or checked
+        if language == "zh" and not checked.is_talk:
+            break  # what is false of the Chinese form is not made true by a part of it
     return best or CheckedAnswer(text, text, ())
 
 
@@ -246,8 +259,10 @@ def _talk(text: str, source: SourceText, language: str) -> str:
 def _stray(text: str, source: SourceText, language: str) -> str:
     if foreign := other_script.in_other_script(text, source, language):
         return f"says something in another language: {foreign[:60]}"
-    if answer_sentences.tells_nothing(text, source, language):
+    if language in study_words() and language != "en" and not is_of_study(text, source, language):
         return "tells nothing of the paper"
+    if talk := answer_tails.talk(text, source, language):
+        return f"says beside the paper: {talk[:60]}"
     return relevance.stray_sentence(text, source, language)
 
 

@@ -15,6 +15,7 @@ _UP, _DOWN = (
     "提升|提高|增强|改善|增加|优化|加快|加剧|放大|增多",
     "降低|减少|削弱|损害|恶化|减弱|下降|拉低|拖累",
 )
+_ON = "[并且而以]|同时"  # another thing is said from here
 _GOOD = {
     "性能": "perform|result|accura|score",
     "准确率": "accura|precision|rate",
@@ -60,10 +61,10 @@ _BAD = {
     "负担": "burden|load|cost|overhead",
 }
 _WORSENS = lazy_pattern(
-    rf"{_SPARED}(?:{_DOWN})[^，。；、]{{0,9}}?({'|'.join(_GOOD)})(?!.{{0,3}}(?:{'|'.join(_BAD)}))"
+    rf"{_SPARED}(?:{_DOWN})(?:(?!{_ON})[^，。；、]){{0,9}}?({'|'.join(_GOOD)})(?!.{{0,3}}(?:{'|'.join(_BAD)}))"
 )
 _RAISES = lazy_pattern(
-    rf"{_SPARED}(?:{_UP})[^，。；、]{{0,6}}?({'|'.join(_BAD)})(?!.{{0,2}}(?:{'|'.join(_GOOD)}|鲁棒))"
+    rf"{_SPARED}(?:{_UP})(?:(?!{_ON})[^，。；、]){{0,6}}?({'|'.join(_BAD)})(?!.{{0,2}}(?:{'|'.join(_GOOD)}|鲁棒))"
 )
 _NEAR = 25  # characters between a thing and what is said of it, where the paper itself is meant
 _CLAUSE = lazy_pattern("[，。；]")

@@ -1,0 +1,43 @@
+"""What a sentence in any of our languages has of the paper that it is about."""
+
+import unicodedata
+
+from newsletter.lazy_pattern import lazy_pattern
+from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
+from newsletter.summaries.checks.other_script import names_of_paper
+from newsletter.summaries.checks.relevance import SourceText, is_plain, shared_stems, topics_met
+from newsletter.summaries.checks.study_words import study_words
+
+_WORD = lazy_pattern(r"[a-z]{4,}")
+# DiffuVoice, GPT-4, 12: what looks like a word of the language is none.
+_NAME = lazy_pattern(r"\w*[A-Z\d][\w.-]*[A-Z\d]\w*")
+# With so many letters a word of another language begins like one of the abstract's.
+_COGNATE, _COGNATE_SHARE = 4, 0.7
+
+
+def shared(text: str, source: SourceText, language: str) -> int:
+    """Content words, names, numbers, and what translates a word of the paper or looks like one."""
+    if language == "en":
+        return shared_stems(text, source)
+    if language == "zh":
+        return names_of_paper(text, source) + topics_met(text, source)
+    if language in WITHOUT_SPACES:
+        return names_of_paper(text, source)
+    names = " ".join(_NAME.findall(text))
+    return names_of_paper(names, source) + _cognates(text, source)
+
+
+def is_of_study(text: str, source: SourceText, language: str) -> bool:
+    """Whether it says what a study does, or has a word of the paper."""
+    return bool(study_words()[language].says.search(text) or shared(text, source, language))
+
+
+def _cognates(text: str, source: SourceText) -> int:
+    plain = unicodedata.normalize("NFD", text.lower()).encode("ascii", "ignore").decode()
+    begun = {word[: _cognate_length(word)] for word in _WORD.findall(plain) if not is_plain(word)}
+    words = [word for word in set(_WORD.findall(source.lowered)) if not is_plain(word)]
+    return sum(any(word.startswith(part) for word in words) for part in begun)
+
+
+def _cognate_length(word: str) -> int:
+    return max(_COGNATE, round(len(word) * _COGNATE_SHARE))

@@ -1,0 +1,134 @@
+"""What is printed of an answer is whole: talk is left out of it, and nothing else."""
+
+import pytest
+
+from newsletter.sources.base import Paper, PaperId
+from newsletter.summaries.checks import check_answer
+
+
+def paper(title: str, abstract: str) -> Paper:
+    return Paper(PaperId("2507.00001"), title, abstract, ("Ada Lovelace",), ("eess.AS",))
+
+
+CHILDREN = paper(
+    "Voice Types in Recordings of Children",
+    "Recordings of children are hard to process. Three years of experiments show that better "
+    "features, networks and tuning improve voice type classification only a little, whereas more "
+    "relevant data and instances of children help. We propose to annotate more of them.",
+)
+SPIKES = paper(
+    "IML-Spikeformer",
+    "Spiking neural networks perform poorly on large speech tasks and cost much. We propose "
+    "IML-Spikeformer, a spiking architecture, which improves performance, reduces energy "
+    "consumption, and reaches 12 ms.",
+)
+
+
+def printed(answer: str, source: Paper, language: str) -> str:
+    checked = check_answer(answer, source, language)
+    return checked.sentence if checked.is_printable else ""
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (
+            "en",
+            "Better features, networks, and tuning help classification only a little, in theory.",
+        ),
+        ("en", "If trained well, networks classify voices; when data are scarce, they fail."),
+        ("en", "The classification of voice types, a costly step, is infeasible."),
+        (
+            "de",
+            (
+                "Experimente aus drei Jahren zeigen, dass bessere Merkmale, Netze und Suche die "
+                "Klassifikation kaum verbessern, mehr und passendere Aufnahmen dagegen stärker."
+            ),
+        ),
+        (
+            "de",
+            (
+                "Statt mehr an Merkmalen und Netzen zu arbeiten, schlagen die Autoren vor, weitere "
+                "Aufnahmen von Kindern zu annotieren."
+            ),
+        ),
+        (
+            "es",
+            (
+                "Tres años de experimentos muestran que las representaciones, las redes y los "
+                "parámetros apenas mejoran la clasificación, mientras que más datos ayudan."
+            ),
+        ),
+        (
+            "fr",
+            (
+                "Les expériences montrent que les traits, les réseaux et les réglages n'améliorent "
+                "guère la classification, au contraire de la quantité des données."
+            ),
+        ),
+        ("ja", "3年分の実験により分類の難しさを示し、人手の付け方で調整した。"),
+        ("zh", "该论文研究儿童语音分类，表明改进特征，收益很小。"),
+    ],
+)
+def test_a_sentence_is_not_cut_because_its_words_cannot_be_compared(
+    language: str, sentence: str
+) -> None:
+    assert printed(sentence, CHILDREN, language) == sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "talk"),
+    [
+        (
+            "en",
+            "Better features improve voice type classification a little",
+            ", which I find great.",
+        ),
+        ("en", "Better features improve voice type classification a little", ", so go and buy it."),
+        ("de", "Mehr Aufnahmen verbessern die Klassifikation von Stimmen", ", was ich toll finde."),
+        ("de", "Mehr Aufnahmen verbessern die Klassifikation von Stimmen", ", also lies es heute."),
+        (
+            "fr",
+            "Plus de données améliorent la classification des voix",
+            ", et tout le monde le dit.",
+        ),
+        ("es", "Más datos mejoran la clasificación de voces", ", así que léelo hoy."),
+        ("ja", "多くのデータが分類を改善することを示した", "、賞は彼らのものだ。"),
+        ("zh", "该论文研究儿童语音分类，提出更多数据", "，快去买书。"),
+    ],
+)
+def test_talk_behind_a_comma_is_left_out(language: str, sentence: str, talk: str) -> None:
+    stop = "。" if language in {"ja", "zh"} else "."
+    assert printed(sentence + talk, CHILDREN, language) == sentence + stop
+
+
+def test_talk_that_cannot_be_left_out_is_not_printed() -> None:
+    begun = "When data on voice type classification are rare"
+    assert printed(f"{begun}, and they all know it well.", CHILDREN, "en") == ""
+
+
+GOAL = "该论文属于语音处理任务，旨在解决脉冲神经网络性能不足的问题。"
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        "工作包括构建IML-Spikeformer架构、评估性能。",
+        "IML-Spikeformer引入脉冲架构，降低能耗，以人类评价为核心。",
+        "提出IML-Spikeformer架构，降低能耗并提升性能。",
+        "提出IML-Spikeformer架构，减少能耗的同时保持性能。",
+        "为降低能耗，提出IML-Spikeformer架构，延迟为12 ms。",
+    ],
+)
+def test_both_sentences_of_the_chinese_form_are_printed(done: str) -> None:
+    assert printed(GOAL + done, SPIKES, "zh") == GOAL + done
+    assert printed(GOAL + done + GOAL + done, SPIKES, "zh") == GOAL + done
+    assert printed(GOAL + done + "编辑打五颗星。", SPIKES, "zh") == GOAL + done
+
+
+def test_a_chinese_answer_is_not_saved_by_leaving_out_what_is_false_of_it() -> None:
+    assert printed(f"{GOAL}提出IML-Spikeformer架构，延迟为34 ms。", SPIKES, "zh") == ""
+
+
+def test_of_a_chinese_answer_talk_behind_the_goal_is_left_out() -> None:
+    assert printed(f"{GOAL}欢迎订阅。", SPIKES, "zh") == GOAL
