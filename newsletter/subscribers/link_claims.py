@@ -118,13 +118,13 @@ class UndoClaim(EndingClaim):
 
 @dataclass(frozen=True)
 class AddressClaim(Claim):
-    """A claim with the mark of an address; it ends with a change of that (`SignedLinks.is_to`)."""
+    """A claim with an address's digest; it ends with a change of that (`SignedLinks.is_to`)."""
 
-    address_mark: str
+    address_digest: str
 
     @property
     def value(self) -> str:
-        return f"{self.subscriber_id}.{self.address_mark}"
+        return f"{self.subscriber_id}.{self.address_digest}"
 
     @classmethod
     def parse(cls, subscriber_id: int, subject: str, *_until: str) -> Self:

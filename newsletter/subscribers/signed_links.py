@@ -22,7 +22,7 @@ from newsletter.subscribers.link_claims import (
 from newsletter.subscribers.prepared_hmac import PreparedHmac
 
 _LONGEST_TOKEN = 2000
-_MARK_CHARACTERS = 8  # 48 bits: nobody can ask faster than the pages answer
+_DIGEST_CHARACTERS = 8  # 48 bits: nobody can ask faster than the pages answer
 
 
 _C = TypeVar("_C", bound=Claim)
@@ -67,7 +67,9 @@ class SignedLinks:
         self, kind: type[AddressClaim], subscriber_id: int, address: str, moves: int = 0
     ) -> str:
         """A token for this address; `moves` is how often its subscriber left it and came back."""
-        return self._token(kind.purpose, subscriber_id, _mark(self._keys[0], address, moves))
+        return self._token(
+            kind.purpose, subscriber_id, _address_digest(self._keys[0], address, moves)
+        )
 
     def url(self, claim: Claim) -> str:
         """The page that bears its purpose's name."""
@@ -111,17 +113,19 @@ class SignedLinks:
 
     def is_to(self, address: str, moves: int, claim: AddressClaim) -> bool:
         """Whether a link was made for this address, since the last of these moves."""
-        return any(claim.address_mark == _mark(key, address, moves) for key in self._keys)
+        return any(
+            claim.address_digest == _address_digest(key, address, moves) for key in self._keys
+        )
 
 
-def _mark(key: str, address: str, moves: int) -> str:
-    """A mark that changes with the address and with each move away, and hides the address."""
+def _address_digest(key: str, address: str, moves: int) -> str:
+    """A digest that changes with the address and with each move away, and hides the address."""
     whose = f"{address} {moves}" if moves else address
-    return urlsafe_b64encode(_marker(key).digest(whose.encode())).decode()[:_MARK_CHARACTERS]
+    return urlsafe_b64encode(_keyed_hmac(key).digest(whose.encode())).decode()[:_DIGEST_CHARACTERS]
 
 
 @lru_cache(maxsize=64)
-def _marker(key: str) -> PreparedHmac:
+def _keyed_hmac(key: str) -> PreparedHmac:
     return PreparedHmac(key.encode(), "sha256")
 
 

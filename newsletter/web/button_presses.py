@@ -72,7 +72,7 @@ class ButtonPress:
 
 @dataclass(frozen=True)
 class PressMarker:
-    """The signed mark in the form of one page; the page's link names purpose and reader."""
+    """The signed token in the form of one page; the page's link names purpose and reader."""
 
     key: bytes
     page: str  # the path that the form goes to
