@@ -8,8 +8,9 @@ left out where what stands before it is whole; else the sentence is not printed.
 import re
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.checks import addressing, kinds_of_talk
+from newsletter.summaries.checks.addressing import speaks_to_reader
 from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
+from newsletter.summaries.checks.kinds_of_talk import foreign_talk
 from newsletter.summaries.checks.paper_words import is_of_study
 from newsletter.summaries.checks.relevance import SourceText
 from newsletter.summaries.checks.study_words import study_words
@@ -99,8 +100,7 @@ def _is_talk(begun: str, mark: str, clause: str, source: SourceText, language: s
 
 def _has_sign(clause: str, source: SourceText, language: str) -> bool:
     return bool(
-        kinds_of_talk.foreign_talk(clause, source, language)
-        or addressing.speaks_to_reader(clause, source.text, language)
+        foreign_talk(clause, source, language) or speaks_to_reader(clause, source.text, language)
     )
 
 
