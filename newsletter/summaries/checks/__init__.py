@@ -1,6 +1,5 @@
 """Reasons not to print what a model answered."""
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from newsletter.summaries.checks import (
     answer_tails,
     beside_words,
     contradictions,
+    form,
     kinds_of_talk,
     losses,
     numbers,
@@ -31,38 +31,11 @@ from newsletter.summaries.checks.relevance import SourceText
 from newsletter.summaries.checks.study_words import study_words
 from newsletter.text import stands_in_order
 
-_SHORTEST, _LONGEST = 20, 400
-_SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
 _MOST_SENTENCES = 6  # of an answer that are looked at
 _READ = 2000  # characters; of what is longer nothing but its length is looked at
 # What is raised or lowered after a letter, and letters of other shapes: A², π₀.
 _RAISED_IN_NAME = lazy_pattern(
     "(?<=[^\\W\\d_\u00b2\u00b3\u00b9\u2070-\u209c])[\u00b2\u00b3\u00b9\u2070-\u209c]+|[\u2100-\u214f\U0001d400-\U0001d7ff]+"
-)
-_REFUSAL = lazy_pattern(
-    r"\A\W*(?:i['’]?m sorry|i am sorry|sorry\b|i cannot\b|i can['’]?t\b|i['’]?m (?:unable|not able)"
-    r"|i am (?:unable|not able)|unable to |unfortunately, i\b|i won['’]?t\b"
-    r"|as an? (?:ai|large|language)|i don['’]t have"
-    r"|(?:sure|okay|ok|certainly|of course|great)[,!.:]|here(?: is|['’]s) |no abstract"
-    r"|抱歉|对不起|很遗憾|作为一个|作为(?:ai|人工智能)|我无法|我不能|无法(?:提供|概括|总结)|好的[，,。！:：]|当然[，,！]"
-    r"|以下是|这是)"
-    r"|previous instructions|language model,? i\b|provide the abstract"
-    r"|\blet me know\b|\bhope (?:this|that|it) helps|\bfeel free to\b"
-    r"|\bif you (?:need|want|have|would)|\b(?:would|do) you (?:like|want)"
-    r"|\bi(?:['’]m| am| can|['’]d| would| will|['’]ll) |\b(?:visit|contact) (?:us|our|me)\b"
-    r"|\A\W*(?:thinking|thoughts?|reasoning|思考)(?: process|过程)?\W{0,3}[:：]"
-    r"|(?<!受)欢迎|点击(?:链接|这里|下方|此处)|(?<![例诸假譬比正犹])如(?:有(?![限效机向序理监界源氧])|需(?!求)|果您|果你)|希望(?:这|对你|对您|以上)|您|需要我(?![们国])|我可以|随时(?![间刻变空延频域])"
-    r"|忽略(?:以上|上述|上面|之前|前面|所有)(?=\W|\Z|[^，。；]{0,4}(?:指令|指示|规则|要求|内容|提示|命令|说明|设定))|官网|谢谢|帮到|(?<![申邀聘提恳])请(?![求愿])|感谢"
-    r"|(?:\A|[。；\n.] ?)(?:系统|用户|助手|system|user|assistant|human)\s?[:：]"
-    r"|(?:\A|(?<=[。；，,.])|(?<=[。；.] ))以上(?:就是|是|为|即)|如上所述|吗[？?]"
-    r"|(?<!迷)你|(?<![成基样文因彼如])[本此]消息(?!传)|[（(]完[)）]"
-    r"|\A\W*(?:根据|按照)(?:要求|指示|提示)|\A\W*首先[，,]?(?:用户|我)|用户(?:要求|希望|让)(?:我|用?一句)"
-    r"|\bignore (?:all |any |the )?(?:earlier|above|other) |\. (?:accept|reject) with\b"
-    r"|\A\W*(?:let me|first, the user|the user (?:wants|asks)|okay\b|as requested)\b"
-    r"|\A\W*(?:title|标题|题目)\s?[:：]"
-    r"|\A\W*(?:error|warning|exception|错误|警告)\s?[:：]|请求(?:超时|失败)|稍后再试|照原文书写|换算或取整"
-    r"|(?:\. |\A)(?:shall i|let['’]s (?:move|look|turn)|i hope)",
-    re.IGNORECASE,
 )
 _OF_FIGURES = {
     "numbers": numbers.invented_number,
@@ -74,18 +47,6 @@ _OF_FIGURES = {
 _TALK = frozenset(
     ["one line", "markup", "praise", "unseen", "refusal", "addresses", "language", "strays"]
 )
-_REPEATED = lazy_pattern(
-    r"\b([^\W\d_]{3,}(?: [^\W\d_]+){0,3})(?:\W+\1\b){2}|([\u3040-\u9fff]{2,8})\2\2", re.IGNORECASE
-)
-# Of a form that nobody filled in: "...", "___", "[Summary]".
-_BLANK = lazy_pattern(r"(?:\u2026|\.{3})\s?[^\W\d_]|_{3}|\A[\[<{][^\]>}]*[\]>}]\W*\Z")
-_UNFINISHED = lazy_pattern(
-    r"[,:;(\u2013\u2014、，：；（-]\Z|(?:并|通过|和|与|及|或|的|在|对|从|以|为|将|把|被|基于|利用)\Z"
-)
-_LAST_WORD = lazy_pattern(r"[^\W\d_]+\Z")
-_ITEM = lazy_pattern(r"\A(?:\d+[.)]|\(?[a-zA-Z\d]\)|\[.?\])\s")
-_BEFORE_LINES, _AFTER_LINES = "*#/•·‣§!:+", "/\\#•"
-_SIGNS_OF_WORDS = "∞∂∇≈°~"  # a sentence may begin or end with them
 
 
 @dataclass(frozen=True)
@@ -102,18 +63,18 @@ def run_checks(
 ) -> list[CheckResult]:
     """What every check says. `others` are the papers that it might be about by mistake."""
     if len(text) > _READ:
-        return [CheckResult("length", _length(text, language))]
+        return [CheckResult("length", form.wrong_length(text, language))]
     unseen = beside_words.unseen(text, language)
     text = _without_raised(text)
     source = SourceText.of(paper)
     words = relevance.hardly_about(text, source) if language == "en" else ""
     return [
-        CheckResult("length", _length(text, language)),
-        CheckResult("one line", _lines(text) or _unfinished(text, paper, language)),
+        CheckResult("length", form.wrong_length(text, language)),
+        CheckResult("one line", form.not_one_line(text) or form.unfinished(text, paper, language)),
         CheckResult("markup", beside_words.markup(text)),
         CheckResult("praise", kinds_of_talk.foreign_talk(text, source, language)),
         CheckResult("unseen", unseen),
-        CheckResult("refusal", _talk(text, source, language)),
+        CheckResult("refusal", addressing.chats(text, source.text, language)),
         CheckResult("addresses", beside_words.address(text, source)),
         CheckResult("language", answer_language.objection(text, language)),
         *_figures(text, source, language),
@@ -202,58 +163,6 @@ def _subject(
         CheckResult("nearest", relevance.nearer(text, source, others, language)),
         CheckResult("names", relevance.strange_name(text, source, language), hard=language == "zh"),
     ]
-
-
-def _length(text: str, language: str) -> str:
-    shortest, longest = (
-        (_SHORTEST_ZH, _LONGEST_ZH)
-        if language in answer_language.WITHOUT_SPACES
-        else (_SHORTEST, _LONGEST)
-    )
-    if shortest <= len(text) <= longest:
-        return ""
-    return f"has {len(text)} characters, not {shortest} to {longest}"
-
-
-def _lines(text: str) -> str:
-    if len(text.splitlines()) > 1:
-        return "has several paragraphs"
-    if repeated := _REPEATED.search(text):
-        return f"says {repeated[1] or repeated[2]} three times"
-    return "is a list" if _ITEM.match(text) or _is_framed(text) else ""
-
-
-def _unfinished(text: str, paper: Paper, language: str) -> str:
-    if _BLANK.search(text):
-        return "has a blank in it"
-    last = _LAST_WORD.search(text)
-    if _UNFINISHED.search(text) or (last and answer_language.is_frequent(last[0], language)):
-        return "breaks off"
-    is_title = text.strip(" .").casefold() == paper.title.strip(" .").casefold()
-    return "is the title" if is_title else ""
-
-
-def _is_framed(text: str) -> bool:
-    """A list's sign, an arrow, a bar or the like stands at one of its ends."""
-    first, last = text[:1] or "a", text[-1:] or "a"
-    return (
-        first in _BEFORE_LINES
-        or last in _AFTER_LINES
-        or unicodedata.category(first) == "Pd"
-        or _is_sign(first)
-        or (last != "+" and _is_sign(last))  # C++
-    )
-
-
-def _is_sign(character: str) -> bool:
-    is_symbol = unicodedata.category(character) in {"So", "Sm", "Sk"}
-    return is_symbol and character not in _SIGNS_OF_WORDS
-
-
-def _talk(text: str, source: SourceText, language: str) -> str:
-    if _REFUSAL.search(text):
-        return "talks to somebody"
-    return addressing.speaks_to_reader(text, source.text, language)
 
 
 def _stray(text: str, source: SourceText, language: str) -> str:

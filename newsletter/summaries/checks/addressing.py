@@ -1,7 +1,7 @@
 """An answer that speaks to its reader, by the forms that each language has for that.
 
 No summary of a paper says "you" or "I", asks for anything, or exclaims; an English one may say so
-where its abstract does. What English and Chinese answers ask for has a longer list of its own.
+where its abstract does.
 """
 
 import re
@@ -30,8 +30,41 @@ _PERSON = lazy_pattern(
     r"(?<![\w.-])(?<!ype )(?<!art )(?<!ase )(?<!lass )(?<!vel )(?<!age )I [a-z]+"
     r"|\b(?:[Mm]y|[Yy]ours?|[Yy]ou)\b"
 )
+# Of chat and orders in English and Chinese, in an answer of any language.
+_CHAT = lazy_pattern(
+    r"\A\W*(?:i['’]?m sorry|i am sorry|sorry\b|i cannot\b|i can['’]?t\b|i['’]?m (?:unable|not able)"
+    r"|i am (?:unable|not able)|unable to |unfortunately, i\b|i won['’]?t\b"
+    r"|as an? (?:ai|large|language)|i don['’]t have"
+    r"|(?:sure|okay|ok|certainly|of course|great)[,!.:]|here(?: is|['’]s) |no abstract"
+    r"|抱歉|对不起|很遗憾|作为一个|作为(?:ai|人工智能)|我无法|我不能|无法(?:提供|概括|总结)|好的[，,。！:：]|当然[，,！]"
+    r"|以下是|这是)"
+    r"|previous instructions|language model,? i\b|provide the abstract"
+    r"|\blet me know\b|\bhope (?:this|that|it) helps|\bfeel free to\b"
+    r"|\bif you (?:need|want|have|would)|\b(?:would|do) you (?:like|want)"
+    r"|\bi(?:['’]m| am| can|['’]d| would| will|['’]ll) |\b(?:visit|contact) (?:us|our|me)\b"
+    r"|\A\W*(?:thinking|thoughts?|reasoning|思考)(?: process|过程)?\W{0,3}[:：]"
+    r"|(?<!受)欢迎|点击(?:链接|这里|下方|此处)|(?<![例诸假譬比正犹])如(?:有(?![限效机向序理监界源氧])|需(?!求)|果您|果你)|希望(?:这|对你|对您|以上)|您|需要我(?![们国])|我可以|随时(?![间刻变空延频域])"
+    r"|忽略(?:以上|上述|上面|之前|前面|所有)(?=\W|\Z|[^，。；]{0,4}(?:指令|指示|规则|要求|内容|提示|命令|说明|设定))|官网|谢谢|帮到|(?<![申邀聘提恳])请(?![求愿])|感谢"
+    r"|(?:\A|[。；\n.] ?)(?:系统|用户|助手|system|user|assistant|human)\s?[:：]"
+    r"|(?:\A|(?<=[。；，,.])|(?<=[。；.] ))以上(?:就是|是|为|即)|如上所述|吗[？?]"
+    r"|(?<!迷)你|(?<![成基样文因彼如])[本此]消息(?!传)|[（(]完[)）]"
+    r"|\A\W*(?:根据|按照)(?:要求|指示|提示)|\A\W*首先[，,]?(?:用户|我)|用户(?:要求|希望|让)(?:我|用?一句)"
+    r"|\bignore (?:all |any |the )?(?:earlier|above|other) |\. (?:accept|reject) with\b"
+    r"|\A\W*(?:let me|first, the user|the user (?:wants|asks)|okay\b|as requested)\b"
+    r"|\A\W*(?:title|标题|题目)\s?[:：]"
+    r"|\A\W*(?:error|warning|exception|错误|警告)\s?[:：]|请求(?:超时|失败)|稍后再试|照原文书写|换算或取整"
+    r"|(?:\. |\A)(?:shall i|let['’]s (?:move|look|turn)|i hope)",
+    re.IGNORECASE,
+)
 _PATTERNS = {code: lazy_pattern(forms + _EXCLAIMED) for code, forms in _FORMS.items()}
 _ANY: re.Pattern[str] = lazy_pattern(_EXCLAIMED.removeprefix("|"))
+
+
+def chats(text: str, source: str, language: str) -> str:
+    """What an answer says to somebody, by chat and orders too; empty where it says nothing so."""
+    if _CHAT.search(text):
+        return "talks to somebody"
+    return speaks_to_reader(text, source, language)
 
 
 def speaks_to_reader(text: str, source: str, language: str) -> str:

@@ -1,0 +1,67 @@
+"""The form of an answer: one whole sentence of a usual length, and no list or form."""
+
+import re
+import unicodedata
+
+from newsletter.lazy_pattern import lazy_pattern
+from newsletter.sources.base import Paper
+from newsletter.summaries.checks.answer_language import WITHOUT_SPACES, is_frequent
+
+_SHORTEST, _LONGEST = 20, 400
+_SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
+_REPEATED = lazy_pattern(
+    r"\b([^\W\d_]{3,}(?: [^\W\d_]+){0,3})(?:\W+\1\b){2}|([\u3040-\u9fff]{2,8})\2\2", re.IGNORECASE
+)
+# Of a form that nobody filled in: "...", "___", "[Summary]".
+_BLANK = lazy_pattern(r"(?:\u2026|\.{3})\s?[^\W\d_]|_{3}|\A[\[<{][^\]>}]*[\]>}]\W*\Z")
+_UNFINISHED = lazy_pattern(
+    r"[,:;(\u2013\u2014、，：；（-]\Z|(?:并|通过|和|与|及|或|的|在|对|从|以|为|将|把|被|基于|利用)\Z"
+)
+_LAST_WORD = lazy_pattern(r"[^\W\d_]+\Z")
+_ITEM = lazy_pattern(r"\A(?:\d+[.)]|\(?[a-zA-Z\d]\)|\[.?\])\s")
+_BEFORE_LINES, _AFTER_LINES = "*#/•·‣§!:+", "/\\#•"
+_SIGNS_OF_WORDS = "∞∂∇≈°~"  # a sentence may begin or end with them
+
+
+def wrong_length(text: str, language: str) -> str:
+    shortest, longest = (
+        (_SHORTEST_ZH, _LONGEST_ZH) if language in WITHOUT_SPACES else (_SHORTEST, _LONGEST)
+    )
+    if shortest <= len(text) <= longest:
+        return ""
+    return f"has {len(text)} characters, not {shortest} to {longest}"
+
+
+def not_one_line(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        return "has several paragraphs"
+    if repeated := _REPEATED.search(text):
+        return f"says {repeated[1] or repeated[2]} three times"
+    return "is a list" if _ITEM.match(text) or _is_framed(text) else ""
+
+
+def unfinished(text: str, paper: Paper, language: str) -> str:
+    if _BLANK.search(text):
+        return "has a blank in it"
+    last = _LAST_WORD.search(text)
+    if _UNFINISHED.search(text) or (last and is_frequent(last[0], language)):
+        return "breaks off"
+    is_title = text.strip(" .").casefold() == paper.title.strip(" .").casefold()
+    return "is the title" if is_title else ""
+
+
+def _is_framed(text: str) -> bool:
+    """A list's sign, an arrow, a bar or the like stands at one of its ends."""
+    first, last = text[:1] or "a", text[-1:] or "a"
+    return (
+        first in _BEFORE_LINES
+        or last in _AFTER_LINES
+        or unicodedata.category(first) == "Pd"
+        or _is_sign(first)
+        or (last != "+" and _is_sign(last))  # C++
+    )
+
+
+def _is_sign(character: str) -> bool:
+    is_symbol = unicodedata.category(character) in {"So", "Sm", "Sk"}
+    return is_symbol and character not in _SIGNS_OF_WORDS
