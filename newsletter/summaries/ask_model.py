@@ -192,7 +192,7 @@ class _Asker:
 
     def _checked(self, draft: Draft, paper: Paper) -> checks.CheckedAnswer:
         """What calls itself the authors' words must be theirs, and is printed as it is."""
-        flaw = checks.own_flaw(draft, quotes=self.summarizer.quotes)
+        flaw = checks.self_reported_objection(draft, quotes=self.summarizer.quotes)
         if flaw or self.summarizer.quotes:
             results = flaw or checks.objection_to_quotation(draft.text, paper)
             return checks.CheckedAnswer(draft.text, draft.text, tuple(results))

@@ -12,7 +12,7 @@ import requests
 from newsletter.config import SummarizerSettings
 from newsletter.http_limits import DeadlineAdapter, describe_unreachable
 from newsletter.summaries.diagnosis import CHAT, Diagnosis, base_address, diagnose
-from newsletter.summaries.endpoint_quirks import Dialect, found_in
+from newsletter.summaries.endpoint_quirks import EndpointQuirks, found_in
 from newsletter.summaries.reply import Reply
 from newsletter.text import one_line, visible
 
@@ -35,7 +35,7 @@ class Endpoint:
     def __init__(self, settings: SummarizerSettings) -> None:
         self._settings = settings
         self._key = settings.api_key.get_secret_value()
-        self._dialect = Dialect()
+        self._quirks = EndpointQuirks()
         self._of_thread = threading.local()  # a deadline cuts the connections of one thread only
         self._sessions: list[requests.Session] = []
 
@@ -58,10 +58,10 @@ class Endpoint:
             body["temperature"] = self._settings.temperature
         tried: frozenset[str] = frozenset()
         while True:  # every turn leaves out more
-            fitted = self._dialect.fit(body, tried)
+            fitted = self._quirks.fit(body, tried)
             reply = self.ask("POST", CHAT, fitted)
             if reply.is_success:
-                self._dialect.learn(tried)
+                self._quirks.learn(tried)
             told = reply.content.decode(errors="replace")
             found = found_in(told, fitted) if reply.status in _REFUSED else frozenset()
             if not found:

@@ -25,7 +25,7 @@ _LIMITS = (("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "m
 _TOO_LONG = lazy_pattern(r"context (?:length|window|size)|too long|too large", re.IGNORECASE)
 
 
-class Dialect:
+class EndpointQuirks:
     """May be asked and taught by several threads at once."""
 
     def __init__(self) -> None:

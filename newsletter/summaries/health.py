@@ -93,7 +93,7 @@ def _judged(text: str, draft: Draft, reply: Reply, language: str) -> tuple[Sever
     """What the checks of a run say of the answer."""
     checked = checks.check_answer(draft.text, _SAMPLE, language)
     text += f": {_shown(checked)}"
-    for worst in (checks.own_flaw(draft) or checked.objections)[:1]:
+    for worst in (checks.self_reported_objection(draft) or checked.objections)[:1]:
         if worst.hard:
             text += f"; a run does not print that, it {worst.objection}; {look_at([worst.check])}"
             return Severity.TROUBLE, text

@@ -118,7 +118,7 @@ def _attempt(summarizer: Summarizer, paper: Paper, language: str) -> Attempt:
 
 def _check(draft: Draft, paper: Paper, language: str, *, quotes: bool) -> CheckedAnswer:
     """A quotation must be one, in the language of its abstract; of a model every check speaks."""
-    results = checks.own_flaw(draft, quotes=quotes)
+    results = checks.self_reported_objection(draft, quotes=quotes)
     if not results and not quotes:
         return checks.check_answer(draft.text, paper, language)
     if not results:

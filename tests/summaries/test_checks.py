@@ -13,7 +13,7 @@ from newsletter.summaries.checks import (
     run_checks,
 )
 from newsletter.summaries.checks.numbers import changed_unit, invented_number
-from newsletter.summaries.checks.relevance import SourceText, is_off_topic
+from newsletter.summaries.checks.relevance import SourceText, off_topic
 from newsletter.summaries.checks.rounding import in_full
 
 PAPER = Paper(
@@ -642,7 +642,7 @@ def test_another_number_is_none_that_is_rounded(wrong: str) -> None:
 )
 def test_two_words_make_no_topic_between_them(sentence: str) -> None:
     waves = SourceText("Waves on grids. We study waves.")
-    assert is_off_topic(sentence, waves, "zh") == ""
+    assert off_topic(sentence, waves, "zh") == ""
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def check_answer(
     return best or CheckedAnswer(text, text, ())
 
 
-def own_flaw(draft: Draft, *, quotes: bool = False) -> list[CheckResult]:
+def self_reported_objection(draft: Draft, *, quotes: bool = False) -> list[CheckResult]:
     """Why no check needs to look at it; there may be nothing to quote."""
     if draft.self_reported_problem or not (draft.text or quotes):
         return [CheckResult(EMPTY, draft.self_reported_problem or "is empty")]
@@ -159,7 +159,7 @@ def _subject(
 ) -> list[CheckResult]:
     """Whether it is about that paper, and about no other."""
     return [
-        CheckResult("about it", relevance.is_off_topic(text, source, language)),
+        CheckResult("about it", relevance.off_topic(text, source, language)),
         CheckResult("nearest", relevance.nearer(text, source, others, language)),
         CheckResult("names", relevance.strange_name(text, source, language), hard=language == "zh"),
     ]

@@ -1,4 +1,4 @@
-"""The same of a Chinese answer under an English abstract: worse for better, not for so.
+"""A Chinese answer that says the opposite of its English abstract: worse for better, not for so.
 
 What is said to get worse, or is called bad, must be borne out by the abstract: near the word for
 the same thing where the abstract has one, else anywhere in it.

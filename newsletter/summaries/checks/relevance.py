@@ -98,7 +98,7 @@ class SourceText:
         return re.sub(r"[^a-z0-9 ]", "", re.sub(r"[-/]", "", self.lowered))
 
 
-def is_off_topic(text: str, source: SourceText, language: str) -> str:
+def off_topic(text: str, source: SourceText, language: str) -> str:
     """A sentence that shares too little with its abstract; empty where it shares enough.
 
     An English one is compared by its words. Of a Chinese one what can be compared are topics, as
