@@ -14,7 +14,7 @@ from newsletter.text import short_day
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
     from newsletter.services import Services
-    from newsletter.summaries.report import PaperReport
+    from newsletter.summaries.paper_reports import PaperReport
 
 
 @click.command()
@@ -130,15 +130,15 @@ def _report(
     services: "Services", newsletter: "NewsletterSettings", day: date, as_json: bool
 ) -> dict[str, Any]:
     from newsletter import papers
-    from newsletter.summaries import report
+    from newsletter.summaries import paper_reports
     from newsletter.summaries.store import Author
 
     with services.database.read() as session:
         announced = papers.announced_papers(session, day, newsletter.categories)
         listed = [announcement.paper for announcement in announced]
         author = Author.of(services.summarizer, newsletter.language)
-        reports = report.report_papers(session, listed, author)
-        spent = report.spent_tokens(session, listed, newsletter.language)
+        reports = paper_reports.report_papers(session, listed, author)
+        spent = paper_reports.spent_tokens(session, listed, newsletter.language)
     if not reports:
         _warn_of_nothing(newsletter, day)
     prices = services.llm_budget.prices
@@ -156,11 +156,11 @@ def _report(
 
 def _measurements(reports: "list[PaperReport]", language: str) -> list[dict[str, str]]:
     """What is known of such sentences; of a model's only where one was asked."""
-    from newsletter.summaries import report
+    from newsletter.summaries import measurements
 
-    found = list(report.OF_QUOTATIONS)
+    found = list(measurements.OF_QUOTATIONS)
     if any(paper.failures or not paper.printed.is_quotation for paper in reports):
-        found += report.of_checked_answers(language)
+        found += measurements.of_checked_answers(language)
     return [vars(measurement) for measurement in found]
 
 

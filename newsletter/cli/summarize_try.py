@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from newsletter.services import Services
     from newsletter.sources.base import Paper
     from newsletter.summaries.checks import CheckResult
-    from newsletter.summaries.report import Attempt
+    from newsletter.summaries.paper_reports import Attempt
 
 _MOST_BYTES = 1 << 20  # of a file that is tried
 _NO_VERSION = 10_000  # no version: no paper has so many
 
 
 def compare_summarizers(settings: "Settings", slug: str | None, tried: str, as_json: bool) -> bool:
-    from newsletter.summaries import report
+    from newsletter.summaries import paper_reports
     from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 
     newsletter = chosen_newsletters.newsletter(settings, slug)
     with common.opened(settings, sends=False) as services:
         paper = _paper(settings, services, tried)
         summarizers = {one.name: one for one in (ExtractiveSummarizer(), services.summarizer)}
-        attempts = report.try_each(summarizers.values(), paper, newsletter.language)
+        attempts = paper_reports.try_each(summarizers.values(), paper, newsletter.language)
         prices = services.llm_budget.prices
     if as_json:
         tries = [_attempt_as_json(attempt) for attempt in attempts]

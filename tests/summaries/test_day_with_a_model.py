@@ -20,7 +20,7 @@ from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper
-from newsletter.summaries import extractive, report, retries
+from newsletter.summaries import extractive, measurements, retries
 from tests.conftest import NOW, Cli
 from tests.summaries.endpoint_standin import (
     SILENT,
@@ -331,7 +331,7 @@ def test_the_report_shows_a_person_what_was_not_printed(
         said = cli("summarize", "--report")
     assert "authors' words" in said.out
     page = "".join((DOCS / name).read_text("utf-8") for name in ("summaries.md", "models.md"))
-    for each in (*report.OF_QUOTATIONS, *report.of_checked_answers(language)):
+    for each in (*measurements.OF_QUOTATIONS, *measurements.of_checked_answers(language)):
         assert each.figure in said.out
         assert each.figure.split(" of ")[0] in page
     assert "987.6" in said.out
@@ -340,7 +340,7 @@ def test_the_report_shows_a_person_what_was_not_printed(
 
 
 def test_the_report_says_that_a_language_was_not_measured() -> None:
-    (told,) = report.of_checked_answers("de")
+    (told,) = measurements.of_checked_answers("de")
     assert told.figure == "not measured"
 
 
