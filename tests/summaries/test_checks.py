@@ -14,7 +14,7 @@ from newsletter.summaries.checks import (
 )
 from newsletter.summaries.checks.numbers import changed_unit, invented_number
 from newsletter.summaries.checks.relevance import SourceText, off_topic
-from newsletter.summaries.checks.rounding import in_full
+from newsletter.summaries.checks.written_numbers import in_full
 
 PAPER = Paper(
     id=PaperId("2507.00001"),

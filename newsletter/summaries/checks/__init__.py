@@ -18,13 +18,12 @@ from newsletter.summaries.checks import (
     kinds_of_talk,
     losses,
     numbers,
-    numerals,
     opposites,
     opposites_zh,
     other_script,
     quantities,
     relevance,
-    rounding,
+    written_numbers,
 )
 from newsletter.summaries.checks.paper_words import is_of_study
 from newsletter.summaries.checks.relevance import SourceText
@@ -183,7 +182,8 @@ def _without_raised(text: str) -> str:
 def _figures(text: str, source: SourceText, language: str) -> Iterator[CheckResult]:
     """A number is looked at in each way in which it may be meant."""
     readings = [
-        rounding.in_full(reading, source.text) for reading in numerals.readings(text, language)
+        written_numbers.in_full(reading, source.text)
+        for reading in written_numbers.readings(text, language)
     ]
     for name, check in _OF_FIGURES.items():
         found = [check(reading, source.text) for reading in readings]

@@ -1,11 +1,22 @@
-"""Rounded numbers: 67万余 and "more than 670,000" are said of 673,127, "over 93 %" of 93.46 %."""
+"""A number in the forms that it may have: with a language's own signs, and rounded.
+
+93,4 for 93.4, and 1.200 or 1 200 for 1,200; 67万余 and "more than 670,000" for 673,127, "over 93 %"
+for 93.46 %.
+"""
 
 import re
 from decimal import Decimal
 
+from babel import UnknownLocaleError
+from babel.numbers import get_decimal_symbol
+
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.checks.numbers import values_in
 
+_SPACED = lazy_pattern("(?<![\\d.,])[1-9]\\d{0,2}(?:[ '\u2019\u00a0\u2009\u202f]\\d{3})+(?!\\d)")
+_POINTED = lazy_pattern(r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3})+(?![.\d])")
+_COMMA = lazy_pattern(r"(?<=\d),(?=\d)")
+_SURE_COMMA = lazy_pattern(r"(?<=\d),(?=\d{1,2}(?!\d)|\d{4})")  # "1,200" may be English
 _MORE = "more than|exceed(?:s|ing)?|over|above|超过?|逾|高于|大于|mehr als|über|plus de|más de"
 _LESS = "nearly|almost|close to|将近|接近|近|fast|knapp|près de|presque|casi|cerca de|ほぼ"
 _ABOUT = "about|around|roughly|approximately|some|大约|约|約|rund|etwa|environ|unos|unas"
@@ -17,6 +28,29 @@ _ROUNDED = lazy_pattern(
 )
 _SCALES = {"千": 3, "thousand": 3, "万": 4, "million": 6, "百万": 6, "亿": 8, "億": 8, "billion": 9}
 _FURTHEST = Decimal("0.05")  # of the number itself
+
+
+def readings(text: str, language: str) -> list[str]:
+    """The text with the numbers as English has them, in each way in which they may be meant.
+
+    What separates the decimals is told by CLDR. A model may write 1.200 for 1200, or for 1.2.
+    """
+    if not _has_decimal_comma(language):
+        return [text]
+    joined = _SPACED.sub(_digits_of, text)
+    local = _COMMA.sub(".", _POINTED.sub(_digits_of, joined))
+    return [local, _SURE_COMMA.sub(".", joined)]
+
+
+def _digits_of(number: re.Match[str]) -> str:
+    return "".join(filter(str.isdecimal, number[0]))
+
+
+def _has_decimal_comma(language: str) -> bool:
+    try:
+        return get_decimal_symbol(language) == ","
+    except (ValueError, UnknownLocaleError):
+        return False
 
 
 def in_full(text: str, source: str) -> str:
