@@ -121,6 +121,33 @@ def test_every_column_of_the_list_has_a_value() -> None:
     assert tuple(list_export._values(member)) == list_export.COLUMNS
 
 
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_name_that_the_page_has_in_backticks_is_there(page: str) -> None:
+    files = [
+        file
+        for folder in ("newsletter", "templates", "alembic", "tests")
+        for file in (ROOT / folder).rglob("*")
+        if "node_modules" not in file.parts
+    ]
+    paths_there = [file.as_posix() for file in (*ROOT.iterdir(), *files)]
+    code = "\n".join(file.read_text(encoding="utf-8") for file in files if file.suffix == ".py")
+    words = set(re.findall(r"\w+", code))
+    text = re.sub(
+        r"^```.*?^```", "", (ROOT / page).read_text("utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+    named = re.findall(r"`([^`\n]+)`", text)
+    missing = [
+        name
+        for name in named
+        if (
+            not any(there.endswith(f"/{name}") for there in paths_there)
+            if re.fullmatch(r"[\w/-]+\.(?:py|toml|html|txt|md)", name)
+            else re.fullmatch(r"[\w.]+", name) and not words.issuperset(name.strip(".").split("."))
+        )
+    ]
+    assert missing == []
+
+
 def test_every_command_has_a_module_of_its_name() -> None:
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     commands = re.findall(r"^## newsletter ([\w-]+)", page, re.MULTILINE)
