@@ -212,12 +212,14 @@ def test_no_class_name_stands_twice() -> None:
 
 
 def test_what_a_loop_goes_through_has_a_name_that_says_what_it_is() -> None:
-    loop = re.compile(r'[^"]*\b(?:for (?:\w+, )*each(?:, \w+)* in|lambda (?:\w+, )*each)\b')
+    loop = re.compile(
+        r'[^"]*\b(?:for (?:\w+, )*(?:each|it)(?:, \w+)* in|lambda (?:\w+, )*(?:each|it))\b'
+    )
     nameless = [
         f"{module}: {line.strip()}"
         for module, file in MODULES.items()
         for line in file.read_text(encoding="utf-8").splitlines()
-        if "each" in line and loop.match(line)
+        if ("each" in line or "it" in line) and loop.match(line)
     ]
     assert nameless == []
 

@@ -166,7 +166,9 @@ def _told_apart(
     from newsletter.sources.base import PaperId
     from newsletter.taxonomy import CATEGORIES
 
-    authors = [it for it in named if it.kind is interest_store.InterestType.AUTHOR]
+    authors = [
+        interest for interest in named if interest.kind is interest_store.InterestType.AUTHOR
+    ]
     if len(authors) != 1:
         raise WrongUseError("--with and --not-this-one are about one --author")
     (author,) = authors
@@ -180,7 +182,7 @@ def _told_apart(
         with common.open_database(settings) as database:
             paper = papers.find_paper(database, source, settings, wanted)
         told.append(interest_store.not_this_one(author.value, paper))
-    return [it for it in named if it is not author] + told
+    return [interest for interest in named if interest is not author] + told
 
 
 def _from_file(file: Path, wanted: bool) -> "list[Interest]":
@@ -229,8 +231,8 @@ def change(
         return
     left_over = interest_store.add(session, owner, named, "operator", common.utc_now())
     click.echo(f"{len(named) - len(left_over)} noted for {name}.")
-    for kind in dict.fromkeys(it.kind for it in left_over):
-        number = sum(it.kind is kind for it in left_over)
+    for kind in dict.fromkeys(interest.kind for interest in left_over):
+        number = sum(interest.kind is kind for interest in left_over)
         most = interest_store.MOST[kind]
         common.warn(f"{number} of kind {kind} left out: {most} is the most that one can have")
 
@@ -244,7 +246,9 @@ def show(session: "Session", rows: "Sequence[NamedInterest]", as_json: bool) -> 
         output.print_json(entries)
     elif entries:
         columns = ("kind", "wanted", "value", "title", "detail", "origin", "since")
-        output.print_table(columns, [[_text(entry[it]) for it in columns] for entry in entries])
+        output.print_table(
+            columns, [[_text(entry[column]) for column in columns] for entry in entries]
+        )
     else:
         click.echo("No interests; --author, --word, --category, --paper and --import add some.")
 

@@ -192,7 +192,10 @@ def _interests(
     if not (liked or words or authors):
         return None
     ids = [checked(Interest(InterestType.PAPER, name)).value for name in liked]
-    found = [papers.find_paper(services.database, services.source, settings, it) for it in ids]
+    found = [
+        papers.find_paper(services.database, services.source, settings, paper_id)
+        for paper_id in ids
+    ]
     return Interests(
         liked=[
             LikedPaper(paper.title, paper.abstract, paper.id.arxiv_id, paper.categories)

@@ -52,7 +52,9 @@ class AuthorIndex:
         """Whether the paper is not a namesake's."""
         if not author.is_told_apart:
             return True
-        others = {key for it in self._together[number] if not own.may_be(it) for key in it.keys}
+        others = {
+            key for name in self._together[number] if not own.may_be(name) for key in name.keys
+        }
         categories = self._papers[number].categories
         if author.with_authors & others or author.with_categories.intersection(categories):
             return True

@@ -195,7 +195,7 @@ class FoldedName(NamedTuple):
         """By which it is looked up; two spellings of a name share one."""
         forms = [self.plain] if self.joined is self.plain else [self.plain, self.joined]
         return frozenset(
-            (_one_way(it.parts[0]), _one_way(it.parts[-1])) for it in forms if it.parts
+            (_one_way(form.parts[0]), _one_way(form.parts[-1])) for form in forms if form.parts
         )
 
     def may_be(self, other: "FoldedName") -> bool:

@@ -270,7 +270,7 @@ def _changed(session: Session, owner: Owner) -> None:
 def _own(detail: Mapping[str, list[str]], named: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """Without the marks of a move at what they name themselves now: it stays if that is undone."""
     again = {(name, value) for name, values in named.items() for value in values}
-    marks = [it for it in detail.get(MOVED, ()) if tuple(it.split(" ", 2)[1:]) not in again]
+    marks = [mark for mark in detail.get(MOVED, ()) if tuple(mark.split(" ", 2)[1:]) not in again]
     return {name: marks if name == MOVED else values for name, values in detail.items()}
 
 

@@ -80,7 +80,7 @@ def best_of(days: Iterable[IssuePicks | None]) -> IssuePicks | None:
     """The best picks of several days, each paper once; None where no day has any."""
     ranked = [picks for picks in days if picks is not None]
     best: dict[str, IssuePick] = {}
-    for pick in sorted((it for picks in ranked for it in picks), key=lambda it: -it.score):
+    for pick in sorted((pick for picks in ranked for pick in picks), key=lambda pick: -pick.score):
         best.setdefault(pick.arxiv_id, pick)
     return tuple(best.values())[:MOST_PICKS] if ranked else None
 

@@ -76,7 +76,9 @@ class Phrase:
             endings = f"(?:{'|'.join([longest, *reversed(others)])})"
             if len(last) == 1:  # a letter with signs behind it is another word
                 endings += r"(?![+#*])"
-        apart = [re.escape(it) + r"[\W_]" + ("+" if it[-1].isalnum() else "*") for it in before]
+        apart = [
+            re.escape(part) + r"[\W_]" + ("+" if part[-1].isalnum() else "*") for part in before
+        ]
         return "".join(apart) + endings
 
     def spellings(self) -> tuple[tuple[str, ...], ...]:
@@ -194,7 +196,7 @@ class PhraseIndex:
             for form in ([last] if phrase.is_beginning else number_forms(last))
             if phrase.is_beginning or self._by_word.get(form, 0) >> number & 1
         ]
-        begin, parts = min(it for it in begins if it[0] >= 0)
+        begin, parts = min(found for found in begins if found[0] >= 0)
         first = flat.count(" ", 0, begin)
         return self._places(number)[first : first + len(parts)]
 

@@ -113,7 +113,9 @@ class _Reader:
         scores = self._unusual_closeness()
         for number in self._categories:
             scores[number] += _CATEGORY
-        scores = [it if _LEAST_CLOSE <= it <= _MOST_CLOSE else _bounded(it) for it in scores]
+        scores = [
+            score if _LEAST_CLOSE <= score <= _MOST_CLOSE else _bounded(score) for score in scores
+        ]
         named = (
             (self._authors, _AUTHOR),
             (self._titles.papers, _IN_TITLE),
@@ -181,7 +183,10 @@ class _Reader:
     @cached_property
     def _judged(self) -> list[dict[int, int]]:
         """Of each liked paper, then of each disliked one, its terms with their levels."""
-        return [dict(zip(it.terms, it.levels, strict=True)) for it in self._profile.judged]
+        return [
+            dict(zip(weights.terms, weights.levels, strict=True))
+            for weights in self._profile.judged
+        ]
 
     @cached_property
     def _judged_terms(self) -> set[int]:

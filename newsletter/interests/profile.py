@@ -45,9 +45,9 @@ class Interests:
     def __post_init__(self) -> None:
         for name, types in _HELD.items():
             values = several(name, getattr(self, name))
-            wrong = next((it for it in values if not isinstance(it, types)), None)
+            wrong = next((value for value in values if not isinstance(value, types)), None)
             if wrong is not None:
-                held = " or a ".join(it.__name__ for it in types)
+                held = " or a ".join(kind.__name__ for kind in types)
                 raise WrongUseError(f"{name}: {wrong!r} is not a {held}")
             object.__setattr__(self, name, values)
         for paper in (*self.liked, *self.disliked):
@@ -84,7 +84,10 @@ def compile_profile(interests: Interests, lexicon: Lexicon | None = None) -> Pro
     """Count the words of the liked papers once; takes about a millisecond a paper."""
     lexicon = lexicon or shipped()
     liked, disliked = (
-        [lexicon.vector(it.title, it.abstract, categories=it.categories) for it in papers]
+        [
+            lexicon.vector(paper.title, paper.abstract, categories=paper.categories)
+            for paper in papers
+        ]
         for papers in (interests.liked, interests.disliked)
     )
     sums, owners = _added(liked)
@@ -97,7 +100,9 @@ def compile_profile(interests: Interests, lexicon: Lexicon | None = None) -> Pro
         owners=tuple(owners[term] for term in weights.terms),
         liked=tuple(LikedPaper(paper.title, "", paper.arxiv_id) for paper in interests.liked),
         disliked_ids=frozenset(paper.arxiv_id for paper in interests.disliked if paper.arxiv_id),
-        judged=tuple(TermWeights.of(it, most) for it in liked + disliked) if disliked else (),
+        judged=tuple(TermWeights.of(vector, most) for vector in liked + disliked)
+        if disliked
+        else (),
         authors=keyed_authors(interests.authors),
         unwanted_authors=keyed_authors(interests.unwanted_authors),
         words=parsed_phrases(interests.words),
@@ -124,7 +129,7 @@ def keyed_authors(
     authors: Iterable[FollowedAuthor | str],
 ) -> tuple[tuple[NameKey, FollowedAuthor], ...]:
     """Each author under the keys that names are compared by; texts without letters have none."""
-    followed = (FollowedAuthor(it) if isinstance(it, str) else it for it in authors)
+    followed = (FollowedAuthor(author) if isinstance(author, str) else author for author in authors)
     return tuple((key, author) for author in followed for key in sorted(name_keys([author.name])))
 
 

@@ -166,7 +166,7 @@ def as_bytes(profile: Profile) -> bytes:
     """
     weighed = (profile.weights, *profile.judged)
     data = {
-        "terms": [len(it.terms) for it in weighed],
+        "terms": [len(paper.terms) for paper in weighed],
         "liked": [(paper.title, paper.arxiv_id) for paper in profile.liked],
         "disliked": sorted(profile.disliked_ids),
         "authors": [*map(_author, profile.authors)],
@@ -178,7 +178,9 @@ def as_bytes(profile: Profile) -> bytes:
     }
     named = json.dumps(data, separators=(",", ":")).encode()
     owners = struct.pack(f"<{len(profile.owners)}H", *profile.owners)
-    return b"".join((_LENGTH.pack(len(named)), named, owners, *(it.as_bytes() for it in weighed)))
+    return b"".join(
+        (_LENGTH.pack(len(named)), named, owners, *(paper.as_bytes() for paper in weighed))
+    )
 
 
 def _read(content: bytes) -> Profile:

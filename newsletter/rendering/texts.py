@@ -81,7 +81,7 @@ class IssueTexts(MastheadTexts):
         authors = _credited(paper.authors)
         if len(authors) <= _SHOWN_AUTHORS + 1:
             return list_authors(authors, _short_name)
-        last = next((it for it in authors[_SHOWN_AUTHORS:] if it.name == named), None)
+        last = next((author for author in authors[_SHOWN_AUTHORS:] if author.name == named), None)
         shown = authors[: _SHOWN_AUTHORS - (last is not None)]
         names = list_authors(shown, _short_name)
         names = names if last is None else f"{names}, … {_short_name(last.name)}"

@@ -85,7 +85,9 @@ def papers_found(session: ArxivSession, api_url: str, query: str) -> dict[PaperI
     checked = _Checked(session)
     found = _ask(checked, api_url, search, _RESULTS_A_REQUEST)
     if len(found) < checked.counted:
-        raise ShortAnswerError(checked.counted, len(found), {str(it): found[it] for it in found})
+        raise ShortAnswerError(
+            checked.counted, len(found), {str(paper_id): found[paper_id] for paper_id in found}
+        )
     return found
 
 

@@ -52,7 +52,7 @@ class NamedInterests:
         """Changes with all that the picks follow from."""
         rows = [(str(row.kind), row.value, row.wanted, row.detail) for row in self.rows]
         texts = [(text.name, text.title, text.told_at) for text in self.texts.values()]
-        return sha256(repr((rows, sorted(texts, key=lambda it: it[0]))).encode()).hexdigest()
+        return sha256(repr((rows, sorted(texts, key=lambda text: text[0]))).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -67,8 +67,12 @@ class InterestForm:
         """The papers that came with it, for the next step; as `_carried` reads them."""
         return json.dumps(
             [
-                (it.arxiv_id, it.title, "" if it.arxiv_id else it.abstract[:_LONGEST_CARRIED])
-                for it in self.papers
+                (
+                    paper.arxiv_id,
+                    paper.title,
+                    "" if paper.arxiv_id else paper.abstract[:_LONGEST_CARRIED],
+                )
+                for paper in self.papers
             ],
             ensure_ascii=False,
         )
@@ -152,17 +156,19 @@ def _no_such(kind: InterestType, value: str) -> str:
 
 def _check_sides(named: Sequence[Interest]) -> None:
     """Both wanted and not is a slip, and too many on both sides together are too many."""
-    wanted = {(it.kind, it.value.casefold()) for it in named if it.wanted}
+    wanted = {(interest.kind, interest.value.casefold()) for interest in named if interest.wanted}
     for name, (kind, is_wanted) in LISTS.items():
         if is_wanted:
             continue
-        refused = [it.value for it in named if it.kind is kind and not it.wanted]
+        refused = [
+            interest.value for interest in named if interest.kind is kind and not interest.wanted
+        ]
         both = next((value for value in refused if (kind, value.casefold()) in wanted), None)
         if both is not None:
             raise FormError(
                 name, gettext("“%(value)s” stands on both sides.") % {"value": both[:60]}
             )
-        number = sum(it.kind is kind for it in named)
+        number = sum(interest.kind is kind for interest in named)
         if number > MOST[kind]:
             limits = {"most": MOST[kind], "number": number}
             raise FormError(

@@ -50,13 +50,15 @@ def identifiers_in(text: str) -> list[str]:
 def decoded(text: str) -> str:
     """With the slashes and colons of addresses that were encoded in others, and plain digits."""
     plain = text if text.isascii() else text.translate(_FULL_WIDTH)
-    return _ADS.sub(r"\1.", _PERCENT.sub(lambda it: "/" if it[1].lower() == "2f" else ":", plain))
+    return _ADS.sub(
+        r"\1.", _PERCENT.sub(lambda code: "/" if code[1].lower() == "2f" else ":", plain)
+    )
 
 
 def places_in(text: str) -> list[tuple[int, str]]:
     """Where each stands, and which it is, in their order; of a text that is decoded."""
     found = [*_positions(_NAMED, text), *_positions(_ALONE, text)]
-    return sorted({*found, *((it.start("id"), it["id"]) for it in _SAID.finditer(text))})
+    return sorted({*found, *((said.start("id"), said["id"]) for said in _SAID.finditer(text))})
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str | None:

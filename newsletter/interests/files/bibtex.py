@@ -44,13 +44,13 @@ def read_bibtex(text: str) -> Iterator[dict[str, str] | RefusedEntry]:
         if head[1].lower() == "string":
             _read_string(text, head.end(), strings)
         elif head[1].lower() not in _NO_PAPERS:
-            ends = [it.start() for it in heads]
+            ends = [head.start() for head in heads]
             if len(ends) <= _HEADS_INSIDE:
                 ends.append(len(text))
             entry = _read_entry(text[head.end() : ends[0]], strings)
             longer = (_read_entry(text[head.end() : end], strings) for end in ends[1:])
             if entry.open_field in _PROSE:
-                entry = next((it for it in longer if not it.open_field), entry)
+                entry = next((read for read in longer if not read.open_field), entry)
             yield entry.fields
             while heads and heads[0].start() < head.end() + entry.end:
                 heads.popleft()

@@ -170,12 +170,12 @@ def _has_list(value: object, depth: int) -> bool:
     if not isinstance(value, dict):
         return isinstance(value, list) and bool(value)
     inner = () if depth == _DEEPEST or _is_paper(value) else value.values()
-    return any(_has_list(it, depth + 1) for it in inner)
+    return any(_has_list(entry, depth + 1) for entry in inner)
 
 
 def _names_papers(key: str, value: object, depth: int) -> bool:
     if isinstance(value, dict) and depth < _DEEPEST:
-        inner = (_names_papers(*it, depth + 1) for it in value.items())
+        inner = (_names_papers(*pair, depth + 1) for pair in value.items())
         return _is_paper(value) or bool(identifiers_in(key)) or any(inner)
     return isinstance(value, list) or bool(identifiers_in(f"{key} {value}"))
 

@@ -41,13 +41,13 @@ def read_text(text: str) -> Iterator[dict[str, str] | RefusedEntry]:
         (_ALONE, NO_IDENTIFIER),
         (_ATTACHED, "is part of a longer word or number, so it is not taken for an identifier"),
     ):
-        found = [it.span() for it in pattern.finditer(text)]
+        found = [match.span() for match in pattern.finditer(text)]
         refused = [(at, to) for at, to in found if not _any_within(starts, at, to)]
         new = [span for span in refused if not _overlaps(taken, span)]
         entries += [(at, RefusedEntry(text[at:to].strip().rstrip(_BEHIND), why)) for at, to in new]
         taken = sorted([*taken, *new])
     entries += _items_without(text, sorted(at for at, _ in entries))
-    yield from (entry for _, entry in sorted(entries, key=lambda it: it[0]))
+    yield from (entry for _, entry in sorted(entries, key=lambda placed: placed[0]))
 
 
 def _items_without(text: str, starts: Sequence[int]) -> list[tuple[int, RefusedEntry]]:
@@ -59,7 +59,7 @@ def _items_without(text: str, starts: Sequence[int]) -> list[tuple[int, RefusedE
     if not starts and not is_bibliography:
         return []
     items = _items(text, _BIBITEM if is_bibliography else _ITEM)
-    spans = items or [it.span() for it in _LINE.finditer(text)]
+    spans = items or [line.span() for line in _LINE.finditer(text)]
     without = [(at, to) for at, to in spans if not _any_within(starts, at, to)]
     named = len(spans) - len(without)
     if is_bibliography:
@@ -73,10 +73,10 @@ def _items_without(text: str, starts: Sequence[int]) -> list[tuple[int, RefusedE
 
 def _items(text: str, mark: re.Pattern[str]) -> list[tuple[int, int]]:
     """Where each begins, with its mark, and ends: with its paragraph at the latest."""
-    begins = [it.start() for it in mark.finditer(text)]
+    begins = [match.start() for match in mark.finditer(text)]
     if not begins:
         return []
-    blanks = [*(it.start() for it in _BLANK.finditer(text)), len(text)]
+    blanks = [*(blank.start() for blank in _BLANK.finditer(text)), len(text)]
     return [
         (begin, min(following, blanks[bisect_left(blanks, begin)]))
         for begin, following in zip(begins, [*begins, len(text)][1:], strict=True)

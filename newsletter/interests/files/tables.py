@@ -54,9 +54,9 @@ def find_table(text: str) -> Table | None:
     while first < len(lines) and not lines[first].strip():
         first += 1
     delimiters = (stated[1],) if stated else (*_DELIMITERS, _NO_DELIMITER)
-    found = [it for it in (_with_titles(lines, first, d) for d in delimiters) if it]
+    found = [table for table in (_with_titles(lines, first, d) for d in delimiters) if table]
     if found:
-        return max(found, key=lambda it: len(it.names))
+        return max(found, key=lambda table: len(table.names))
     alike = next((d for d in delimiters if _has_rows(lines, first, d)), None)
     return Table(lines, alike, (), first) if alike and identifiers_in(text) else None
 

@@ -72,7 +72,7 @@ _BEGINNING = 10_000  # characters
 
 
 def format_of(text: str) -> TagFormat | None:
-    return next((it for it in _FORMATS if it.shown_by.search(text[:_BEGINNING])), None)
+    return next((tagged for tagged in _FORMATS if tagged.shown_by.search(text[:_BEGINNING])), None)
 
 
 def read_tagged(text: str, form: TagFormat) -> Iterator[dict[str, str]]:
