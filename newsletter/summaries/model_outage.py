@@ -44,8 +44,8 @@ def check(database: Database, summarizer: Callable[[], type[Summarizer]]) -> Ite
         reason = _most_frequent_reason(session)
     text = (
         f"{_MEANT[since.name]} since {since.at:%F %R} UTC, the authors' own words"
-        f" stand in ({without_addresses(brief(reason or 'why is not kept'))}); once `newsletter"
-        " check` finds that it answers, `newsletter summarize --again` asks for them"
+        f" stand in ({without_addresses(brief(reason or 'why is not kept'))}); the next issue asks"
+        " it again, and `newsletter check` tries it now"
     )
     yield Finding("sentences", Severity.TROUBLE, text)
 
