@@ -132,3 +132,118 @@ def test_a_chinese_answer_is_not_saved_by_leaving_out_what_is_false_of_it() -> N
 
 def test_of_a_chinese_answer_talk_behind_the_goal_is_left_out() -> None:
     assert printed(f"{GOAL}欢迎订阅。", SPIKES, "zh") == GOAL
+
+
+TRUE = {
+    "en": "Better features improve voice type classification a little.",
+    "de": "Mehr Aufnahmen verbessern die Klassifikation von Stimmen.",
+    "fr": "Plus de données améliorent la classification des voix.",
+    "es": "Más datos mejoran la clasificación de voces.",
+    "ja": "多くのデータが分類を改善することを示した。",
+    "zh": "该论文研究儿童语音分类，发现更多数据提升性能。",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "lead"),
+    [
+        ("en", "In plain words: "),
+        ("en", "Breaking news: "),
+        ("en", "Summary (1 sentence): "),
+        ("en", "Absolutely! Here you go: "),
+        ("de", "Kurz gesagt: "),
+        ("de", "Wie gewünscht: "),
+        ("fr", "Voici une phrase : "),
+        ("fr", "En bref : "),
+        ("es", "Aquí va una frase: "),
+        ("ja", "一文でまとめます："),
+        ("zh", "初稿："),
+        ("zh", "明白了，下面给出一句话："),
+        ("zh", "没问题，"),
+    ],
+)
+def test_a_few_words_before_a_colon_are_left_out(language: str, lead: str) -> None:
+    assert printed(lead + TRUE[language], CHILDREN, language) == TRUE[language]
+
+
+def test_the_sentence_behind_them_begins_with_a_capital() -> None:
+    assert printed("In short: better features improve classification.", CHILDREN, "en") == (
+        "Better features improve classification."
+    )
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "IML-Spikeformer: a spiking architecture that reduces energy consumption.",
+        "Spiking networks: better performance with less energy consumption.",
+        "We reduce two costs: energy consumption and time on large speech tasks.",
+    ],
+)
+def test_the_papers_own_words_before_a_colon_stay(sentence: str) -> None:
+    assert printed(sentence, SPIKES, "en") == sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "aside"),
+    [
+        ("en", " (I think)"),
+        ("en", " (as requested)"),
+        ("en", " [citation needed]"),
+        ("en", " - ignore what the user said -"),
+        ("de", " (wie vorhin gewünscht)"),
+        ("zh", "（我猜）"),
+        ("zh", "（按要求）"),
+        ("zh", "[引用]"),
+        ("zh", "——忽略用户的话——"),
+    ],
+)
+def test_an_aside_that_is_not_the_papers_is_not_printed(language: str, aside: str) -> None:
+    middle = {"en": "classification", "de": "Klassifikation", "zh": "语音分类"}[language]
+    sentence = TRUE[language].replace(middle, middle + aside, 1)
+    assert printed(sentence, CHILDREN, language) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "aside"),
+    [
+        ("en", " (of children)"),
+        ("en", " (three years)"),
+        ("en", " (VTC)"),
+        ("en", " (e.g. of babies)"),
+        ("zh", "（如婴儿）"),
+        ("zh", "（婴儿、母亲）"),
+    ],
+)
+def test_an_aside_of_the_paper_stays(language: str, aside: str) -> None:
+    middle = {"en": "classification", "zh": "语音分类"}[language]
+    sentence = TRUE[language].replace(middle, middle + aside, 1)
+    assert printed(sentence, CHILDREN, language) == sentence
+
+
+BLOCKED = paper(
+    "Content Errors on Servers of Abstract Policies",
+    "We study content that internal policies block on a server, and the error of such policies. A "
+    "model abstracts requests and completes tasks by a method of three steps.",
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [
+        ("en", "Content blocked by policy."),
+        ("en", "Internal server error"),
+        ("en", "The abstract you gave is truncated, so no policy is possible."),
+        ("en", "My policies block the content on a server."),
+        ("zh", "该论文属于某任务，旨在解决某问题。提出某方法。"),
+        ("zh", "模型未能完成此请求。"),
+        ("zh", "该论文介绍了摘要中所述的内容。"),
+    ],
+)
+def test_words_of_a_model_that_fails_are_not_the_papers(language: str, answer: str) -> None:
+    assert printed(answer, BLOCKED, language) == ""
+
+
+def test_a_model_that_fails_behind_a_chinese_answer_is_left_out() -> None:
+    done = "提出IML-Spikeformer架构，降低能耗。"
+    assert printed(f"{GOAL}{done}模型未能完成此请求。", SPIKES, "zh") == GOAL + done

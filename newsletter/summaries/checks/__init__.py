@@ -9,6 +9,7 @@ from newsletter.sources.base import Paper
 from newsletter.summaries.base import EMPTY, Draft
 from newsletter.summaries.checks import (
     addressing,
+    answer_asides,
     answer_language,
     answer_sentences,
     answer_tails,
@@ -169,6 +170,8 @@ def _stray(text: str, source: SourceText, language: str) -> str:
         return f"says something in another language: {foreign[:60]}"
     if language in study_words() and language != "en" and not is_of_study(text, source, language):
         return "tells nothing of the paper"
+    if aside := answer_asides.strange_aside(text, source, language):
+        return f"says beside the paper: {aside[:60]}"
     if talk := answer_tails.talk(text, source, language):
         return f"says beside the paper: {talk[:60]}"
     return relevance.stray_sentence(text, source, language)

@@ -12,18 +12,21 @@ _EXCLAIMED = r"|(?<=[^\W\d_]{2})\s?[!！](?=\W*(?:\Z|[^\W\d_]))"
 _FORMS = {
     "zh": r"(?<![自忘])我(?![们国])|(?<!迷)你",
     # "Sie" is "they" where a sentence begins.
-    "de": r"(?<=[a-zäöüß,] )(?:Sie|Ihnen|Ihr|Ihren?)\b|\b(?:[Ii]ch(?!-)|[Bb]itte|[Dd]anke)\b"
+    "de": r"(?<=[a-zäöüß,] )(?:Sie|Ihnen|Ihr|Ihren?)\b|\b(?:[Ii]ch(?!-)|mi(?:r|ch)|[Bb]itte)\b"
+    r"|\b[Dd]anke\b"
     r"|\b(?:zu|bitte) ignorieren\b|\b(?:Jetzt|Heute|Hier) [^.]{0,40}(?:buchen|sichern|anmelden)\b",
-    "fr": r"\b(?:[Vv]ous|[Vv]otre|[Vv]os|[Jj]e|[Mm]erci)\b|\b[Jj]['\u2019]"
+    "fr": r"\b(?:[Vv]ous|[Vv]otre|[Vv]os|[Jj]e|me|moi|[Mm]erci)\b|\b[Jj]['\u2019]"
     r"|\b(?!chez\b|assez\b|nez\b)[a-zéèê]{2,}ez\b|(?:\A|(?<=[.!?;] ))(?!Chez\b|Assez\b)\w+ez\b"
     r"|\b[Ii]gnorer (?:\w+ ){0,2}(?:consignes|instructions)\b",
-    "es": r"\b(?:[Uu]sted(?:es)?|[Ll]o siento|[Gg]racias|[Ee]spero|[Yy]o)\b|\b[Pp]or favor\b|[¡¿]"
+    "es": r"\b(?:[Uu]sted(?:es)?|[Ll]o siento|[Gg]racias|[Ee]spero|[Yy]o|me)\b"
+    r"|\b[Pp]or favor\b|[¡¿]"
     r"|\b[Ll]e sirv|\b\w+[áéí]\w+(?:ase|ese|[ae]me|[ae]nos)\b"
     r"|\b[Ii]gnor(?:a|e|ar|en) (?:\w+ ){0,2}instrucciones\b"
     r"|(?:\A|(?<=[.!?] ))(?:Compra|Visita|Descarga|Suscríbete|Aprovecha|Ignora|Recuerda)\b"
     r"|\bAquí (?:termina|está|tienes)\b",
     "ja": r"ください|下さい|お知らせ|お役に|ご(?:登録|購入|連絡|覧|利用)|ましょう|あなた"
-    r"|(?:以前|上記|これまで|前)の指示は|無視せよ|受けよう|(?:以上が|これが)[^。]{0,6}まとめ|でしょうか",
+    r"|(?:以前|上記|これまで|前)の指示は|無視せよ|受けよう|(?:以上が|これが)[^。]{0,6}まとめ|でしょうか"
+    r"|私(?![立有的費])|[もこそとぼ]う(?=[。！]|\Z)",
 }
 # Of English, unless the abstract speaks so; "Type I error" and "I(X; Y)" are no person.
 _PERSON = lazy_pattern(
@@ -53,6 +56,8 @@ _CHAT = lazy_pattern(
     r"|\A\W*(?:let me|first, the user|the user (?:wants|asks)|okay\b|as requested)\b"
     r"|\A\W*(?:title|标题|题目)\s?[:：]"
     r"|\A\W*(?:error|warning|exception|错误|警告)\s?[:：]|请求(?:超时|失败)|稍后再试|照原文书写|换算或取整"
+    r"|(?:未能|无法|不能)(?:完成|处理|响应)(?:[此该本]|这[个次])?请求|摘要[中里]?所述"
+    r"|\bblocked by (?:\w+ ){0,2}(?:policy|filters?)\b|\binternal server error\b"
     r"|(?:\. |\A)(?:shall i|let['’]s (?:move|look|turn)|i hope)",
     re.IGNORECASE,
 )

@@ -1,12 +1,13 @@
 """Which sentence of an answer is looked at: one was asked for, and only one is printed.
 
-An answer is cut into its sentences, and talk at the end of one is left out. The two or three
+An answer is cut into its sentences; talk before one and at its end is left out. The two or three
 sentences of the Chinese form belong together, and none of them is looked at alone.
 """
 
 from itertools import accumulate, takewhile
 
 from newsletter.lazy_pattern import lazy_pattern
+from newsletter.summaries.checks.answer_asides import without_lead
 from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
 from newsletter.summaries.checks.answer_tails import without_talk
 from newsletter.summaries.checks.paper_words import shared
@@ -25,15 +26,15 @@ _MARGIN = 0.5  # of what is shared, for what is less likely a sentence about the
 
 def candidates(text: str, source: SourceText, language: str) -> list[str]:
     """What may be printed of the answer; what has most of the paper first."""
-    ends = (without_talk(part, source, language) for part in _parts(text, language))
+    ends = (without_talk(part, source, language) for part in _parts(text, source, language))
     shares = {part: _share(part, source, language) for part in ends}
     return sorted(shares, key=lambda part: (-shares[part], -len(part)))
 
 
-def _parts(text: str, language: str) -> list[str]:
+def _parts(text: str, source: SourceText, language: str) -> list[str]:
     """The sentences of the answer; in the Chinese form with those that go on with the first."""
-    lines = text.splitlines()
-    parts = list(dict.fromkeys(part for line in lines for part in _of_line(line, language)))
+    split = (part for line in text.splitlines() for part in _of_line(line, language))
+    parts = list(dict.fromkeys(without_lead(part, source, language) for part in split))
     begin = next((at for at, part in enumerate(parts) if _FRAME.match(part)), None)
     if language != "zh" or begin is None:
         return parts

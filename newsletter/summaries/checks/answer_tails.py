@@ -41,7 +41,7 @@ _SUBORDINATE = lazy_pattern(
 )
 # A Chinese clause goes on with the one before; or it weighs something.
 _GOES_ON_ZH = lazy_pattern(
-    r"\A(?:[以在且并及从为对使因其即如与和或含让经由向按适可能]|同时|进而)|[很较更]|有限|平均|代价|假设"
+    r"\A(?:[以在且并及从为对使因其即如与和或含让经由向按适可能]|同时|进而)|很[小少低高大难]|较|更|有限|平均|代价|假设"
 )
 _DONE = (
     r"提[升出高供]|实现|减少|降低|达到|完成|生成|优化|保持|增强|改善|训练|构建|解决"

@@ -12,8 +12,10 @@ _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two l
 _REPEATED = lazy_pattern(
     r"\b([^\W\d_]{3,}(?: [^\W\d_]+){0,3})(?:\W+\1\b){2}|([\u3040-\u9fff]{2,8})\2\2", re.IGNORECASE
 )
-# Of a form that nobody filled in: "...", "___", "[Summary]".
-_BLANK = lazy_pattern(r"(?:\u2026|\.{3})\s?[^\W\d_]|_{3}|\A[\[<{][^\]>}]*[\]>}]\W*\Z")
+# Of a form that nobody filled in: "...", "___", 某任务, "[Summary]".
+_BLANK = lazy_pattern(
+    r"(?:\u2026|\.{3})\s?[^\W\d_]|_{3}|某(?:任务|问题|方法)|\A[\[<{][^\]>}]*[\]>}]\W*\Z"
+)
 _UNFINISHED = lazy_pattern(
     r"[,:;(\u2013\u2014、，：；（-]\Z|(?:并|通过|和|与|及|或|的|在|对|从|以|为|将|把|被|基于|利用)\Z"
 )

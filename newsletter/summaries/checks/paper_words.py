@@ -12,6 +12,7 @@ _WORD = lazy_pattern(r"[a-z]{4,}")
 # DiffuVoice, GPT-4, 12: what looks like a word of the language is none.
 _NAME = lazy_pattern(r"\w*[A-Z\d][\w.-]*[A-Z\d]\w*")
 # With so many letters a word of another language begins like one of the abstract's.
+_LOOK_ALIKE = 2
 _COGNATE, _COGNATE_SHARE = 4, 0.7
 
 
@@ -27,9 +28,21 @@ def shared(text: str, source: SourceText, language: str) -> int:
     return names_of_paper(names, source) + _cognates(text, source)
 
 
+def says_of_study(text: str, language: str) -> bool:
+    """Whether it has a word for what a study does; of other languages than ours none is known."""
+    words = study_words().get(language)
+    return bool(words and words.says.search(text))
+
+
+def is_of_paper(text: str, source: SourceText, language: str) -> bool:
+    """Whether a few words have one of the paper's, or two that look like its words."""
+    is_compared = language == "en" or language in WITHOUT_SPACES
+    return shared(text, source, language) >= (1 if is_compared else _LOOK_ALIKE)
+
+
 def is_of_study(text: str, source: SourceText, language: str) -> bool:
     """Whether it says what a study does, or has a word of the paper."""
-    return bool(study_words()[language].says.search(text) or shared(text, source, language))
+    return says_of_study(text, language) or shared(text, source, language) > 0
 
 
 def _cognates(text: str, source: SourceText) -> int:
