@@ -244,6 +244,18 @@ def test_words_of_a_model_that_fails_are_not_the_papers(language: str, answer: s
     assert printed(answer, BLOCKED, language) == ""
 
 
+def test_a_tag_in_an_answer_is_markup_and_a_counting_class_is_none() -> None:
+    tagged = f"{GOAL}#论文速递 提出IML-Spikeformer架构，降低能耗。"
+    assert "论文速递" not in printed(tagged, SPIKES, "zh")
+    counted = "Spiking networks are #P-hard, and #SAT is, at reduced energy consumption."
+    assert printed(counted, SPIKES, "en") == counted
+
+
+def test_what_is_said_of_anybody_is_said_to_nobody() -> None:
+    general = "A spiking architecture is all you need to reduce energy consumption."
+    assert printed(general, SPIKES, "en") == general
+
+
 def test_a_model_that_fails_behind_a_chinese_answer_is_left_out() -> None:
     done = "提出IML-Spikeformer架构，降低能耗。"
     assert printed(f"{GOAL}{done}模型未能完成此请求。", SPIKES, "zh") == GOAL + done

@@ -28,10 +28,11 @@ _FORMS = {
     r"|(?:以前|上記|これまで|前)の指示は|無視せよ|受けよう|(?:以上が|これが)[^。]{0,6}まとめ|でしょうか"
     r"|私(?![立有的費])|[もこそとぼ]う(?=[。！]|\Z)",
 }
-# Of English, unless the abstract speaks so; "Type I error" and "I(X; Y)" are no person.
+# Of English, unless the abstract speaks so; "Type I error" and "I(X; Y)" are no person, and
+# "all you need" is said of anybody.
 _PERSON = lazy_pattern(
     r"(?<![\w.-])(?<!ype )(?<!art )(?<!ase )(?<!lass )(?<!vel )(?<!age )I [a-z]+"
-    r"|\b(?:[Mm]y|[Yy]ours?|[Yy]ou)\b"
+    r"|\b(?:[Mm]y|[Yy]ours?|(?<!\ball )(?<!\b[Hh]ow )[Yy]ou)\b"
 )
 # Of chat and orders in English and Chinese, in an answer of any language.
 _CHAT = lazy_pattern(

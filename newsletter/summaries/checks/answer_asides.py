@@ -20,9 +20,9 @@ _ASIDE = lazy_pattern(
     r"[(（](?P<round>[^()（）]*)[)）]|[\[【](?P<square>[^\[\]【】]*)[\]】]"
     rf"|{_DASH}(?P<dashed>[^-\u2013\u2014。.]+){_DASH}"
 )
-# A number, an acronym or a formula may be the paper's; a list and an example are of something.
+# A number, an acronym, a name or a formula may be the paper's; lists and examples are of something.
 _OF_SOMETHING = lazy_pattern(
-    r"[\d$_^|,、;]|[A-Z]{2}|[a-z][A-Z]"
+    r"[\d$_^|,、;+]|[A-Z]{2}|[a-z][A-Z]|\s[A-Z][a-z]"
     r"|\A(?:[eizdp]\. ?[egBhx]|such as |like |por ej|如|即|例如|包括|比如)"
 )
 _BRACKETS = lazy_pattern(r"[(（\[].*?[)）\]]")

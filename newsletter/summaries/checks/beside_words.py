@@ -13,7 +13,7 @@ _MARKUP = lazy_pattern(
     # a model's own
     r"|\[/?INST\]|<[|\uff5c]|◁|\[/?THINK\]|==\w|\\boxed\b"
     # Markdown, tables
-    r"|```|'''|\]\(|\*\*|^#+\s|\s#{2,}\s|\s#\w+\s*\Z|__\w|~~|\A`|`\Z"
+    r"|```|'''|\]\(|\*\*|^#+\s|\s#{2,}\s|(?<![^\W_])#(?!(?-i:[A-Z])+\b)[^\W\d_]{2,}|__\w|~~|\A`|`\Z"
     r"|\A[|\uff5c]|[|\uff5c]\s*\Z|\|\s*:?-{2,}"
     # what is left of JSON and of strings
     r"|^\s*[\[{]\s*[\"'{\[]|\"\s*[}\]]|\"\s*:\s*[\"\d\[{]|\s[}\]]+\s*\Z|\s\{\w+\}\W*\Z"
