@@ -85,6 +85,11 @@ def test_a_sentence_is_not_cut_because_its_words_cannot_be_compared(
             ", which I find great.",
         ),
         ("en", "Better features improve voice type classification a little", ", so go and buy it."),
+        (
+            "en",
+            "Better features improve voice type classification a little",
+            ", and that is all there is to say.",
+        ),
         ("de", "Mehr Aufnahmen verbessern die Klassifikation von Stimmen", ", was ich toll finde."),
         ("de", "Mehr Aufnahmen verbessern die Klassifikation von Stimmen", ", also lies es heute."),
         (

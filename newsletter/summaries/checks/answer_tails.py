@@ -26,7 +26,7 @@ _JOINS = {
     "es": r"(?:y|e|así que|por lo que) ",
 }
 _ITS_OWN = {language: lazy_pattern(words) for language, words in _JOINS.items()}
-_FEWEST, _MOST = 3, 7  # words of such a statement: shorter is an item, longer is not surely talk
+_FEWEST, _MOST = 3, 9  # words of such a statement: shorter is an item, longer is not surely talk
 # What limits a statement stays with it; and what begins so stands for nothing alone.
 _LIMITS = lazy_pattern(
     r"(?:if|when|where|whenever|unless|until|provided|except|although|though|but|not|without|only|or|nor|"
