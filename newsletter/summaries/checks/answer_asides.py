@@ -13,6 +13,7 @@ _LEAD = lazy_pattern(r"\A(?P<lead>[^:：。]{1,60}?)\s?[:：]\s*(?=\S)")
 _LEAD_ZH = lazy_pattern(
     r"\A(?P<lead>[^:：。，]{1,12})，\s?(?=(?:该|本|此)(?:论文|文章|文|研究|工作)|论文|文章)"
 )
+_LEAD_JA = lazy_pattern(r"\A(?P<lead>[^、。：]{0,8}(?:[言い](?:うと|えば)|まとめると))、(?=\S)")
 _MOST_WORDS, _MOST_CHARACTERS = 7, 16  # of a lead-in
 _REST, _REST_WIDE = 20, 10  # characters of what is left
 _DASH = r"(?:\s[-\u2013\u2014]{1,3}\s|\u2014{1,2}|\s?--\s?)"
@@ -35,7 +36,7 @@ def without_lead(text: str, source: SourceText, language: str) -> str:
 
     "QuietNet: ..." stays, and what says what a study does ("We ask two questions: ...").
     """
-    for pattern in (_LEAD, _LEAD_ZH):
+    for pattern in (_LEAD, _LEAD_ZH, _LEAD_JA):
         found = pattern.match(text)
         if not found or not _is_lead(found["lead"], source, language):
             continue
