@@ -32,7 +32,7 @@ OF_CHECKED_ANSWERS: Mapping[str, tuple[Measurement, ...]] = {
     "en": (
         Measurement(
             "people's sentences that the checks refuse by mistake",
-            "4.7 %",
+            "4.8 %",
             "1,453 English ones of SciTLDR-A's development split",
         ),
         Measurement(
@@ -45,7 +45,7 @@ OF_CHECKED_ANSWERS: Mapping[str, tuple[Measurement, ...]] = {
         ),
         Measurement(
             "words turned round that they refuse",
-            "53.6 %",
+            "52.4 %",
             "334 of them with better for worse, more for less and the like",
         ),
         Measurement(
@@ -62,7 +62,7 @@ OF_CHECKED_ANSWERS: Mapping[str, tuple[Measurement, ...]] = {
     "zh": (
         Measurement(
             "people's sentences that the checks refuse by mistake",
-            "1.8 %",
+            "2.0 %",
             "394 Chinese ones of six digests",
         ),
         Measurement(
@@ -70,10 +70,10 @@ OF_CHECKED_ANSWERS: Mapping[str, tuple[Measurement, ...]] = {
             "94.4 %",
             "the same, exchanged",
         ),
-        Measurement("denials that they refuse", "85.5 %", "311 of them with 未能 before the verb"),
+        Measurement("denials that they refuse", "83.0 %", "311 of them with 未能 before the verb"),
         Measurement(
             "words turned round that they refuse",
-            "53.2 %",
+            "51.5 %",
             "235 of them with 降低 for 提升, 劣于 for 优于 and the like",
         ),
         Measurement(
