@@ -266,3 +266,15 @@ def test_what_is_said_of_anybody_is_said_to_nobody() -> None:
 def test_a_model_that_fails_behind_a_chinese_answer_is_left_out() -> None:
     done = "提出IML-Spikeformer架构，降低能耗。"
     assert printed(f"{GOAL}{done}模型未能完成此请求。", SPIKES, "zh") == GOAL + done
+
+
+def test_of_the_abstract_said_again_nothing_is_printed() -> None:
+    said = paper(CHILDREN.title, f"{CHILDREN.abstract} {CHILDREN.abstract} {CHILDREN.abstract}")
+    checked = check_answer(said.abstract, said, "en")
+    assert not checked.is_printable
+    assert "characters, not 20 to 400" in checked.objections[0].objection
+
+
+def test_a_clause_before_the_talk_stays_with_its_sentence() -> None:
+    found = "We propose to annotate recordings of children, while more relevant data help"
+    assert printed(f"{found}, and deserves acceptance.", CHILDREN, "en") == f"{found}."

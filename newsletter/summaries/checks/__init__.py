@@ -120,15 +120,16 @@ def check_answer(
 ) -> CheckedAnswer:
     """One sentence was asked for: of several, the one that passes and has most of the paper.
 
-    Where none passes, what speaks against that which has most; an answer that is about another
-    paper as a whole has none.
+    Where none passes, what speaks against that which has most. An answer that is about another
+    paper as a whole has none, nor has one that says the abstract again.
     """
     source = SourceText.of(paper)
     parts = answer_sentences.candidates(text, source, language) if len(text) <= _READ else []
     is_one = parts in ([], [text])
     whole = [] if is_one else _subject(_without_raised(text), source, language, others)
-    if any(result.objection and result.hard for result in whole):
-        return CheckedAnswer(text, text, tuple(whole))
+    is_about_another = any(result.objection and result.hard for result in whole)
+    if is_about_another or form.is_no_sentence(text, language):
+        return CheckedAnswer(text, text, tuple(run_checks(text, paper, language, others)))
     best = None
     for part in parts[:_MOST_SENTENCES] or [text]:
         checked = CheckedAnswer(text, part, tuple(run_checks(part, paper, language, others)))

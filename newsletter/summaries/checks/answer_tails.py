@@ -123,7 +123,6 @@ def _is_whole(begun: str, source: SourceText, language: str) -> bool:
         return False
     if language == "zh" and _HANGING.search(begun):
         return False
-    last = _MARK.split(begun)[-1]
-    if _LIMITS.match(last) or _SUBORDINATE.match(last):
+    if all(_LIMITS.match(clause) or _SUBORDINATE.match(clause) for clause in _MARK.split(begun)):
         return False
     return is_of_study(begun, source, language)

@@ -9,6 +9,7 @@ from newsletter.summaries.checks.answer_language import WITHOUT_SPACES, is_frequ
 
 _SHORTEST, _LONGEST = 20, 400
 _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
+_FAR_LONGER = 1.5
 _REPEATED = lazy_pattern(
     r"\b([^\W\d_]{3,}(?: [^\W\d_]+){0,3})(?:\W+\1\b){2}|([\u3040-\u9fff]{2,8})\2\2", re.IGNORECASE
 )
@@ -26,12 +27,21 @@ _SIGNS_OF_WORDS = "∞∂∇≈°~"  # a sentence may begin or end with them
 
 
 def wrong_length(text: str, language: str) -> str:
-    shortest, longest = (
-        (_SHORTEST_ZH, _LONGEST_ZH) if language in WITHOUT_SPACES else (_SHORTEST, _LONGEST)
-    )
+    shortest, longest = _lengths(language)
     if shortest <= len(text) <= longest:
         return ""
     return f"has {len(text)} characters, not {shortest} to {longest}"
+
+
+def is_no_sentence(answer: str, language: str) -> bool:
+    """Whether it is far longer than the sentence that was asked for, as an abstract again is."""
+    return len(answer) > _FAR_LONGER * _lengths(language)[1]
+
+
+def _lengths(language: str) -> tuple[int, int]:
+    """Characters of a sentence, at least and at most."""
+    is_dense = language in WITHOUT_SPACES
+    return (_SHORTEST_ZH, _LONGEST_ZH) if is_dense else (_SHORTEST, _LONGEST)
 
 
 def not_one_line(text: str) -> str:
