@@ -1,5 +1,7 @@
 """Encrypted SMTP against a real server with a certificate of its own."""
 
+import select
+import socket
 import threading
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
@@ -172,3 +174,45 @@ def test_a_server_that_hangs_up_in_the_handshake_may_do_better_later() -> None:
         outcome = outcome_of(int(server.server_address[1]), security="tls")
         server.shutdown()
     assert outcome.status is SendStatus.TRY_LATER
+
+
+class BearsOne(ThreadingTCPServer):
+    """Hands one connection on to a real server; says in plain text that it bears no other."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", 0), _OneOnly)
+        self.port, self.taken = port, threading.Lock()
+
+
+class _OneOnly(BaseRequestHandler):
+    server: BearsOne
+
+    def handle(self) -> None:
+        if not self.server.taken.acquire(blocking=False):
+            self.request.sendall(b"421 4.7.0 too many connections\r\n")
+            return
+        with socket.create_connection(("127.0.0.1", self.server.port)) as there:
+            both = [self.request, there]
+            while True:
+                for end in select.select(both, [], [])[0]:
+                    octets = end.recv(65_536)
+                    if not octets:
+                        return
+                    both[end is self.request].sendall(octets)
+
+
+def test_a_server_that_bears_one_connection_and_says_so_in_plain_text_gets_everything(
+    trusted: Certificate,
+) -> None:
+    mails = [mail_to(f"r{number}@reader.example") for number in range(12)]
+    with RealSmtp(ssl_context=trusted.context) as real, BearsOne(real.port) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        transport = Smtp(
+            smtp_settings(int(server.server_address[1]), security="tls", connections=4)
+        )
+        outcomes = [outcome.status for _, outcome in transport.send(mails)]
+        transport.close()
+        server.shutdown()
+    assert outcomes == [SendStatus.ACCEPTED] * len(mails)

@@ -1,5 +1,6 @@
 """One connection at a time, and one mail after the other over it."""
 
+import ssl
 import time
 from typing import TYPE_CHECKING, Protocol
 
@@ -165,12 +166,21 @@ class ConnectionTask:
             yield Awaited.CONNECTION
         except OSError as error:
             self._unconnected(mail, error)
+        except TransportDownError as error:
+            # A server that bears fewer may say so in plain text, or break the handshake off.
+            if self._scheduler.is_alone(self) or not isinstance(error.__cause__, ssl.SSLError):
+                raise
+            self._retire(mail)
         return self.connection
 
+    def _retire(self, mail: "Message") -> None:
+        """Fewer connections do; others carry this mail."""
+        self.retired = True
+        self._scheduler.return_mail(mail)
+
     def _unconnected(self, mail: "Message", error: OSError) -> None:
-        if not self._scheduler.is_alone(self):  # fewer connections do; others carry this mail
-            self.retired = True
-            self._scheduler.return_mail(mail)
+        if not self._scheduler.is_alone(self):
+            self._retire(mail)
             return
         words = f"before the mail was handed over: {describe_error(error)}"
         self._scheduler.no_connection(mail, SendResult(SendStatus.TRY_LATER, words))
