@@ -39,16 +39,9 @@ def fetch_texts(
     paper may be named before arXiv tells of it, so it is asked again, once a day, as long as its
     identifier can be a new one's; an issue that holds it knows it, too.
     """
-    with database.read() as session:
-        unknown = _unknown(session, now, among)
-        known = {name: papers.newest(session, name) for name in unknown}
-    ours = {name: paper for name, paper in known.items() if paper is not None}
-    if ours:
-        with database.write.begin() as session:
-            _keep_told(session, ours, ours, now)
     due = now - _ASKED_AGAIN_AFTER
-    names = [name for name, at in unknown.items() if name not in ours and (at is None or at < due)]
-    names = names[:_AT_ONCE]
+    unknown = _unknown_to_issues(database, now, among)
+    names = [name for name, at in unknown.items() if at is None or at < due][:_AT_ONCE]
     if not names:
         return
     from newsletter.sources.arxiv_api import ShortAnswerError  # 0.1 s, and few runs ask
@@ -120,6 +113,20 @@ def text_so_far(session: Session, name: str, given: ListedPaper, now: datetime) 
 def _describe(row: NamedPaperRow, paper: Paper, now: datetime) -> None:
     row.title, row.abstract, row.told_at = paper.title, paper.abstract, now
     row.authors, row.categories = list(paper.authors[:50]), list(paper.categories)
+
+
+def _unknown_to_issues(
+    database: Database, now: datetime, among: Sequence[str] | None
+) -> dict[str, datetime | None]:
+    """The papers of `_unknown` that no issue holds; those that one holds are known from now on."""
+    with database.read() as session:
+        unknown = _unknown(session, now, among)
+        kept = {name: papers.newest(session, name) for name in unknown}
+    found = {name: paper for name, paper in kept.items() if paper is not None}
+    if found:
+        with database.write.begin() as session:
+            _keep_told(session, found, found, now)
+    return {name: at for name, at in unknown.items() if name not in found}
 
 
 def _is_known(row: NamedPaperRow) -> bool:

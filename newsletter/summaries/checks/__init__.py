@@ -62,11 +62,17 @@ def run_checks(
     text: str, paper: Paper, language: str, others: Sequence[SourceText] = ()
 ) -> list[CheckResult]:
     """What every check says. `others` are the papers that it might be about by mistake."""
+    return _run_checks(text, paper, SourceText.of(paper), language, others)
+
+
+def _run_checks(
+    text: str, paper: Paper, source: SourceText, language: str, others: Sequence[SourceText]
+) -> list[CheckResult]:
+    """The same where the paper's text is at hand, with what was found out about it."""
     if len(text) > _READ:
         return [CheckResult("length", form.wrong_length(text, language))]
     unseen = beside_words.unseen(text, language)
     text = _without_raised(text)
-    source = SourceText.of(paper)
     words = relevance.hardly_about(text, source) if language == "en" else ""
     return [
         CheckResult("length", form.wrong_length(text, language)),
@@ -129,10 +135,11 @@ def check_answer(
     whole = [] if is_one else _subject(_without_raised(text), source, language, others)
     is_about_another = any(result.objection and result.hard for result in whole)
     if is_about_another or form.is_no_sentence(text, language):
-        return CheckedAnswer(text, text, tuple(run_checks(text, paper, language, others)))
+        return CheckedAnswer(text, text, tuple(_run_checks(text, paper, source, language, others)))
     best = None
     for part in parts[:_MOST_SENTENCES] or [text]:
-        checked = CheckedAnswer(text, part, tuple(run_checks(part, paper, language, others)))
+        results = _run_checks(part, paper, source, language, others)
+        checked = CheckedAnswer(text, part, tuple(results))
         if checked.is_printable:
             return checked
         best = best or checked
