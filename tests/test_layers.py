@@ -72,6 +72,7 @@ LAYERS = (
     "dns_records",
     "hosts",
     "plugins",
+    "text_file",
     "errors",
     "processes",
     "paths",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from newsletter.summaries.checks import CheckResult
     from newsletter.summaries.paper_reports import Attempt
 
-_MOST_BYTES = 1 << 20  # of a file that is tried
+_MOST_CHARACTERS = 1 << 20  # of a file that is tried
 _NO_VERSION = 10_000  # no version: no paper has so many
 
 
@@ -101,15 +101,9 @@ def _paper(settings: "Settings", services: "Services", tried: str) -> "Paper":
 def _from_file(file: Path) -> "Paper":
     from newsletter.sources.base import Paper, PaperId, paragraphs
     from newsletter.text import one_line
+    from newsletter.text_file import read_text
 
-    try:
-        with file.open("rb") as stream:
-            text = stream.read(_MOST_BYTES).decode("utf-8-sig")
-    except OSError as error:
-        raise WrongUseError(f"{file} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise WrongUseError(f"{file} is not in UTF-8: {error.reason}") from error
-    title, _, abstract = text.strip().partition("\n")
+    title, _, abstract = read_text(file, most=_MOST_CHARACTERS).strip().partition("\n")
     if not abstract.strip():
         raise WrongUseError(f"{file}: the title goes into the first line, the abstract below it")
     return Paper(PaperId(file.name), one_line(title), paragraphs(abstract), (), ())

@@ -10,6 +10,7 @@ from newsletter.config.setting_names import OWN, is_setting, slip_in_file, slips
 from newsletter.config.settings import Settings
 from newsletter.errors import WrongUseError
 from newsletter.finding import Finding, Severity
+from newsletter.text_file import MissingFileError, read_text
 
 _PART = "environment"
 
@@ -67,13 +68,9 @@ def with_variable(text: str, variable: str, value: str | None) -> str:
 
 def _read(file: Path) -> dict[str, str]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (FileNotFoundError, NotADirectoryError):
+        lines = read_text(file).splitlines()
+    except MissingFileError:
         return {}
-    except OSError as error:
-        raise WrongUseError(f"{file} cannot be read: {error.strerror}") from error
-    except ValueError:
-        raise WrongUseError(f"{file} cannot be read: it holds no text") from None
     variables = {}
     for number, line in enumerate(lines, 1):
         name, mark, value = line.strip().removeprefix("export ").partition("=")

@@ -18,6 +18,7 @@ from newsletter.config.sections import Slug
 from newsletter.config.setting_names import CONFIG, PREFIX, SECTIONS, exact_slips, is_setting
 from newsletter.config.settings import Settings
 from newsletter.errors import WrongUseError, did_you_mean
+from newsletter.text_file import MissingFileError, read_text
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -83,15 +84,11 @@ def find_file(path: Path | None, environ: Mapping[str, str] = os.environ) -> Pat
 def read(path: Path) -> str:
     """The text of a configuration; WrongUseError where there is none that can be read."""
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+        return read_text(path)
+    except MissingFileError:
         raise WrongUseError(
             f"no configuration at {path}; `newsletter init` writes one, --config names another"
         ) from None
-    except OSError as error:
-        raise WrongUseError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:  # no UTF-8
-        raise WrongUseError(f"{path} cannot be read: {error}") from error
 
 
 def parsed(text: str, path: Path) -> dict[str, Any]:
@@ -115,7 +112,9 @@ def _overlay(table: dict[str, Any], environ: Mapping[str, str]) -> dict[_Locatio
         *outer, key = location = tuple(name.removeprefix(PREFIX).lower().split("__"))
         value = text
         if key.endswith("_file"):
-            key, value = key.removesuffix("_file"), _read_secret(name, text)
+            # Its path stays untold: it may be a secret that was given for a path.
+            value = read_text(Path(text), f"{name}: its file").strip()
+            key = key.removesuffix("_file")
             location = (*outer, key)
         if not all(location):
             raise WrongUseError(f"{name}: write it like {PREFIX}SITE__NAME")
@@ -143,16 +142,6 @@ def _step(place: Any, step: str, name: str) -> Any:  # noqa: ANN401 - a TOML val
     if isinstance(place, dict):
         return place.setdefault(step, [] if step == "newsletters" else {})
     raise WrongUseError(f"{name}: there is no such setting")
-
-
-def _read_secret(name: str, file: str) -> str:
-    """The file's text. Its path stays untold: it may be a secret that was given for a path."""
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise WrongUseError(f"{name}: its file cannot be read: {error.strerror}") from None
-    except ValueError:
-        raise WrongUseError(f"{name}: its file holds no text") from None
 
 
 def _origin(location: tuple[int | str, ...], origins: Mapping[tuple[str, ...], str]) -> str | None:

@@ -10,6 +10,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from newsletter import paths
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError, did_you_mean
+from newsletter.text_file import MissingFileError, read_text
 
 LANGUAGE = "{language}"  # in the name of a file: one for each
 _SHOWN = ("language", "code")  # "Chinese", "zh"
@@ -62,13 +63,18 @@ def render_prompt(file: Path, language: str) -> str:
         WrongUseError: it cannot be used; the line names file, line and reason.
     """
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-    text = _text(file)
     try:
+        text = read_text(file)
         _refuse_unknown(environment.parse(text), file)
         names = {"language": Locale.parse(language).english_name, "code": language}
         instruction = environment.from_string(text).render(names).strip()
     except TemplateSyntaxError as error:
         raise WrongUseError(f"{file}, line {error.lineno}: {error.message}") from error
+    except MissingFileError:
+        raise WrongUseError(
+            f"{file}: no such file; summarizer.prompt names the prompt, {LANGUAGE!r} in it"
+            " stands for the newsletter's language"
+        ) from None
     except WrongUseError:
         raise
     except Exception as error:  # a template is code: it can divide by zero
@@ -79,20 +85,6 @@ def render_prompt(file: Path, language: str) -> str:
             f" 1 to {_MOST_CHARACTERS:,} can be used"
         )
     return instruction
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise WrongUseError(
-            f"{file}: no such file; summarizer.prompt names the prompt, {LANGUAGE!r} in it"
-            " stands for the newsletter's language"
-        ) from None
-    except OSError as error:
-        raise WrongUseError(f"{file} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise WrongUseError(f"{file} is not in UTF-8: {error.reason}") from error
 
 
 def _refuse_unknown(template: nodes.Template, file: Path) -> None:

@@ -144,7 +144,7 @@ def test_a_file_that_is_not_there_or_no_text_is_one_clear_line(tmp_path: Path) -
     with pytest.raises(WrongUseError, match="cannot be read: Is a directory"):
         config.load(tmp_path, {})
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(WrongUseError, match="cannot be read: 'utf-8' codec"):
+    with pytest.raises(WrongUseError, match="cannot be read: it is not in UTF-8"):
         config.load(tmp_path / "bytes.toml", {})
 
 
