@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 
 import newsletter
 from newsletter import paths
+from newsletter.interests.picks import REASON_TEMPLATES
 from newsletter.languages import LANGUAGES, SOURCE
 
 PACKAGE = Path(newsletter.__file__).parent
@@ -48,7 +49,9 @@ def _in_templates() -> Iterator[Message]:
 
 
 def _in_code() -> Iterator[Message]:
-    """Literal arguments of `say("...")` and `count("...", "...", n)`."""
+    """Literal arguments of `say("...")` and `count("...", "...", n)`, and the table of reasons."""
+    for named in REASON_TEMPLATES.values():
+        yield from named
     for folder in _SPOKEN:
         for file in sorted((PACKAGE / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

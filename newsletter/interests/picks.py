@@ -36,6 +36,23 @@ class ReasonType(StrEnum):
     CATEGORY = "category"
 
 
+# Each kind in words: where the reader named it, and where the group behind the newsletter did.
+REASON_TEMPLATES: Mapping[ReasonType, tuple[str, str]] = {
+    ReasonType.AUTHOR: (
+        "by %(about)s, whom you follow",
+        "by %(about)s, whom this group follows",
+    ),
+    ReasonType.IN_TITLE: ("has %(words)s in its title",) * 2,
+    ReasonType.IN_ABSTRACT: ("mentions %(words)s",) * 2,
+    ReasonType.REVISED: ("a paper you like", "a paper this group likes"),
+    ReasonType.CLOSE: (
+        "close to “%(about)s”, which you like (%(words)s)",
+        "close to “%(about)s”, which this group likes (%(words)s)",
+    ),
+    ReasonType.CATEGORY: ("in %(about)s, which you chose", "in %(about)s, which this group chose"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PickReason:
     """Why a paper is a pick; it can be checked in the paper: its author, words, category."""
@@ -46,21 +63,8 @@ class PickReason:
     of_newsletter: bool = False  # its group named that, not the reader
 
     def __str__(self) -> str:
-        named = ", ".join(self.words)
-        who, follow = ("this group", "follows") if self.of_newsletter else ("you", "follow")
-        match self.kind:
-            case ReasonType.AUTHOR:
-                return f"by {self.about}, whom {who} {follow}"
-            case ReasonType.IN_TITLE:
-                return f"has {named} in its title"
-            case ReasonType.IN_ABSTRACT:
-                return f"mentions {named}"
-            case ReasonType.REVISED:
-                return f"a paper {who} liked"
-            case ReasonType.CLOSE:
-                return f"close to “{self.about}”, which {who} liked ({named})"
-            case ReasonType.CATEGORY:
-                return f"in {self.about}, which {who} chose"
+        template = REASON_TEMPLATES[self.kind][self.of_newsletter]
+        return template % {"about": self.about, "words": ", ".join(self.words)}
 
 
 @dataclass(frozen=True)

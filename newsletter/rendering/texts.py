@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
-from newsletter.interests.picks import PickReason, ReasonType
+from newsletter.interests.picks import REASON_TEMPLATES, PickReason, ReasonType
 from newsletter.rendering.author_list import CreditedAuthor, list_authors, read_authors
 from newsletter.rendering.comments import comment
 from newsletter.rendering.field_names import field_name
@@ -230,35 +230,10 @@ class IssueTexts(MastheadTexts):
     @cached_property
     def _kinds(self) -> Sequence[Mapping[ReasonType, str]]:
         """What is said of each kind: where the reader named it, and where the group did."""
-        return [{kind: of(kind) for kind in ReasonType} for of in (self._of_reader, self._of_group)]
-
-    def _of_reader(self, kind: ReasonType) -> str:
-        match kind:
-            case ReasonType.AUTHOR:
-                return self._say("by %(about)s, whom you follow")
-            case ReasonType.IN_TITLE:
-                return self._say("has %(words)s in its title")
-            case ReasonType.IN_ABSTRACT:
-                return self._say("mentions %(words)s")
-            case ReasonType.REVISED:
-                return self._say("a paper you like")
-            case ReasonType.CLOSE:
-                return self._say("close to “%(about)s”, which you like (%(words)s)")
-            case ReasonType.CATEGORY:
-                return self._say("in %(about)s, which you chose")
-
-    def _of_group(self, kind: ReasonType) -> str:
-        match kind:
-            case ReasonType.AUTHOR:
-                return self._say("by %(about)s, whom this group follows")
-            case ReasonType.REVISED:
-                return self._say("a paper this group likes")
-            case ReasonType.CLOSE:
-                return self._say("close to “%(about)s”, which this group likes (%(words)s)")
-            case ReasonType.CATEGORY:
-                return self._say("in %(about)s, which this group chose")
-            case ReasonType.IN_TITLE | ReasonType.IN_ABSTRACT:
-                return self._of_reader(kind)
+        return [
+            {kind: self._say(named[by_group]) for kind, named in REASON_TEMPLATES.items()}
+            for by_group in (False, True)
+        ]
 
     def quiet(self, content: IssueContent, issues: int) -> str:
         """How many issues of the month before the issue's had nothing for a reader, and no mail."""

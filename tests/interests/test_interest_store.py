@@ -109,7 +109,7 @@ def test_an_operator_names_interests_and_sees_the_picks_that_come_of_them(
     scores = [pick["score"] for pick in picks]
     assert scores == sorted(scores, reverse=True)
     assert picks[0]["reasons"][0]["text"] == "by Jonah Casebeer, whom you follow"
-    assert "a paper you liked" in change("--picks", "audio")
+    assert "a paper you like" in change("--picks", "audio")
     assert change("--remove", "--word", "codec", "--word", "never") == (
         "1 removed, 1 were not there.\n"
     )

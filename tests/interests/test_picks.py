@@ -81,7 +81,7 @@ def test_authors_come_first_then_titles_then_abstracts_then_what_is_close() -> N
         "by Ada K. Lovelace, whom you follow",
         "has Diffusion in its title",
         "mentions diffusion",
-        f"close to “{CODEC.title}”, which you liked (codec, quantization, Residual)",
+        f"close to “{CODEC.title}”, which you like (codec, quantization, Residual)",
     ]
 
 
@@ -395,7 +395,7 @@ def test_a_reason_leaves_out_other_forms_and_what_is_hardly_close_behind_a_stron
     )
     close, hardly = picks_of([near, far], Interests(liked=[liked]))
     assert FLOOR <= hardly.score < 2 * FLOOR < close.score
-    assert str(hardly.reasons[0]) == "close to “Grassland stomata”, which you liked (drought)"
+    assert str(hardly.reasons[0]) == "close to “Grassland stomata”, which you like (drought)"
     assert len({word[:6] for word in close.reasons[0].words}) == 3
     by_word = picks_of([near, far], Interests(liked=[liked], words=["herons", "stomata"]))
     assert [[str(why.kind) for why in pick.reasons] for pick in by_word] == [
