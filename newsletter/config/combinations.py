@@ -112,6 +112,11 @@ def check_model(settings: SummarizerSettings) -> None:
         raise WrongUseError("summarizer.model is empty; name the model that shall be asked")
 
 
+def check_translation(settings: SummarizerSettings) -> None:
+    if settings.translator is None:
+        raise WrongUseError("summarizer.translator is missing: the folder of a CTranslate2 model")
+
+
 def check_budget(settings: SummarizerSettings) -> None:
     """Refuse a cap in money where nothing says what a token costs."""
     if settings.cap_cost is not None and not (settings.price_in or settings.price_out):

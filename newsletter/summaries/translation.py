@@ -14,8 +14,7 @@ from threading import Lock
 from typing import Any
 
 from newsletter import tex
-from newsletter.config import Settings
-from newsletter.errors import WrongUseError
+from newsletter.config import Settings, combinations
 from newsletter.finding import Finding
 from newsletter.sources.base import Paper
 from newsletter.summaries import extractive
@@ -42,9 +41,8 @@ def from_settings(settings: Settings) -> "Translation":
         WrongUseError: no folder is named.
     """
     chosen = settings.summarizer
-    if chosen.translator is None:
-        raise WrongUseError("summarizer.translator is missing: the folder of a CTranslate2 model")
-    folder = settings.folder / chosen.translator
+    combinations.check_translation(chosen)
+    folder = settings.folder / (chosen.translator or "")
     return Translation(folder, chosen.translates_into, str(chosen.options.get("prefix", "")))
 
 
