@@ -7,8 +7,7 @@ the next round begins with one row.
 
 import logging
 from collections.abc import Sequence
-from contextlib import nullcontext
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -22,11 +21,10 @@ from newsletter.rendering.recipient import Recipient
 from newsletter.sending import pauses
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.pauses import OUTBOX
-from newsletter.sending.provider_trouble.breaker import CircuitBreaker
-from newsletter.sending.provider_trouble.earlier_runs import EarlierRuns
+from newsletter.sending.provider_trouble.single_mails import SingleMails
 from newsletter.subscribers import suppression
 from newsletter.text import without_addresses
-from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
+from newsletter.transports.base import SendResult, SendStatus, Transport
 
 _log = logging.getLogger(__name__)
 
@@ -39,19 +37,16 @@ class OutboxRound:
     def __init__(self, database: Database, transport: Transport, now: datetime) -> None:
         self._database, self._transport = database, transport
         self._unrecorded: dict[str, OutboxRow] = {}  # sent, and not recorded yet
-        self._breaker = CircuitBreaker()
         self.sent = self.given_up = 0
         self.waiting = ""  # why a mail is still in the outbox
         with database.read() as session:
-            self._breaker.begin_run(
-                outbox.domains_due(session, now),
-                EarlierRuns(pauses.troubles(session, OUTBOX)),
-            )
+            domains = outbox.domains_due(session, now)
+            self._breaker = SingleMails(domains, pauses.troubles(session, OUTBOX))
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more may leave in this round."""
-        return self._breaker.is_open or self._breaker.provider_down
+        return self._breaker.is_over
 
     def read_troubles(self, session: Session) -> None:
         """Another process may have found out meanwhile that the provider is in trouble."""
@@ -59,44 +54,22 @@ class OutboxRound:
 
     def send(self, row: OutboxRow, mail: Message, now: datetime) -> SendResult:
         """Send a leased mail; where there is doubt, it is the one that is asked with."""
-        breaker = self._breaker
-        breaker.begun += 1
-        asked = breaker.is_doubtful
         self._unrecorded[row.reference] = row
-        with breaker.asking() if asked else nullcontext():
-            try:
-                result = self._transport.send_one(mail)
-            except TransportDownError as error:
-                result = SendResult(SendStatus.TRY_LATER, str(error))
-            answer = DeliveryResult(_recipient(row), result, breaker.begun, breaker.begun)
-            judged = breaker.note(answer)
-        breaker.is_open |= asked and breaker.is_doubtful
-        self._record([*judged, *breaker.held.take_alone(), *breaker.held.take_waiting()], now)
+        result, judged = self._breaker.send(_recipient(row), lambda: self._transport.send_one(mail))
+        self._record(judged, now)
         return result
 
     def finish(self, now: datetime) -> None:
         """Record the mails that could not be judged, and down how the provider is."""
-        breaker = self._breaker
-        refused = list(breaker.held.refused.answers)
-        in_trouble = (
-            self.is_over
-            or breaker.probing.doubt is not None
-            or breaker.end_round(sent=breaker.accepted, refused=0)
-            or (not breaker.accepted and any(answer.result.of_sender for answer in refused))
-        )
-        deferred, everybody = breaker.take_deferred()
-        self._record(deferred, now)
-        self._keep([self._unrecorded.pop(who.reference) for who in everybody], breaker.words, now)
-        self._record_refused(refused, now, in_trouble=in_trouble)
+        end = self._breaker.end_round()
+        self._record(end.deferred, now)
+        self._keep([self._unrecorded.pop(who.reference) for who in end.waiting], end.words, now)
+        self._record_refused(end.refused, now, in_trouble=end.in_trouble)
         with self._database.concurrent.begin() as session:
-            if in_trouble:
-                self.waiting = without_addresses(
-                    breaker.advice() if breaker.is_open else breaker.trouble or breaker.words
-                )
-                wait_s = breaker.throttle.provider_wait_s
-                wait = timedelta(seconds=wait_s) if wait_s else None
-                pauses.pause_sending(session, self.waiting, wait, now, OUTBOX)
-            elif breaker.accepted:
+            if end.in_trouble:
+                self.waiting = without_addresses(end.trouble)
+                pauses.pause_sending(session, self.waiting, end.wait, now, OUTBOX)
+            elif end.accepted:
                 pauses.resume_sending(session, now, OUTBOX)
 
     def _record_refused(

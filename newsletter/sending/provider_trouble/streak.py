@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.domain_trouble import LOSSES_OF_ONE_DOMAIN
-from newsletter.transports.base import SendStatus
+from newsletter.transports.base import SendResult, SendStatus
 from newsletter.transports.refusals import is_greylisting
 
 _IN_A_ROW = 12  # refusals that make doubt
@@ -14,6 +14,7 @@ MOST_DOMAINS = 3  # or as many as the list has
 _LOOKED_AT = 12  # deferred readers, for what they were told
 _LATELY = 20  # answers
 _HIGH = 0.15  # of them
+_REFUSAL = 0.5  # of a trouble
 _LOSSES = 5  # lost answers, less a tenth for each good one: more are no accident
 _LOSS_FORGOTTEN = 0.1  # by an answer, for however many mails
 
@@ -109,8 +110,12 @@ class TroubleRate:
         """Assume a server ill that was so a while ago, until some good answers come."""
         self._share = max(self._share, 2 * _HIGH)
 
-    def add(self, trouble: float) -> None:
-        """One more answer: 1 where it was trouble, 0 where it was none, or between."""
+    def add(self, result: SendResult, *, is_greylisting: bool) -> None:
+        """One more answer; a refusal may be the reader's own, so it counts half."""
+        if result.status is SendStatus.REJECTED:
+            trouble = 0.0 if result.permanent or result.of_sender else _REFUSAL
+        else:
+            trouble = float(result.status is not SendStatus.ACCEPTED and not is_greylisting)
         self._share += (trouble - self._share) / _LATELY
 
 
