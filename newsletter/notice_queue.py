@@ -16,17 +16,16 @@ from sqlalchemy.orm import Session
 from newsletter import slugs
 from newsletter.config import NoticeKind, NotifySettings
 from newsletter.database.db import Database
+from newsletter.database.missing_rows import insert_missing
 from newsletter.models import NoticeRow, NoticeTargetRow, SubscriberRow
+from newsletter.retry_schedule import LEASE, RetrySchedule
 
 GATHERED_FOR = timedelta(minutes=5)  # what one mail to an operator tells together
-GIVEN_UP_AFTER = timedelta(days=3)
 _KEPT_FOR = timedelta(days=30)
 _TARGETS = "notify"  # where a session bears those that are told
-_LEASE = timedelta(minutes=5)
-# After the first failure of a notice, the second, ...; the last one again and again.
-_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (0.25, 5, 30, 60, 120, 240, 480))
+_RETRIES = RetrySchedule((0.25, 5, 30, 60, 120, 240, 480), given_up_after=timedelta(days=3))
 # Of all that is for one target, after so many notices that were new have failed.
-_TARGET_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (0.25, 1, 5, 15, 30))
+_TARGET_RETRIES = RetrySchedule((0.25, 1, 5, 15, 30))
 
 
 @dataclass(frozen=True)
@@ -128,16 +127,21 @@ def claim(session: Session, target: str, now: datetime, most: int) -> Sequence[N
         .where(NoticeRow.target == target, NoticeRow.not_before <= now)
         .order_by(NoticeRow.attempts, NoticeRow.id)
         .limit(most)
+        .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
-        row.not_before = now + _LEASE
+        row.not_before = now + LEASE
     return rows
 
 
 def take_for_mail(session: Session, target: str, most: int) -> Sequence[NoticeRow]:
     """The oldest of everything that waits, due or not, to be told together; gone from here."""
     rows = session.scalars(
-        select(NoticeRow).where(NoticeRow.target == target).order_by(NoticeRow.id).limit(most)
+        select(NoticeRow)
+        .where(NoticeRow.target == target)
+        .order_by(NoticeRow.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
     ).all()
     delete_told(session, rows)
     return rows
@@ -156,9 +160,8 @@ def release(session: Session, rows: Sequence[NoticeRow], now: datetime) -> None:
 
 def retry_later(session: Session, row: NoticeRow, now: datetime) -> None:
     """Count a failed attempt; the next comes later, or never from three days after the event on."""
-    pause = _PAUSES[min(row.attempts, len(_PAUSES) - 1)]
-    again = None if now - row.at > GIVEN_UP_AFTER else now + pause
-    values = {"attempts": row.attempts + 1, "not_before": again}
+    failures = row.attempts + 1
+    values = {"attempts": failures, "not_before": _RETRIES.next_attempt(failures, row.at, now)}
     session.execute(update(NoticeRow).where(NoticeRow.id == row.id).values(values))
 
 
@@ -167,14 +170,12 @@ def note_failure(session: Session, target: str, answer: FailedAttempt, now: date
 
     One that failed before says little of the others.
     """
-    row = session.get(NoticeTargetRow, target)
-    if row is None:
-        row = NoticeTargetRow(name=target, failures=0, since=now)
-        session.add(row)
+    new = {"name": target, "failures": 0, "since": now, "words": answer.words, "not_before": now}
+    insert_missing(session, NoticeTargetRow, [new])
+    row = session.get_one(NoticeTargetRow, target, with_for_update=True)
     row.failures += answer.is_first
     row.words = answer.words
-    pause = _TARGET_PAUSES[min(max(row.failures, 1), len(_TARGET_PAUSES)) - 1]
-    row.not_before = now + max(answer.wait, pause)
+    row.not_before = now + max(answer.wait, _TARGET_RETRIES.pause(row.failures))
 
 
 def note_success(session: Session, target: str) -> None:

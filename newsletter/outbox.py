@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.database.json_texts import as_list, listed
 from newsletter.models import OutboxRow, SentOutboxRow, SubscriberRow, new_reference
+from newsletter.retry_schedule import LEASE, RetrySchedule
 
-LEASE = timedelta(minutes=5)
-_PAUSES = (1, 5, 15, 60)  # minutes after an attempt; the last one again and again
-GIVEN_UP_AFTER = timedelta(days=2)
+_RETRIES = RetrySchedule((1, 5, 15, 60), given_up_after=timedelta(days=2))
 _LOOKED_AT = 1000
 _BOUNCES_WITHIN = timedelta(days=14)
 
@@ -44,30 +43,31 @@ def enqueue(
     email: str | None = None,
 ) -> OutboxRow:
     """Put a mail into the outbox, to the subscriber's address or to another one of theirs."""
-    row = OutboxRow(
-        kind=kind,
-        email=email or subscriber.email,
-        language=subscriber.language,
-        subscriber_id=subscriber.id,
-        reference=new_reference(),
-        about=dict(about or {}),
-        written_at=now,
-        attempts=0,
-        not_before=now,
-    )
-    session.add(row)
-    return row
+    to, language = email or subscriber.email, subscriber.language
+    return _enqueue(session, kind, (to, language, subscriber.id), about or {}, now)
 
 
 def enqueue_for_operator(
     session: Session, email: str, about: Mapping[str, object], now: datetime
 ) -> OutboxRow:
     """Put a mail to whoever runs this into the outbox."""
+    nobody = 0
+    return _enqueue(session, EmailType.NOTICE, (email, "en", nobody), about, now)
+
+
+def _enqueue(
+    session: Session,
+    kind: EmailType,
+    reader: tuple[str, str, int],
+    about: Mapping[str, object],
+    now: datetime,
+) -> OutboxRow:
+    email, language, subscriber_id = reader
     row = OutboxRow(
-        kind=EmailType.NOTICE,
+        kind=kind,
         email=email,
-        language="en",
-        subscriber_id=0,  # nobody's
+        language=language,
+        subscriber_id=subscriber_id,
         reference=new_reference(),
         about=dict(about),
         written_at=now,
@@ -147,11 +147,11 @@ def retry_later(session: Session, row_id: int, now: datetime) -> bool:
     row = session.get(OutboxRow, row_id, with_for_update=True)
     if row is None:
         return False
-    if now - row.written_at > GIVEN_UP_AFTER:
+    again = _RETRIES.next_attempt(row.attempts, row.written_at, now)
+    if again is None:
         session.delete(row)
         return False
-    pause = _PAUSES[min(row.attempts, len(_PAUSES)) - 1]
-    row.not_before = now + timedelta(minutes=pause)
+    row.not_before = again
     return True
 
 

@@ -65,6 +65,7 @@ LAYERS = (
     "tex",
     "bounded_reader",
     "text",
+    "retry_schedule",
     "undeclared_encoding",
     "lazy_pattern",
     "spf",

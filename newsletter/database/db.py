@@ -53,13 +53,13 @@ class Database:
     writes upon what it has read. (On SQLite a transaction that reads first and writes later fails
     with "database is locked" when two processes do so, however long the time-out.)
 
-    `concurrent()` is for long work: senders, freezing, feedback, imports, and the mails of the
-    outbox. On PostgreSQL these run beside one another, and never beside a `write()`. They lock the
-    rows that they change, always in this order: batch by number, domain_pause, readers by number,
-    suppression by address, rate_limit by key, letter, issue. The worker that holds a batch may
-    change its deliveries. Freezing, feedback and imports take a turn (`take_turn`) first. They read
-    by key, some thousands of rows at a time, so we tell PostgreSQL to use the indexes
-    (`look_up_by_keys`). On SQLite it is `write()`.
+    `concurrent()` is for long work: senders, freezing, feedback, imports, notices, and the mails of
+    the outbox. On PostgreSQL these run beside one another, and never beside a `write()`. They lock
+    the rows that they change, always in this order: batch by number, domain_pause, readers by
+    number, suppression by address, rate_limit by key, letter, issue, notice, notice_target. The
+    worker that holds a batch may change its deliveries. Freezing, feedback and imports take a turn
+    (`take_turn`) first. They read by key, some thousands of rows at a time, so we tell PostgreSQL
+    to use the indexes (`look_up_by_keys`). On SQLite it is `write()`.
 
     `row_locked()` is for single readers, a worker's own row, or new rows. On PostgreSQL it waits
     only for transactions with the same rows, and runs beside a `write()`. It locks the limits of

@@ -52,7 +52,7 @@ class NoticeWorker:
     def _gather(self, name: str, target: NotifySettings) -> int:
         """Put the notices since the last mail into the next one, in the outbox; how many."""
         now, told = self.clock(), 0
-        with self.database.write.begin() as session:
+        with self.database.concurrent.begin() as session:
             while rows := notice_queue.take_for_mail(session, name, _IN_ONE_MAIL):
                 events = [told_by_mail(row) for row in rows]
                 about = {"target": name, "events": events}
@@ -66,7 +66,7 @@ class NoticeWorker:
         told = 0
         with webhook.opened(target) as hook:
             while not self.stopping():
-                with self.database.write.begin() as session:
+                with self.database.concurrent.begin() as session:
                     rows = notice_queue.claim(session, name, self.clock(), _AT_ONCE)
                 if not rows:
                     break
@@ -94,7 +94,7 @@ class NoticeWorker:
         self, name: str, rows: Sequence[NoticeRow], taken: int, failure: "WebhookAnswer | None"
     ) -> None:
         now = self.clock()
-        with self.database.write.begin() as session:
+        with self.database.concurrent.begin() as session:
             notice_queue.delete_told(session, rows[:taken])
             untried = rows[taken:]
             if taken:

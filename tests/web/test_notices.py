@@ -19,6 +19,7 @@ from sqlalchemy import delete, select
 
 from newsletter import config, notice_queue, slugs
 from newsletter.config import NotifySettings
+from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.models import NoticeRow, OutboxRow
@@ -27,7 +28,7 @@ from newsletter.notices.notice_worker import NoticeWorker
 from newsletter.subscribers import erasure, lifecycle, opt_out
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import SendResult, SendStatus
-from tests.conftest import BY_HAND, Cli
+from tests.conftest import BY_HAND, NOW, Cli
 from tests.serving import Running
 from tests.web.conftest import Hand, Site, opened
 
@@ -338,6 +339,26 @@ def test_a_process_that_dies_over_a_notice_leaves_it_to_the_next_with_the_same_i
         site.clock.pass_by(minutes=6)
         assert work(site) == 1
     assert [headers["webhook-id"] for headers, _ in ear.heard] == [row.event_id]
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_processes_that_tell_one_target_at_once_take_different_notices(database: Database) -> None:
+    with database.write.begin() as session:
+        for number in range(3):
+            session.add(
+                NoticeRow(
+                    target="crm",
+                    event_id=f"msg_{number}",
+                    kind="confirmed",
+                    subscriber_id=number,
+                    newsletters=["audio"],
+                    at=NOW,
+                    not_before=NOW,
+                )
+            )
+    with database.concurrent.begin() as one, database.concurrent.begin() as another:
+        taken = [notice_queue.claim(session, "crm", NOW, 2) for session in (one, another)]
+        assert [[row.subscriber_id for row in rows] for rows in taken] == [[0, 1], [2]]
 
 
 def test_erasure_takes_the_address_out_of_what_waits(two: config.Settings, ear: Ear) -> None:
