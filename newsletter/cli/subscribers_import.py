@@ -139,7 +139,7 @@ def import_list(
 
 def _check_name(file: Path) -> None:
     from newsletter.errors import WrongUseError
-    from newsletter.subscribers.list_import.opt_out_columns import is_opt_out_file
+    from newsletter.subscribers.list_import.column_kinds import is_opt_out_file
 
     if is_opt_out_file(file.stem):
         raise WrongUseError(

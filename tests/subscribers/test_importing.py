@@ -362,7 +362,7 @@ import os, signal
 from newsletter.cli.main import _run
 from newsletter.subscribers.list_import import importing
 
-real, count = importing._Chunk.take, 0
+real, count = import_chunk.ImportChunk.take, 0
 
 def take(self, looked_at):
     global count
@@ -372,7 +372,7 @@ def take(self, looked_at):
         os.kill(os.getpid(), signal.SIGKILL)
     return found
 
-importing._Chunk.take = take
+import_chunk.ImportChunk.take = take
 _run(["subscribers", "import", "people.csv", "--consent", "signed on paper, July fair"])
 """
 

@@ -10,26 +10,26 @@ from dataclasses import dataclass, field
 
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.subscribers.list_import import ending_words, ordinary_columns, state_words
+from newsletter.subscribers.list_import.column_kinds import (
+    ColumnKind,
+    column_kind,
+    is_name,
+    is_of_other_things,
+)
 from newsletter.subscribers.list_import.column_names import (
     ColumnName,
     column_name,
     folded,
     plain_words,
 )
-from newsletter.subscribers.list_import.opt_out_columns import (
-    ColumnKind,
-    column_kind,
-    is_name,
-    is_of_other_things,
-    yes_or_no,
-)
+from newsletter.subscribers.list_import.opt_out_columns import yes_or_no
+from newsletter.subscribers.list_import.opt_out_names import OWN_NO_NAME
 from newsletter.subscribers.list_import.opt_out_words import (
     AGREED,
     DATE,
     FALSE,
     NEVER,
     NOTHING,
-    OWN_NO_NAME,
     TRUE,
     ZERO_DATE,
     StatusWord,

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from newsletter.errors import WrongUseError, did_you_mean
-from newsletter.subscribers.list_import import opt_out_columns
+from newsletter.subscribers.list_import import column_kinds, opt_out_columns
+from newsletter.subscribers.list_import.column_kinds import ColumnKind
 from newsletter.subscribers.list_import.column_names import column_name, folded
 from newsletter.subscribers.list_import.doubtful_columns import ColumnCells
 from newsletter.subscribers.list_import.import_files import ImportEntry, is_known_column
 from newsletter.subscribers.list_import.import_rows import ImportOptions, read_address, read_moment
-from newsletter.subscribers.list_import.opt_out_columns import ColumnKind
 
 # Substack's: who cancels there pays no more, and reads on.
 _PAID, _ENDS_PAYING = (
@@ -49,7 +49,7 @@ def review_list(entries: Iterable[ImportEntry], plan: ImportOptions) -> ListRevi
                 review.refused.add(address)
         for name, cell in entry.others.items():
             cells = columns.setdefault(name, ColumnCells())
-            if opt_out is None or opt_out_columns.column_kind(name) is not ColumnKind.DETAIL:
+            if opt_out is None or column_kinds.column_kind(name) is not ColumnKind.DETAIL:
                 cells.add(cell, entry.line)
         _note_date(review, entry)
     _check_names(columns, plan.rules.names())
@@ -80,5 +80,5 @@ def _check_names(columns: Iterable[str], named: Iterable[str]) -> None:
 
 
 def _is_unused(name: str) -> bool:
-    is_unused = opt_out_columns.column_kind(name) in _UNUSED
+    is_unused = column_kinds.column_kind(name) in _UNUSED
     return is_unused and not is_known_column(name)

@@ -15,12 +15,12 @@ from pathlib import Path
 from newsletter import undeclared_encoding
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.subscribers.list_import import (
+    column_kinds,
     column_names,
     import_files,
-    opt_out_columns,
     opt_out_words,
 )
-from newsletter.subscribers.list_import.opt_out_columns import ColumnKind
+from newsletter.subscribers.list_import.column_kinds import ColumnKind
 from newsletter.undeclared_encoding import has_shifts
 
 _BLOCK = 1 << 20
@@ -140,5 +140,5 @@ def _known_cells(sample: bytes, encoding: str) -> int:
 
 def _is_known(cell: str) -> bool:
     word = opt_out_words.status_word(column_names.plain_words(cell.casefold()))
-    kind = opt_out_columns.column_kind(cell)
+    kind = column_kinds.column_kind(cell)
     return word is not None or kind is not ColumnKind.OTHER or import_files.is_known_column(cell)
