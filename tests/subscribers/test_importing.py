@@ -360,7 +360,7 @@ def test_the_same_list_again_does_nothing_twice(cli: Cli, database: Database) ->
 _KILLED = """
 import os, signal
 from newsletter.cli.main import _run
-from newsletter.subscribers.list_import import importing
+from newsletter.subscribers.list_import import import_chunk
 
 real, count = import_chunk.ImportChunk.take, 0
 
