@@ -13,8 +13,9 @@ from datetime import date
 from lxml import etree, html
 
 from newsletter import taxonomy
-from newsletter.sources.base import PAPER_ID, AnnouncementType, SourceError
+from newsletter.sources.base import AnnouncementType, SourceError
 from newsletter.sources.page_text import PageText
+from newsletter.sources.paper_id import PAPER_ID
 from newsletter.text import one_line
 
 _HEADING = re.compile(rb"<h3[^>]*>\s*Showing new listings for")
