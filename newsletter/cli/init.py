@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from newsletter import languages, paths
 from newsletter.cli import common, init_mail, init_questions, output
-from newsletter.cli.preview import mail_page
+from newsletter.cli.previewed_issue import mail_page
 from newsletter.errors import NewsletterError
 from newsletter.transports import presets
 

@@ -24,7 +24,7 @@ def show_picks(
     of_newsletter: bool = False,
 ) -> None:
     """What comes first of a day of that newsletter by these interests, and why."""
-    from newsletter.cli.preview import content_of
+    from newsletter.cli.previewed_issue import content_of
 
     newsletter = chosen_newsletters.newsletter(settings, slug)
     with common.opened(settings, sends=False) as services:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, output, preview
+from newsletter.cli import chosen_newsletters, common, output, previewed_issue
 from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _mail(
     from newsletter.rendering.recipient import Recipient
 
     now = services.clock()
-    content = preview.content_of(services, newsletter, day)
+    content = previewed_issue.content_of(services, newsletter, day)
     # Subscriber 0 is nobody, so whatever is done with its links changes nothing.
     reader = Recipient(
         0, address, newsletter.detail, newsletter.language, now.date(), f"test-{new_reference()}"

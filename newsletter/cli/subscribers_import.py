@@ -1,7 +1,6 @@
 """subscribers import: many at once, with the proof of their consent."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,19 +9,23 @@ import click
 
 from newsletter import languages
 from newsletter.cli import chosen_newsletters, common, output
-from newsletter.text import counted
+from newsletter.cli.import_report import (
+    counts_as_json,
+    print_result,
+    report_writer,
+    row_printer,
+    warn_of_doubts,
+)
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Callable, Iterator
 
     from newsletter.config import Settings
     from newsletter.database.db import Database
     from newsletter.subscribers.list_import.import_files import ImportEntry
-    from newsletter.subscribers.list_import.import_review import ListReview
     from newsletter.subscribers.list_import.import_rows import ImportOptions, RowReport
     from newsletter.subscribers.list_import.list_encoding import FileSurvey
-
-_SHOWN = 20
 
 
 @click.command("import")
@@ -114,14 +117,14 @@ def import_list(
     reading_on: list[str] = []
     with (
         common.open_database(settings, *([] if keeps_out else plan.newsletters)) as real,
-        _report(report) as write_report,
+        report_writer(report) as write_report,
         real.rehearsal() if dry_run else nullcontext(real) as database,
         common.bar("importing", survey.lines) as step,
     ):
         if not dry_run:
             machine_memory.take_readers_in(settings, real)
         entries = import_files.read_entries(file, survey.encoding, column)
-        print_row = _teller(troubled, reading_on, write_report, step, only_told=keeps_out)
+        print_row = row_printer(troubled, reading_on, write_report, step, only_told=keeps_out)
         if keeps_out:
             now = common.utc_now()
             counts = do_not_mail.keep_out(database, entries, plan, str(standing), now, print_row)
@@ -129,10 +132,10 @@ def import_list(
             content = _digest(survey, plan, column, dry_run)
             counts = _run(database, entries, plan, content, print_row)
     if as_json:
-        output.print_json(_counts_as_json(counts, review, dry_run))
+        output.print_json(counts_as_json(counts, review, dry_run))
     else:
-        _tell(file, counts, troubled, dry_run)
-        _warn(review, reading_on)
+        print_result(file, counts, troubled, dry_run)
+        warn_of_doubts(review, reading_on)
     failed = sum(number for fate, number in counts.items() if fate in UNREADABLE)
     click.get_current_context().exit(1 if failed else 0)
 
@@ -207,108 +210,3 @@ def _digest(survey: "FileSurvey", plan: "ImportOptions", column: str | None, dry
     rules = sorted((name, sorted(values)) for name, values in plan.rules.refused_by.items())
     said = (*wishes, plan.only, column, dry_run, rules, sorted(plan.rules.ignored))
     return sha256(repr(said).encode()).hexdigest()
-
-
-def _teller(
-    troubled: "list[RowReport]",
-    reading_on: list[str],
-    write_report: "Callable[[RowReport], None]",
-    step: Callable[[int], None],
-    *,
-    only_told: bool,
-) -> "Callable[[RowReport], None]":
-    """What is done with each line; `only_told`: only those are shown that say more than a fate."""
-    from newsletter.subscribers.list_import.import_rows import TAKEN
-
-    def print_row(row_report: "RowReport") -> None:
-        write_report(row_report)
-        step(1)
-        if row_report.reads_on:
-            reading_on.append(row_report.address)
-        is_told = bool(row_report.detail) if only_told else row_report.fate not in TAKEN
-        if is_told and len(troubled) <= _SHOWN:
-            troubled.append(row_report)
-
-    return print_row
-
-
-@contextmanager
-def _report(path: Path | None) -> "Iterator[Callable[[RowReport], None]]":
-    """What writes a line of the report, where one is wanted."""
-    if path is None:
-        yield lambda _told: None
-        return
-    import csv
-
-    from newsletter.subscribers.list_import.csv_format import escape_cell
-
-    with common.new_file(path, "utf-8-sig") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(("line", "address", "fate", "detail"))
-        yield lambda row_report: writer.writerow(
-            (
-                row_report.line,
-                escape_cell(_one_line(row_report.address)),
-                row_report.fate,
-                escape_cell(_one_line(row_report.detail)),
-            )
-        )
-
-
-def _counts_as_json(
-    counts: "Counter[str]", review: "ListReview", dry_run: bool
-) -> dict[str, object]:
-    return {
-        "dry_run": dry_run,
-        "lines": counts.total(),
-        "fates": dict(counts),
-        "unused_columns": review.unused_columns,
-        "unread_dates": review.unread_dates,
-    }
-
-
-def _warn(review: "ListReview", reading_on: list[str]) -> None:
-    if reading_on:
-        shown = ", ".join(map(_one_line, reading_on[:_SHOWN]))
-        common.warn(
-            f"{counted(len(reading_on), 'reader')} of ours said no by the list, and yes here, later"
-            f" for all we know: {shown}{', ...' if len(reading_on) > _SHOWN else ''}; `newsletter"
-            " subscribers remove EMAIL` lets them go"
-        )
-    if review.unused_columns:
-        common.warn(
-            f"columns that were not used: {', '.join(map(_one_line, review.unused_columns))}"
-        )
-    if review.unread_dates:
-        common.warn(
-            f"{counted(review.unread_dates, 'date')} of confirmation could not be read (first:"
-            f" {_one_line(review.first_unread_date)}); they count as of this import. Dates that"
-            " cannot be confused are written 2025-07-11"
-        )
-
-
-def _tell(file: Path, counts: "Counter[str]", troubled: "list[RowReport]", dry_run: bool) -> None:
-    if troubled:
-        rows = [
-            (row.line, _one_line(row.address), row.fate, _one_line(row.detail))
-            for row in troubled[:_SHOWN]
-        ]
-        output.print_table(("line", "address", "fate", "detail"), rows)
-        if len(troubled) > _SHOWN:
-            click.echo("... and more; --report FILE has every line")
-        click.echo()
-    row_report = ", ".join(f"{number} {fate}" for fate, number in sorted(counts.items()))
-    note = "  (a rehearsal: nothing was kept)" if dry_run else ""
-    entries = counted(counts.total(), "entry", "entries")
-    click.echo(f"{file}: {entries} = {row_report or 'nothing'}{note}")
-    if unknown := counts["unknown-newsletter"]:
-        common.warn(
-            f"{counted(unknown, 'entry', 'entries')} with newsletters that are not configured here;"
-            " --to SLUG takes such people in for one that is, whatever the list names"
-        )
-
-
-def _one_line(text: str) -> str:
-    """Short and printable, whatever stood in the file."""
-    plain = "".join(character if character.isprintable() else "?" for character in text[:81])
-    return f"{plain[:80]}..." if len(plain) > 80 else plain  # noqa: PLR2004 - a terminal's width

@@ -8,14 +8,19 @@ from newsletter.config.environment_file import (
 )
 from newsletter.config.loading import FILE_NAME, check_slug, find_file, load, parse
 from newsletter.config.notify import NOTICE_KINDS, NoticeKind, NotifySettings, webhook_key
+from newsletter.config.part_sections import (
+    DkimSettings,
+    FeedbackSettings,
+    SourceSettings,
+    SummarizerSettings,
+    TransportSettings,
+)
 from newsletter.config.sections import (
     DETAILS,
     LANGUAGES,
     AlarmSettings,
     ApiClientSettings,
     DatabaseSettings,
-    DkimSettings,
-    FeedbackSettings,
     LookSettings,
     MetricsSettings,
     NewsletterSettings,
@@ -23,10 +28,7 @@ from newsletter.config.sections import (
     SettingsModel,
     SignupSettings,
     SiteSettings,
-    SourceSettings,
-    SummarizerSettings,
     TemplatesSettings,
-    TransportSettings,
     WebSettings,
 )
 from newsletter.config.settings import Settings

@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 from newsletter.colours import LEGIBLE, contrast, made_legible
 from newsletter.config.notify import NotifySettings
-from newsletter.config.sections import (
+from newsletter.config.part_sections import (
     DkimSettings,
     FeedbackSettings,
-    LookSettings,
     SummarizerSettings,
     TransportSettings,
 )
+from newsletter.config.sections import LookSettings
 from newsletter.config.settings import Settings
 from newsletter.errors import WrongUseError
 from newsletter.hosts import is_this_machine

@@ -7,12 +7,17 @@ from typing import Annotated
 from pydantic import Field
 
 from newsletter.config.notify import NotifySettings
+from newsletter.config.part_sections import (
+    DkimSettings,
+    FeedbackSettings,
+    SourceSettings,
+    SummarizerSettings,
+    TransportSettings,
+)
 from newsletter.config.sections import (
     AlarmSettings,
     ApiClientSettings,
     DatabaseSettings,
-    DkimSettings,
-    FeedbackSettings,
     LookSettings,
     MetricsSettings,
     NewsletterSettings,
@@ -20,10 +25,7 @@ from newsletter.config.sections import (
     SettingsModel,
     SignupSettings,
     SiteSettings,
-    SourceSettings,
-    SummarizerSettings,
     TemplatesSettings,
-    TransportSettings,
     WebSettings,
 )
 from newsletter.errors import WrongUseError, did_you_mean
