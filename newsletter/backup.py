@@ -21,7 +21,7 @@ from newsletter.finding import Finding, Severity
 from newsletter.processes import is_running
 from newsletter.sending import health
 from newsletter.sending.restore_guard import server_identity
-from newsletter.sending.restore_guard.machine_memory import was_sent_from
+from newsletter.sending.restore_guard.memory_folders import was_sent_from
 from newsletter.subscribers import carry_over
 from newsletter.subscribers.carry_over import CarriedOver
 

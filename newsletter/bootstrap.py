@@ -16,7 +16,8 @@ from newsletter.database.db import is_sqlite
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.plugins import Part, completed
 from newsletter.rendering.theme import Theme
-from newsletter.sending.restore_guard.machine_memory import machine_memory, was_sent_from
+from newsletter.sending.restore_guard.machine_memory import machine_memory
+from newsletter.sending.restore_guard.memory_folders import was_sent_from
 from newsletter.services import Bar, Services
 from newsletter.sources.base import Source
 from newsletter.subscribers.signed_links import SignedLinks

@@ -113,7 +113,7 @@ def status(as_json: bool, config_file: Path | None) -> None:
     Exit code 1 where they need an upgrade, or cannot be reached.
     """
     from newsletter.database import schema
-    from newsletter.sending.restore_guard.machine_memory import was_sent_from
+    from newsletter.sending.restore_guard.memory_folders import was_sent_from
 
     settings = common.load(config_file)
     version, trouble = schema.state(

@@ -26,7 +26,7 @@ from newsletter.finding import Finding, Severity
 from newsletter.health import last_runs, ping, public_address, quick_checks
 from newsletter.models import MomentRow
 from newsletter.paths import make_private_folder
-from newsletter.sending.restore_guard.machine_memory import state_folders
+from newsletter.sending.restore_guard.memory_folders import state_folders
 from newsletter.subscribers import health as subscribers_health
 from newsletter.text import brief, without_addresses
 from newsletter.transports.base import SendStatus

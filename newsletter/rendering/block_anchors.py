@@ -2,7 +2,8 @@
 
 from operator import attrgetter
 
-from newsletter.rendering.issue_content import Block, IssueContent
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.issue_parts import Block
 
 _FOUND_LATER = "found-later"  # as the masthead links to it
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from newsletter.interests.issue_picks import best_of
-from newsletter.rendering.issue_content import IssueContent, ListingNote
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.issue_parts import ListingNote
 from newsletter.sources.base import ListingState
 
 _WORST_FIRST = (

@@ -11,8 +11,9 @@ from newsletter.interests.picks import REASON_TEMPLATES, PickReason, ReasonType
 from newsletter.rendering.author_list import CreditedAuthor, list_authors, read_authors
 from newsletter.rendering.comments import comment
 from newsletter.rendering.field_names import field_name
-from newsletter.rendering.issue_content import Block, EditorNote, IssueContent, Omission
+from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import IssueEntry, IssueSection
+from newsletter.rendering.issue_parts import Block, EditorNote, Omission
 from newsletter.rendering.masthead import MastheadTexts
 from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink
 from newsletter.rendering.paper_text import is_category, is_plain, plain, shortened

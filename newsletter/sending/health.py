@@ -24,7 +24,8 @@ from newsletter.models import (
 )
 from newsletter.sending import holds, pauses
 from newsletter.sending.restore_guard import machine_memory
-from newsletter.sending.restore_guard.machine_memory import VARIABLE, MachineMemory
+from newsletter.sending.restore_guard.machine_memory import MachineMemory
+from newsletter.sending.restore_guard.memory_folders import VARIABLE
 from newsletter.text import brief, without_addresses
 from newsletter.transports.base import Transport
 

@@ -6,6 +6,7 @@ from datetime import date
 from email import message_from_bytes
 from email.message import Message as EmailMessage
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.mark.structures import ParameterSet
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter import config
-from newsletter.rendering.issue_content import Block, IssueContent
+from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.message import Message
@@ -23,6 +24,9 @@ from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight, less_
 from newsletter.sources.base import PaperId
 from newsletter.summaries.base import Sentence
 from tests.rendering.days import LINKS, SITE, busy_day, digest, digest_of, entry, paper
+
+if TYPE_CHECKING:
+    from newsletter.rendering.issue_parts import Block
 
 LONGEST_ADDRESS = f"{'o' * 60}'{'x' * 3}@{'.'.join(['d' * 60] * 3)}.example"
 READER = Recipient(10**9, LONGEST_ADDRESS, "full", "en", date(2025, 9, 30), "0123456789abcdef")

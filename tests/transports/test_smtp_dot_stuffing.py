@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.transports.smtp.connection import dot_stuff
+from newsletter.transports.smtp.dot_stuffing import dot_stuff
 from tests.transports.smtp_standins import mail_to
 
 LINES = st.lists(st.sampled_from([b"", b".", b"..", b".a", b"a.", b"a" * 1500, b"." * 1100]))

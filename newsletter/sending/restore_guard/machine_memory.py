@@ -20,7 +20,6 @@ from datetime import date
 from io import FileIO
 from pathlib import Path
 
-import platformdirs
 from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
@@ -29,15 +28,13 @@ from newsletter.database.missing_rows import insert_missing
 from newsletter.errors import NewsletterError
 from newsletter.models import IssueRow, KeyRow
 from newsletter.paths import can_write, make_private_folder
-from newsletter.sending import journal
 from newsletter.sending.restore_guard import claim_record
 from newsletter.sending.restore_guard.claim_record import ClaimedSince
+from newsletter.sending.restore_guard.memory_folders import FENCE, RECORD, state_folders
 
-VARIABLE = "NEWSLETTER_STATE_DIR"
 IDENTITY = "database"  # a key that every database has since migration 0012
 _SENT_FROM = "sent from"  # a key once some machine has sent of the database, or took readers in
 _KNOWN = "known"  # a file: this machine sends of it; what it holds is a day that it was restored
-_FENCE, _RECORD = ".fence", ".claimed"
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?\.fence")
 _log = logging.getLogger(__name__)
 
@@ -84,7 +81,7 @@ class MachineMemory:
         Raises:
             NewsletterError: it cannot be written beside the database: nothing may be sent.
         """
-        name = issue.name + _FENCE
+        name = issue.name + FENCE
         try:
             _write(self.folder, name, claims)
         except OSError as error:
@@ -95,7 +92,7 @@ class MachineMemory:
             try:
                 _write(self.elsewhere, name, claims)
                 if subscribers:
-                    record = self.elsewhere / f"{issue.name}{_RECORD}"
+                    record = self.elsewhere / f"{issue.name}{RECORD}"
                     claim_record.append_claims(record, claims, subscribers)
             except OSError as error:
                 _log.warning("%s cannot be written: %s", self.elsewhere, error.strerror)
@@ -105,20 +102,20 @@ class MachineMemory:
         if self.elsewhere is None or not claims:
             return
         try:
-            record = self.elsewhere / f"{issue.name}{_RECORD}"
+            record = self.elsewhere / f"{issue.name}{RECORD}"
             claim_record.append_given_back(record, claims)
         except OSError as error:
             _log.warning("%s cannot be written: %s", self.elsewhere, error.strerror)
 
     def claims_of(self, issue: IssueDays) -> int:
         """How many mails of an issue this machine ever claimed."""
-        return max(_read(folder, issue.name + _FENCE) for folder in self._folders())
+        return max(_read(folder, issue.name + FENCE) for folder in self._folders())
 
     def claimed_since(self, issue: IssueDays, claims: int) -> ClaimedSince | None:
         """The subscribers this machine claimed after so many claims; None where it lacks some."""
         if self.elsewhere is None:
             return None
-        record = self.elsewhere / f"{issue.name}{_RECORD}"
+        record = self.elsewhere / f"{issue.name}{RECORD}"
         return claim_record.claimed_since(record, claims, self.claims_of(issue))
 
     def sharing_days_with(self, issue: IssueDays) -> list[IssueDays]:
@@ -126,7 +123,7 @@ class MachineMemory:
         found = {
             IssueDays(issue.newsletter, date.fromisoformat(match[1]), date.fromisoformat(last))
             for folder in self._folders()
-            for file in folder.glob(f"{issue.newsletter}-*{_FENCE}")
+            for file in folder.glob(f"{issue.newsletter}-*{FENCE}")
             for match in [_DAYS.fullmatch(file.name.removeprefix(f"{issue.newsletter}-"))]
             if match
             for last in [match[2] or match[1]]
@@ -139,14 +136,14 @@ class MachineMemory:
     def forget(self, issue: IssueDays) -> None:
         """Forget an issue whose mails count as another issue's from now on."""
         for folder in self._folders():
-            for suffix in (_FENCE, _RECORD):
+            for suffix in (FENCE, RECORD):
                 (folder / f"{issue.name}{suffix}").unlink(missing_ok=True)
 
     def knows(self, issue: IssueDays) -> bool:
         """Whether this machine itself sent of that issue; True where it has no place of its own."""
         if self.elsewhere is None or not can_write(self.elsewhere):
             return True
-        return (self.elsewhere / f"{issue.name}{_FENCE}").exists()
+        return (self.elsewhere / f"{issue.name}{FENCE}").exists()
 
     def is_foreign(self, day: date) -> bool:
         """Whether the database came from another machine, which may have sent that day's issue."""
@@ -219,10 +216,9 @@ class MachineMemory:
 def machine_memory(settings: Settings, session: Session) -> MachineMemory:
     """This machine's memory of that database, known by an identity that a copy keeps."""
     identity = session.get(KeyRow, IDENTITY)
-    elsewhere = _state_folder(settings) / identity.value[:32] if identity is not None else None
-    return MachineMemory(
-        _marks_folder(settings), elsewhere, session.get(KeyRow, _SENT_FROM) is not None
-    )
+    marks, base = state_folders(settings)
+    elsewhere = base / identity.value[:32] if identity is not None else None
+    return MachineMemory(marks, elsewhere, session.get(KeyRow, _SENT_FROM) is not None)
 
 
 def take_readers_in(settings: Settings, database: Database) -> None:
@@ -238,38 +234,8 @@ def take_readers_in(settings: Settings, database: Database) -> None:
         memory.register(database)
 
 
-def state_folders(settings: Settings) -> tuple[Path, Path]:
-    """Where this machine keeps its marks, whatever becomes of the database; either may be closed.
-
-    The second is shared by all installations of a user.
-    """
-    return _marks_folder(settings), _state_folder(settings)
-
-
-def was_sent_from(settings: Settings) -> bool:
-    """Whether mails were ever sent from this configuration, as its folder tells."""
-    return any(_marks_folder(settings).glob(f"*{_FENCE}"))
-
-
-def _state_folder(settings: Settings) -> Path:
-    chosen = settings.sending.state_dir or os.environ.get(VARIABLE)
-    base = Path(chosen) if chosen else platformdirs.user_state_path("newsletter", appauthor=False)
-    return settings.folder / base
-
-
-def _marks_folder(settings: Settings) -> Path:
-    """Where what is sent is marked beside the configuration, or where the settings say."""
-    return settings.folder / (_own_folder(settings) or journal.FOLDER)
-
-
 def _log_file(mark: str) -> str:
     return f"{re.sub('[^0-9]', '', mark)}.log-end"
-
-
-def _own_folder(settings: Settings) -> Path | None:
-    """The folder used in place of the configuration's, which may then be read-only."""
-    chosen = settings.sending.state_dir
-    return chosen / "journal" if chosen else None
 
 
 def _try_out(folder: Path) -> None:

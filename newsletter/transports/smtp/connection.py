@@ -8,12 +8,12 @@ from collections.abc import Generator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from enum import Enum
-from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
 from newsletter.transports.base import SendResult, SendStatus
 from newsletter.transports.smtp.connect import SmtpSocket, describe_error
+from newsletter.transports.smtp.dot_stuffing import dot_stuff
 from newsletter.transports.smtp.replies import (
     CLOSING,
     OK,
@@ -264,42 +264,3 @@ def _bad(replies: list[Reply]) -> bool:
     *envelope, last = replies
     good = last[0] == _GO_AHEAD if len(replies) == _STEPS else last[0] // 100 == OK
     return not good or any(reply[0] // 100 != OK for reply in envelope)
-
-
-_DOT = ord(".")
-_SHARED_FROM = 4000  # octets of a piece; what is made for one reader is smaller
-
-
-def dot_stuff(content: Sequence[Octets]) -> list[Octets]:
-    """The content with such dots doubled, and its end marked."""
-    pieces = [*map(_doubled, content)]
-    dotted = [number for number, piece in enumerate(pieces) if piece and piece[0] == _DOT]
-    for number in reversed(dotted):
-        if _tail(pieces[:number])[-1:] in {b"", b"\n"}:
-            pieces.insert(number, b".")
-    pieces.append(b".\r\n" if _tail(pieces) in {b"", b"\r\n"} else b"\r\n.\r\n")
-    return pieces
-
-
-def _tail(pieces: Sequence[Octets]) -> bytes:
-    """The last two octets of all of them."""
-    tail = b""
-    for piece in reversed(pieces):
-        tail = (bytes(piece[-2:]) + tail)[-2:]
-        if len(tail) > 1:
-            break
-    return tail
-
-
-def _doubled(piece: Octets) -> Octets:
-    if isinstance(piece, bytes):
-        return _doubled_once(piece) if len(piece) > _SHARED_FROM else piece.replace(b"\n.", b"\n..")
-    whole = piece.obj  # what mails share, of which this is a stretch
-    if isinstance(whole, bytes) and _doubled_once(whole) is whole:
-        return piece
-    return bytes(piece).replace(b"\n.", b"\n..")
-
-
-@lru_cache(maxsize=64)  # the same large pieces come with every mail of an issue
-def _doubled_once(piece: bytes) -> bytes:
-    return piece.replace(b"\n.", b"\n..")

@@ -1,0 +1,31 @@
+"""Where this machine keeps what it remembers of its sending."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from newsletter.config import Settings
+from newsletter.sending import journal
+
+VARIABLE = "NEWSLETTER_STATE_DIR"
+FENCE, RECORD = ".fence", ".claimed"
+
+
+def state_folders(settings: Settings) -> tuple[Path, Path]:
+    """Where this machine keeps its marks, whatever becomes of the database; either may be closed.
+
+    The first lies beside the configuration, which may be read-only, or where the settings say. The
+    second is shared by all installations of a user.
+    """
+    chosen = settings.sending.state_dir
+    marks = chosen / "journal" if chosen else journal.FOLDER
+    base = chosen or os.environ.get(VARIABLE)
+    base = base or platformdirs.user_state_path("newsletter", appauthor=False)
+    return settings.folder / marks, settings.folder / base
+
+
+def was_sent_from(settings: Settings) -> bool:
+    """Whether mails were ever sent from this configuration, as its folder tells."""
+    marks, _ = state_folders(settings)
+    return any(marks.glob(f"*{FENCE}"))
