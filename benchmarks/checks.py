@@ -18,6 +18,7 @@ from pathlib import Path
 from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import checks
 from newsletter.summaries.checks.relevance import SourceText
+from newsletter.summaries.extractive import sentences
 
 Pair = tuple[str, Paper]
 Trial = tuple[str, Paper, str]  # what must not be printed of it; empty: all
@@ -29,6 +30,7 @@ _ENTRY = re.compile(
 _FURTHER = 37  # the paper so many places on is surely another one
 _AROUND = 2  # characters beside what was altered, by which it is found again
 _A_DAY = 100  # papers that an answer is compared with
+_NO_ABSTRACT = 590  # characters of an answer: a longer one is taken for the abstract again
 _WORDS = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _SPELLED = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
 _RESULT = re.compile(r"\b(improve|outperform|enhance|converge|help|require)s\b")
@@ -188,6 +190,17 @@ def behind_a_comma(pairs: list[Pair], language: str) -> list[Trial]:
     ]
 
 
+def between(pairs: list[Pair]) -> list[Trial]:
+    """Each sentence between the first and the last of its abstract, neither to be printed."""
+    trials: list[Trial] = []
+    for text, paper in pairs:
+        first, *_, last = [*sentences.split(paper.abstract), ""]
+        both = f"{first} {text.rstrip(' .')}. {last or first}"
+        if first != last and len(both) <= _NO_ABSTRACT:
+            trials += [(both, paper, piece.rstrip(".")) for piece in (first, last)]
+    return trials
+
+
 def flattered(pairs: list[Pair]) -> list[Trial]:
     """Each sentence with praise of its topic: the title after a colon, or its last words."""
     trials: list[Trial] = []
@@ -225,6 +238,7 @@ def main() -> None:
         reported(f"{language}, with chat after it", beside(pairs, language), language)
         reported(f"{language}, with chat behind a comma", behind_a_comma(pairs, language), language)
         if language == "en":
+            reported("en, between two of the abstract", between(pairs), language)
             reported("en, with praise of its topic", flattered(pairs), language)
         for name, what, other in _ALTERATIONS:
             reported(f"{language}, {name}", altered(pairs, what, other), language)

@@ -278,3 +278,67 @@ def test_of_the_abstract_said_again_nothing_is_printed() -> None:
 def test_a_clause_before_the_talk_stays_with_its_sentence() -> None:
     found = "We propose to annotate recordings of children, while more relevant data help"
     assert printed(f"{found}, and deserves acceptance.", CHILDREN, "en") == f"{found}."
+
+
+QUIET = paper(
+    "QuietNet: Small Networks for Speech Enhancement",
+    "Speech enhancement matters for hearing aids, and existing networks for speech enhancement are "
+    "too large for hearing aids and their batteries. We propose QuietNet, a small network that "
+    "removes noise. It outperforms 5 baselines on 2 corpora of noisy speech in hearing aids.",
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "background", "contribution", "result"),
+    [
+        (
+            "en",
+            "Existing networks for speech enhancement are too large for hearing aids.",
+            "The paper proposes QuietNet, a small network that removes noise.",
+            "It outperforms 5 baselines on 2 corpora of noisy speech in hearing aids.",
+        ),
+        (
+            "en",
+            "Speech enhancement matters for hearing aids and their batteries.",
+            "This work introduces QuietNet, a small network that removes noise.",
+            "QuietNet outperforms 5 baselines on 2 corpora of noisy speech.",
+        ),
+        (
+            "zh",
+            "现有语音增强网络规模过大，难以用于助听器，噪声与语音难以分离。",
+            "作者提出QuietNet，一种小型网络。",
+            "在2个含噪语音语料上优于5个语音增强基线。",
+        ),
+        (
+            "de",
+            "Bisherige Netze für Speech Enhancement sind zu groß für Hearing Aids.",
+            "Vorgestellt wird QuietNet, ein kleines Netz.",
+            "QuietNet erreicht auf 2 Corpora mehr als 5 Baselines.",
+        ),
+        (
+            "fr",
+            "Les réseaux existants de speech enhancement sont trop grands pour les hearing aids.",
+            "Les auteurs proposent QuietNet, un petit réseau.",
+            "QuietNet surpasse 5 baselines sur 2 corpus de speech enhancement.",
+        ),
+        (
+            "es",
+            "Las redes existentes de speech enhancement son demasiado grandes para hearing aids.",
+            "Se propone QuietNet, una red pequeña.",
+            "QuietNet supera a 5 baselines en 2 corpus de speech enhancement.",
+        ),
+        (
+            "ja",
+            "従来の音声強調のネットワークは補聴器には大きすぎ、QuietNetはない。",
+            "本論文では小型ネットワークQuietNetを提案する。",
+            "QuietNetは2つのコーパスで5つの基準手法を上回る。",
+        ),
+    ],
+)
+def test_of_several_sentences_that_with_the_contribution_is_printed(
+    language: str, background: str, contribution: str, result: str
+) -> None:
+    gap = "" if language in {"ja", "zh"} else " "
+    for order in ((background, contribution, result), (background, contribution)):
+        assert printed(gap.join(order), QUIET, language) == contribution
+    assert printed(gap.join((result, background)), QUIET, language) == result

@@ -130,7 +130,11 @@ def check_answer(
     paper as a whole has none, nor has one that says the abstract again.
     """
     source = SourceText.of(paper)
-    parts = answer_sentences.candidates(text, source, language) if len(text) <= _READ else []
+    parts = (
+        answer_sentences.candidates(text, paper.title, source, language)
+        if len(text) <= _READ
+        else []
+    )
     is_one = parts in ([], [text])
     whole = [] if is_one else _subject(_without_raised(text), source, language, others)
     is_about_another = any(result.objection and result.hard for result in whole)
@@ -180,7 +184,7 @@ def _stray(text: str, source: SourceText, language: str) -> str:
         return "tells nothing of the paper"
     if aside := answer_asides.strange_aside(text, source, language):
         return f"says beside the paper: {aside[:60]}"
-    if talk := answer_tails.talk(text, source, language):
+    if talk := answer_tails.talk_in(text, source, language):
         return f"says beside the paper: {talk[:60]}"
     return relevance.stray_sentence(text, source, language)
 

@@ -4,16 +4,17 @@ An answer is cut into its sentences; talk before one and at its end is left out.
 sentences of the Chinese form belong together, and none of them is looked at alone.
 """
 
+from collections.abc import Iterable
 from itertools import accumulate, takewhile
 
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.checks.answer_asides import without_lead
 from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
-from newsletter.summaries.checks.answer_tails import without_talk
+from newsletter.summaries.checks.answer_tails import split_talk
 from newsletter.summaries.checks.paper_words import shared
 from newsletter.summaries.checks.relevance import SourceText
 from newsletter.summaries.checks.study_words import study_words
-from newsletter.summaries.extractive import sentences
+from newsletter.summaries.extractive import choice, sentences
 
 _WIDE_END = lazy_pattern(r"(?<=[。！？])(?![”」』）》])|(?<=[。！？][”」』）》])|(?<=[.!?…])\s+")
 # "z. B.", "Nr. 3", "p. ej.": the next piece goes on.
@@ -24,11 +25,24 @@ _SEVERAL = 2
 _MARGIN = 0.5  # of what is shared, for what is less likely a sentence about the paper
 
 
-def candidates(text: str, source: SourceText, language: str) -> list[str]:
-    """What may be printed of the answer; what has most of the paper first."""
-    ends = (without_talk(part, source, language) for part in _parts(text, source, language))
-    shares = {part: _share(part, source, language) for part in ends}
-    return sorted(shares, key=lambda part: (-shares[part], -len(part)))
+def candidates(text: str, title: str, source: SourceText, language: str) -> list[str]:
+    """What may be printed of the answer; the sentence that tells best what is done first.
+
+    What has nothing of the paper comes last.
+    """
+    parts = _parts(text, source, language)
+    kept = dict.fromkeys(split_talk(part, source, language).kept for part in parts)
+    shares = {part: _share(part, source, language) for part in kept}
+    tells = dict(zip(shares, _tells(title, shares, language), strict=True))
+    return sorted(shares, key=lambda part: (not shares[part], -tells[part], -shares[part]))
+
+
+def _tells(title: str, parts: Iterable[str], language: str) -> list[float]:
+    """How well a sentence tells what the paper does: as abstracts are ranked, or by a word."""
+    if language == "en":
+        return choice.scores(title, list(parts))
+    words = study_words().get(language)
+    return [words.contribution(part) if words else 0 for part in parts]
 
 
 def _parts(text: str, source: SourceText, language: str) -> list[str]:

@@ -6,6 +6,7 @@ left out where what stands before it is whole; else the sentence is not printed.
 """
 
 import re
+from typing import NamedTuple
 
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.checks.addressing import speaks_to_reader
@@ -56,25 +57,31 @@ _FINITE_JA = lazy_pattern(r"(?:る|た|す|む|く|ない|だ)\Z")
 _CLOSING = ")）]}%$”》"
 
 
-def without_talk(sentence: str, source: SourceText, language: str) -> str:
-    """Up to the first clause of talk at its end; the sentence itself where nothing may be cut."""
-    left = sentence
-    for mark in reversed(_marks(sentence, language)):
-        begun, clause = left[: mark.start()], left[mark.end() :]
-        if _is_talk(begun, mark[0], clause, source, language) and _is_whole(
-            begun, source, language
-        ):
-            left = begun + ("。" if language in WITHOUT_SPACES else ".")
-    return left
+class SplitSentence(NamedTuple):
+    """A sentence, and the talk at its end."""
+
+    kept: str  # up to the first clause of talk; all of it where nothing may be cut
+    talk: str  # a clause of it that cannot be left out
 
 
-def talk(sentence: str, source: SourceText, language: str) -> str:
-    """The clause at its end that is talk; empty where none is."""
+def split_talk(sentence: str, source: SourceText, language: str) -> SplitSentence:
+    """Part a sentence from the talk at its end."""
+    kept, talk = sentence, ""
     for mark in reversed(_marks(sentence, language)):
-        begun, clause = sentence[: mark.start()], sentence[mark.end() :]
-        if _is_talk(begun, mark[0], clause, source, language):
-            return clause
-    return ""
+        begun, clause = kept[: mark.start()], kept[mark.end() :]
+        if not _is_talk(begun, mark[0], clause, source, language):
+            continue
+        if _is_whole(begun, source, language):
+            kept, talk = begun + ("。" if language in WITHOUT_SPACES else "."), ""
+        else:
+            talk = talk or clause
+    return SplitSentence(kept, talk)
+
+
+def talk_in(sentence: str, source: SourceText, language: str) -> str:
+    """The talk at its end; empty where there is none."""
+    kept, talk = split_talk(sentence, source, language)
+    return talk if kept == sentence else sentence[len(kept) - 1 :]
 
 
 def _marks(sentence: str, language: str) -> list[re.Match[str]]:

@@ -17,6 +17,14 @@ class StudyWords(NamedTuple):
     goes_on: re.Pattern[str]  # a clause of the same study; to be searched
     says: re.Pattern[str]  # anywhere in a sentence about a study
     leans: re.Pattern[str]  # a sentence that leans on another; to be matched
+    proposes: re.Pattern[str] | None = None  # anywhere in the sentence that says what is new
+    before_it: re.Pattern[str] | None = None  # anywhere in one that says what was there before
+
+    def contribution(self, sentence: str) -> int:
+        """1 where it says what is new, -1 where it says what was there before, else 0."""
+        if self.proposes and self.proposes.search(sentence):
+            return 1
+        return -1 if self.before_it and self.before_it.search(sentence) else 0
 
 
 @cache
@@ -33,11 +41,20 @@ def _of(language: str, words: dict[str, str]) -> StudyWords:
     if language in WITHOUT_SPACES:
         before = rf"\A(?:{_any_of(words['before'])}，?)*" if "before" in words else ""
         goes_on = before + does if before else does + _NEAR_END
-        return StudyWords(*map(_compiled, (goes_on, said, rf"\W*{leans}")))
+        return StudyWords(*map(_compiled, (goes_on, said, rf"\W*{leans}")), *_new_and_old(words))
     before = _any_of(words["before"])
     own = f"(?! {_any_of(words['own'])})"  # "this paper" leans on nothing
     goes_on = rf"\A(?:{before} )?{does}"
-    return StudyWords(*map(_compiled, (goes_on, rf"\b{said}", rf"\W*{leans}\b{own}")))
+    patterns = (goes_on, rf"\b{said}", rf"\W*{leans}\b{own}")
+    return StudyWords(*map(_compiled, patterns), *_new_and_old(words))
+
+
+def _new_and_old(words: dict[str, str]) -> list[re.Pattern[str] | None]:
+    """The English of an answer is ranked as abstracts are."""
+    return [
+        _compiled(_any_of(words[name])) if name in words else None
+        for name in ("proposes", "before_it")
+    ]
 
 
 def _any_of(words: str) -> str:

@@ -88,10 +88,8 @@ class _Scored(NamedTuple):
 def best_first(title: str, pieces: list[str]) -> list[str]:
     """The sentences as they would be quoted, best first."""
     found = candidates(title, pieces)
-    rows = describe(title, found)
     kinds = paper_kinds(title, found)
-    scores = learned().scores(rows, kinds)
-    scored = [_Scored(at, found[at], row, scores[at]) for at, row in enumerate(rows)]
+    scored = _scored(title, found, kinds)
     ranked = sorted(scored, key=lambda sentence: -sentence.score)
     if not ranked:
         return []
@@ -105,6 +103,18 @@ def best_first(title: str, pieces: list[str]) -> list[str]:
         *(_joined_with_second(title, near) if for_readers else ()),
         *(sentence.text for sentence in near),
     ]
+
+
+def scores(title: str, pieces: list[str]) -> list[float]:
+    """How well each of several sentences about a paper tells what it does, beside the others."""
+    found = candidates(title, pieces)
+    return [sentence.score for sentence in _scored(title, found, paper_kinds(title, found))]
+
+
+def _scored(title: str, found: list[Candidate], kinds: dict[str, float]) -> list[_Scored]:
+    rows = describe(title, found)
+    worth = learned().scores(rows, kinds) if rows else []
+    return [_Scored(at, found[at], row, worth[at]) for at, row in enumerate(rows)]
 
 
 def _cut_where_long(ranked: list[_Scored]) -> list[str]:
