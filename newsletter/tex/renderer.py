@@ -1,16 +1,13 @@
-"""Reads tokens and sets them: prose and formulas, groups, arguments and scripts."""
+"""Reads tokens and sets them: prose, groups and arguments."""
 # ruff: noqa: RUF001 - formulas need their own signs
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from newsletter.tex.dollars import holds_formula, is_money
-from newsletter.tex.formulas import INFIX, infix
-from newsletter.tex.handler import Renderer
+from newsletter.tex.formula_renderer import CONTEXT, DEEPEST, FormulaRenderer
 from newsletter.tex.links import clean_address, is_linkable, split_address
-from newsletter.tex.macros import expand_macro, is_sign_command, spelled_command
+from newsletter.tex.macros import is_sign_command, spelled_command
 from newsletter.tex.math import MathPart, Role, join_formula, split_formula
 from newsletter.tex.prose import ends_in_name, guarded_sign, lowered, raised, shows_braces, tie
 from newsletter.tex.spans import Span, Style
@@ -19,37 +16,21 @@ from newsletter.tex.tokens import Token, TokenType
 if TYPE_CHECKING:
     from newsletter.tex.marks import Marks
 
-# Deeper than any author nests, and far from Python's own limit.
-DEEPEST = 30
-_CONTEXT = 40
-_HAS_COLUMNS = re.compile(r"\\(?:begin|cr|\\|\w*(?:matrix|cases|align|array)(?![A-Za-z]))")
 _TAKES_ROOM = {"±", "×", "∓"}
 _LEFT_OUT = {TokenType.OPEN, TokenType.CLOSE, TokenType.DOLLAR, TokenType.DOLLARS}
 
 
-class TexRenderer(Renderer):
+class TexRenderer(FormulaRenderer):
     """One reading of one source for one kind of output."""
 
     def __init__(self, source: str, marks: Marks) -> None:
-        super().__init__(source)
-        self.marks = marks
-        self.divided = False  # whether the group just read was a fraction, as {a \\over b} is
-        has_commands = "\\" in source
-        self.is_tex = has_commands or "$" in source
-        self.has_formulas = has_commands or "^" in source
-        self.has_angles = "\\la" in source and any(token.text == "\\ra" for token in self.tokens)
-        self.has_columns = _HAS_COLUMNS.search(source) is not None
+        super().__init__(source, marks)
+        self.is_tex = "\\" in source or "$" in source
         self._takes_lone_scripts = self.is_tex or "{" in source
 
     def whole(self) -> str:
         """All of the source, set."""
         return self.prose(Span(0, len(self.tokens)), Style())
-
-    def command(self, span: Span, style: Style) -> MathPart:
-        """The command at hand with its arguments."""
-        token = self.tokens[span.at]
-        span.at += 1
-        return expand_macro(self, token, span, style)
 
     def argument(self, span: Span, style: Style) -> str:
         """The next argument, set: a group, a command with its own, or one character."""
@@ -118,8 +99,6 @@ class TexRenderer(Renderer):
         pieces = split_formula(character, self.marks, upright=style.upright, columns=True)
         return join_formula(list(pieces), tight=True)
 
-    # Prose -------------------------------------------------------------------------------------
-
     def prose(self, span: Span, style: Style) -> str:
         out: list[str] = []
         while span:
@@ -137,7 +116,7 @@ class TexRenderer(Renderer):
             case TokenType.OPEN:
                 return self._prose_group(span, style)
             case TokenType.DOLLAR | TokenType.DOLLARS:
-                return self._dollar(span, style)
+                return self.dollar(span, style)
             case TokenType.UP | TokenType.DOWN:
                 return self._prose_script(span, style)
             case _:
@@ -151,7 +130,7 @@ class TexRenderer(Renderer):
                 return self._address(token.text, style)
             case TokenType.TIE:
                 start = token.start
-                before = self.source[max(0, start - _CONTEXT) : start]
+                before = self.source[max(0, start - CONTEXT) : start]
                 return tie(before, self.source[start + 1 : start + 4], is_tex=self.is_tex)
             case TokenType.VERBATIM:
                 shown = token.text.removeprefix("\\verb").lstrip("*")[1:-1]
@@ -163,7 +142,7 @@ class TexRenderer(Renderer):
 
     def _stray_brace(self, token: Token) -> str:
         """A brace without its other half is TeX's; where it stood in for a space, that stays."""
-        before = self.source[max(0, token.start - _CONTEXT) : token.start]
+        before = self.source[max(0, token.start - CONTEXT) : token.start]
         behind = self.source[token.start + 1 : token.start + 2]
         is_within = before[-1:].isalnum() and behind.isalnum()
         return " " if is_within and not self.is_tex and ends_in_name(before) else ""
@@ -225,7 +204,7 @@ class TexRenderer(Renderer):
     def _lone_script(self, token: Token, span: Span, *, up: bool) -> str:
         if not self.next_is(span, TokenType.TEXT):
             return ""
-        before = self.source[max(0, token.start - _CONTEXT) : token.start]
+        before = self.source[max(0, token.start - CONTEXT) : token.start]
         after = self.tokens[span.at]
         if up:
             return raised(before, after.text)
@@ -234,89 +213,6 @@ class TexRenderer(Renderer):
         taken = lowered(before, after.text)
         is_identifier = self.source.startswith("_", after.start + len(taken))
         return "" if is_identifier else taken
-
-    # Formulas ----------------------------------------------------------------------------------
-
-    def _dollar(self, span: Span, style: Style) -> str:
-        token = self.tokens[span.at]
-        begin = token.start + len(token.text)
-        end = self.layout.next_end(token.text, span.at + 1) if span.at + 1 < span.end else None
-        if end is not None and end < span.end:
-            close = self.tokens[end].start
-            behind = close + len(token.text)
-            if holds_formula(self.source[begin:close], self.source[behind : behind + 1]):
-                self.has_formulas = True
-                return self._formula_up_to(span, end, style)
-        span.at += 1
-        before = self.source[max(0, token.start - _CONTEXT) : token.start]
-        after = self.source[begin : begin + _CONTEXT]
-        return token.text if is_money(before, after, tex_around=self.has_formulas) else ""
-
-    def _formula_up_to(self, span: Span, end: int, style: Style) -> str:
-        inner = Span(span.at + 1, end)
-        span.at = end + 1
-        return self.inner(inner, style._replace(math=True))
-
-    def delimited(self, span: Span, sign: str, style: Style) -> str:
-        r"""The formula up to the \) or \] that `sign` names; the opening one was read."""
-        end = self.layout.next_end(sign, span.at) if span else None
-        if end is None or end >= span.end:
-            return ""
-        inner = self.source[self.tokens[span.at].start : self.tokens[end].start]
-        if not holds_formula(inner, "") and inner.strip():
-            return {"\\)": "(", "\\]": "["}[sign]
-        span.at -= 1
-        return self._formula_up_to(span, end, style)
-
-    def formula(self, span: Span, style: Style) -> str:
-        pieces: list[MathPart] = []
-        while span:
-            name = self.tokens[span.at].text[1:]
-            if name in INFIX and pieces and style.depth < DEEPEST:
-                span.at += 1
-                top = join_formula(pieces, tight=style.tight)
-                bottom = self.formula(span, style.deeper())
-                self.divided = name == "over"
-                return infix(self, name, top.strip(), bottom.strip()).text
-            self._formula_step(span, style, pieces)
-        return join_formula(pieces, tight=style.tight)
-
-    def _formula_step(self, span: Span, style: Style, pieces: list[MathPart]) -> None:
-        token = self.tokens[span.at]
-        match token.kind:
-            case TokenType.COMMAND:
-                pieces.append(self.command(span, style))
-                if token.text[1:2].isalpha() and self.trim(span):
-                    pieces.append(MathPart(Role.EATEN_SPACE, " "))
-            case TokenType.OPEN:
-                self.divided = False
-                inner = self.argument(span, style)
-                pieces.append(MathPart(Role.FRACTION if self.divided else Role.ORDINARY, inner))
-                self.divided = False
-            case TokenType.UP | TokenType.DOWN:
-                span.at += 1
-                script = style._replace(tight=True, upright=True)
-                shown = self.script(span, script, up=token.kind is TokenType.UP)
-                pieces.append(MathPart(Role.SCRIPT, shown))
-            case TokenType.TEXT | TokenType.URL | TokenType.VERBATIM:
-                span.at += 1
-                pieces.extend(
-                    split_formula(
-                        token.text, self.marks, upright=style.upright, columns=self.has_columns
-                    )
-                )
-            case TokenType.TIE:
-                span.at += 1
-                pieces.append(MathPart(Role.ROOM, " "))
-            case _:
-                span.at += 1
-
-    def script(self, span: Span, style: Style, *, up: bool) -> str:
-        """The next argument as a script; a script that is all of it belongs to nothing else."""
-        end = self.end_of_scripts(span)
-        inner = self.argument(span, style)
-        span.at = max(span.at, end)
-        return self.marks.raised(inner) if up else self.marks.lowered(inner)
 
 
 def _unspaced(pieces: list[str]) -> str:
