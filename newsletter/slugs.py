@@ -1,4 +1,4 @@
-"""What a newsletter is called: its slug of today and before, and readers whose newsletter is gone.
+"""A newsletter has a slug today, had others before, and readers remain where it is gone.
 
 A slug stands in links of mails that are out. So a former one is never given again: it leads to the
 newsletter that had it.
@@ -30,14 +30,14 @@ _SLUG = "newsletter"  # the column, in whichever table
 
 @dataclass(frozen=True)
 class Renaming:
-    """What went over to the new slug."""
+    """The rows that went over to the new slug."""
 
     readers: int  # who get it now
     issues: int
 
 
 def of_today(session: Session, slugs: Iterable[str]) -> list[str]:
-    """What these newsletters are called now, in their order, once each."""
+    """The slugs of these newsletters today, in their order, once each."""
     named = list(slugs)
     new = now_called(session, named)
     return list(dict.fromkeys(new.get(slug, slug) for slug in named))
@@ -223,7 +223,7 @@ def _move_rows(session: Session, table: Table, old: str, new: str) -> None:
 
 
 def _join(session: Session, old: str, new: str) -> None:
-    """Who has both keeps the older, unless they left that one and hold the other."""
+    """A reader of both keeps the older, unless they left that one and hold the other."""
     other = aliased(SubscriptionRow)
     pairs = session.execute(
         select(SubscriptionRow, other).where(

@@ -24,7 +24,7 @@ def newsletter(settings: "Settings", slug: str | None) -> "NewsletterSettings":
 
 
 def _told_of(settings: "Settings", slug: str) -> str | None:
-    """What the database knows of a slug that is not configured."""
+    """The database's knowledge of a slug that is not configured."""
     from newsletter import bootstrap, slugs
 
     try:

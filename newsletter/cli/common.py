@@ -1,4 +1,4 @@
-"""What commands share: options, the settings, the database, stopping, a progress bar, warnings."""
+"""Commands share these: options, the settings, the database, stopping, a progress bar, warnings."""
 
 import json
 import signal
@@ -207,7 +207,7 @@ def warn(line: str) -> None:
 
 
 def warnings() -> list[str]:
-    """What this command has warned of so far."""
+    """The warnings of this command so far."""
     context = click.get_current_context(silent=True)
     said: list[str] = context.meta.setdefault("newsletter.warnings", []) if context else []
     return said

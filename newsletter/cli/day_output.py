@@ -1,4 +1,4 @@
-"""What commands say of a day: its papers, its sentences, what they cost, the account."""
+"""Commands tell of a day by these: its papers, its sentences and their costs, the account."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ def print_day(
 
 
 def print_summaries(summaries: "SummaryReport", prices: "Prices", rehearsed: bool = False) -> None:
-    """What the sentences cost, or would; and how many are the authors' own instead, and why."""
+    """Print the costs of the sentences; and how many are the authors' own instead, and why."""
     if rehearsed and summaries.expected.all:
         click.echo(
             f"  a run would ask for {counted(len(summaries.failed), 'sentence')}:"

@@ -1,4 +1,4 @@
-"""What `deliveries status` shows: read at once, then printed, drawn or written as JSON."""
+"""`deliveries status` shows this: read at once, then printed, drawn or written as JSON."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any

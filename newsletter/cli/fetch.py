@@ -94,7 +94,7 @@ def _note_files(settings: "Settings", *, are_kept: bool) -> None:
 
 
 def listing_as_json(services: "Services", row: "ListingRow") -> dict[str, Any]:
-    """What is known of a category's day, for scripts."""
+    """The state of a category's day, for scripts."""
     from newsletter import papers
 
     with services.database.read() as session:
@@ -113,7 +113,7 @@ def listing_as_json(services: "Services", row: "ListingRow") -> dict[str, Any]:
 
 
 def _lesser_text(told: "Listing") -> str:
-    """What a source had that says less than is known: `saved files: new.html, 0 of 5 papers`."""
+    """A source that says less than is known: `saved files: new.html, 0 of 5 papers`."""
     from newsletter.text import counted
 
     if told.state in _STATES:

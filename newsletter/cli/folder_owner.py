@@ -57,7 +57,7 @@ def refuse_root_with(settings: "Settings") -> None:
 
 
 def _other_owner(place: Path) -> str | None:
-    """Whose it is, where root asks and somebody else has it.
+    """The folder's owner, where root asks and somebody else has it.
 
     One whom this machine does not know is outside, as with the folder of a container; nobody here
     could go on as that one.

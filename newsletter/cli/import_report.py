@@ -28,7 +28,7 @@ def row_printer(
     *,
     only_told: bool,
 ) -> "Callable[[RowReport], None]":
-    """What is done with each line; `only_told`: only those are shown that say more than a fate."""
+    """Takes each line's fate; `only_told`: only those are shown that say more than a fate."""
     from newsletter.subscribers.list_import.import_rows import TAKEN
 
     def print_row(row_report: "RowReport") -> None:
@@ -45,7 +45,7 @@ def row_printer(
 
 @contextmanager
 def report_writer(path: Path | None) -> "Iterator[Callable[[RowReport], None]]":
-    """What writes a line of the report, where one is wanted."""
+    """Writes a line of the report, where one is wanted."""
     if path is None:
         yield lambda _told: None
         return

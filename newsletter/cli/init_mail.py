@@ -59,7 +59,7 @@ def by_options(
     username: str,
     environ: Mapping[str, str],
 ) -> tuple[dict[str, str | int], dict[str, str]]:
-    """What `[transport]` says, and the secret, where nobody is asked.
+    """The settings of `[transport]`, and the secret, where nobody is asked.
 
     Raises:
         WrongUseError: the preset needs more, or less.
@@ -97,7 +97,7 @@ def _secret_variable(preset: "MailPreset") -> str:
 
 
 def _ask_details(preset: "MailPreset", answers: "Answers") -> "Answers":
-    """What the preset leaves open; what was said before is the default."""
+    """Ask for all that the preset leaves open; the answer before is the default."""
     transport: dict[str, str | int] = {"use": preset.use}
     secrets: dict[str, str] = {}
     if preset.host:
@@ -151,7 +151,7 @@ def _server(preset: "MailPreset", said: str, chosen: str | None = None) -> dict[
 
 
 def _username(preset: "MailPreset", text: str) -> str:
-    """Who logs in; empty where nobody does."""
+    """The name to log in with; empty where nobody does."""
     if preset.login_is_optional and text.lower() in _NO_LOGIN:
         return ""
     from newsletter.subscribers.addresses import normalize_address

@@ -1,4 +1,4 @@
-"""What `init` asks on a terminal. Nothing is written before the last answer."""
+"""`init` asks these questions on a terminal. Nothing is written before the last answer."""
 
 import os
 import re
@@ -115,7 +115,7 @@ def _ask_fields() -> list[str]:
 
 
 def _fields(text: str, shown: Sequence[str]) -> list[str] | tuple[str, ...]:
-    """What was meant: a list is taken, a tuple is to be chosen from.
+    """The values meant: a list is taken, a tuple is to be chosen from.
 
     Raises:
         WrongUseError: nothing is called so.

@@ -25,7 +25,7 @@ _SHOWN = 20  # refused entries of a file
 
 @dataclass(frozen=True)
 class InterestOptions:
-    """What the options of `with_interests` say."""
+    """The values of the options of `with_interests`."""
 
     unwanted: bool
     remove: bool

@@ -23,7 +23,7 @@ def show_picks(
     *,
     of_newsletter: bool = False,
 ) -> None:
-    """What comes first of a day of that newsletter by these interests, and why."""
+    """Show the picks of a day of that newsletter by these interests, each with its reasons."""
     from newsletter.cli.previewed_issue import content_of
 
     newsletter = chosen_newsletters.newsletter(settings, slug)

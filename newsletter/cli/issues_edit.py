@@ -142,7 +142,7 @@ def _with_reasons(option: str, names: "Sequence[str]", reasons: "Sequence[str]")
 
 
 def _wishes(session: "Session", newsletter: "NewsletterSettings", day: date) -> "IssueEdit":
-    """What is set for an issue that can still change.
+    """The wishes for an issue that can still change.
 
     Raises:
         WrongUseError: it is frozen, or there will be none of that day.
@@ -163,7 +163,7 @@ def _wishes(session: "Session", newsletter: "NewsletterSettings", day: date) -> 
 
 
 def _from_editor(note: str) -> str | None:
-    """What was saved in the editor; None where nothing was."""
+    """The text that was saved in the editor; None where nothing was."""
     written = click.edit(note, extension=".md")
     return None if written is None else _clean(written)
 

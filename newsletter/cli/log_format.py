@@ -47,5 +47,5 @@ def _time(record: logging.LogRecord) -> str:
 
 
 def _facts(record: logging.LogRecord) -> dict[str, object]:
-    """What was given in `extra`."""
+    """The values given in `extra`."""
     return {name: value for name, value in vars(record).items() if name not in _ALWAYS_THERE}

@@ -125,7 +125,7 @@ def _target(settings: "Settings", name: str) -> "NotifySettings":
 
 
 def _example(settings: "Settings", name: str, kind: "NoticeKind", now: "datetime") -> "NoticeRow":
-    """What happened to nobody."""
+    """An event that happened to nobody."""
     from newsletter.models import NoticeRow, new_reference
 
     every = [newsletter.slug for newsletter in settings.newsletters]

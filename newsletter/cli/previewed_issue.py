@@ -89,7 +89,7 @@ def named_interests(
     words: Sequence[str],
     authors: Sequence[str],
 ) -> "Interests | None":
-    """What nobody in particular named; None where nothing is."""
+    """Interests of nobody in particular; None where none are named."""
     from newsletter import papers
     from newsletter.interests import FollowedAuthor, Interests, LikedPaper
     from newsletter.interests.interest_store import Interest, InterestType, checked

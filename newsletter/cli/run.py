@@ -109,7 +109,7 @@ def _finishing_failed_run(settings: "Settings", services: "Services") -> "Iterat
 
 
 def _finish(settings: "Settings", services: "Services") -> bool:
-    """What a run does behind its newsletters; whether no mail waits in the outbox.
+    """Do the work that comes after all newsletters; returns whether no mail waits in the outbox.
 
     `check` says who of [notify] does not listen, and no run fails by it.
     """

@@ -112,7 +112,7 @@ def _most_connections() -> int:
 
 
 def _limits(proxies: int) -> dict[str, object]:
-    """What of a request waitress takes, and what it lets through."""
+    """The limits of a request that waitress lets through."""
     from newsletter.web import sendgrid_events
 
     return {

@@ -155,7 +155,7 @@ def _report(
 
 
 def _measurements(reports: "list[PaperReport]", language: str) -> list[dict[str, str]]:
-    """What is known of such sentences; of a model's only where one was asked."""
+    """The measurements of such sentences; a model's only where one was asked."""
     from newsletter.summaries import measurements
 
     found = list(measurements.OF_QUOTATIONS)

@@ -15,7 +15,7 @@ from newsletter.rendering.qp_template import Fragment, either
 
 @dataclass(frozen=True)
 class _Fixed:
-    """What follows after so many bytes of a piece are taken: whole groups, and what is left."""
+    """The octets after so many bytes of a piece are taken: whole groups, and the rest."""
 
     encoded: bytes
     rest: bytes

@@ -17,7 +17,7 @@ def encode_base64(content: bytes) -> bytes:
 
 
 def base64_size(content: int) -> int:
-    """What so many bytes of a longer text take on the wire, rounded up."""
+    """The size of so many bytes of a longer text on the wire, rounded up."""
     return -(-content * 78 // _LINE_BYTES)
 
 
@@ -30,7 +30,7 @@ class Base64Stretch(NamedTuple):
 
 
 class Base64Text:
-    """What many mails share in stretches; encoded when first needed, for each of three starts."""
+    """A text that many mails share in stretches; encoded when needed, for each of three starts."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content

@@ -1,4 +1,4 @@
-"""What the parts of an issue's page are called, as its mails link to them."""
+"""The parts of an issue's page have names, to which its mails link."""
 
 from operator import attrgetter
 

@@ -1,4 +1,4 @@
-"""What authors say of their paper, without what stands beside it already."""
+"""The comment of a paper's authors, without all that stands beside it already."""
 
 import re
 from collections.abc import Sequence

@@ -31,7 +31,7 @@ class CompletenessTexts(DaySentences):
     def missing_links(
         self, content: IssueContent, most: int | None = _LINKED_PAPERS
     ) -> list[tuple[str, str]]:
-        """What the missing papers are called, `most` of them, and where they are.
+        """The names of the missing papers, `most` of them, and where they are.
 
         Of more, and of those that nobody names, where arXiv lists that day.
         """
@@ -58,7 +58,7 @@ class CompletenessTexts(DaySentences):
         return self.completeness(content)
 
     def completeness(self, content: IssueContent) -> str:
-        """What is to be said of an issue that is not known to hold all that arXiv announced."""
+        """Lines for an issue that is not known to hold all that arXiv announced."""
         say = self._say
         if content.is_sample:
             return say(

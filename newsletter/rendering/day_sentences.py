@@ -1,4 +1,4 @@
-"""What all that writes sentences on a day has: the words of a language, and how they are joined."""
+"""Sentences on a day share the words of a language, and how they are joined."""
 
 from collections.abc import Iterable, Sequence
 

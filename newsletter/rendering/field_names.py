@@ -1,4 +1,4 @@
-"""What arXiv's categories are called in languages in which readers know their fields."""
+"""Names of arXiv's categories, in languages in which readers know their fields."""
 
 # fmt: off
 _CHINESE: dict[str, dict[str, str]] = {
@@ -72,5 +72,5 @@ _NAMES = {
 
 
 def field_name(category: str, language: str) -> str:
-    """What a category is called in a language; empty where it is not known or not told."""
+    """A category's name in a language; empty where it is not known or not told."""
     return _NAMES.get(language, {}).get(category, "")

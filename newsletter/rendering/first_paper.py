@@ -1,4 +1,4 @@
-"""What a reader's mail says of the papers that come first, and how much room that takes."""
+"""A reader's mail says this of the papers that come first, and it takes so much room."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -23,7 +23,7 @@ _BY_WORDS = ReasonType.IN_TITLE, ReasonType.IN_ABSTRACT
 
 
 class InCard(NamedTuple):
-    """What a reader's card of a paper shows beyond others'."""
+    """The lines of a reader's card of a paper that others' do not have."""
 
     words: tuple[str, ...]  # that are marked
     author: str  # who is named among many: the one that the first reason is

@@ -1,4 +1,4 @@
-"""What of an issue a mail has room for, and which encoding leaves most."""
+"""A mail has room for so much of an issue, in the encoding that leaves most."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -109,7 +109,7 @@ def filled(piece: TextFragment, values: Mapping[str, str]) -> TextFragment:
 
 
 def weigh(encoding: str, fragments: Sequence[TextFragment]) -> list[Weight]:
-    """What each takes in a mail of that encoding."""
+    """The size of each in a mail of that encoding."""
     weights = []
     for fragment in fragments:
         decoded = fragment.weight + fragment.text.count("\n")  # the decoded part has CRLF

@@ -26,7 +26,7 @@ _INDENT = 4  # of an author line in the text part
 
 
 class PicksOpening(NamedTuple):
-    """What stands over the papers that come first, or in place of any."""
+    """The lines over the papers that come first, or in place of any."""
 
     number: int = 0  # by what the reader named
     others: int = 0  # by what the newsletter's group named alone
@@ -37,7 +37,7 @@ class PicksOpening(NamedTuple):
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around the papers, whichever sections a reader wants."""
+    """The parts around the papers, whichever sections a reader wants."""
 
     labels: Mapping[Block, TextFragment]
     foot: TextFragment
@@ -89,7 +89,7 @@ class PaperFragments:
         return self._notes[holds, whose]
 
     def editor(self, left_out: str = "") -> list[TextFragment]:
-        """What the editor says before the papers, of which there is nothing on most days."""
+        """The editor's words before the papers; there are none on most days."""
         if left_out not in self._editors:
             digest = self._digest.without(left_out)
             says = digest.editor_notes or digest.omissions
@@ -181,7 +181,7 @@ class PaperFragments:
 
     @cached_property
     def rest(self) -> list[TextFragment]:
-        """What stands between the picks and all other papers.
+        """The heading between the picks and all other papers.
 
         The second also leads to all papers with the reader's links, for which cards have no room.
         """
@@ -190,7 +190,7 @@ class PaperFragments:
 
     @cached_property
     def around_reason(self) -> FragmentWrapper:
-        """What stands around the words of why a paper comes first, above its card."""
+        """The markup around the words of why a paper comes first, above its card."""
         hole = secrets.token_hex(8)
         framed = self._finished([self._render("reason", reason=hole)])[1].text
         return FragmentWrapper.of(*framed.split(hole))

@@ -75,7 +75,7 @@ def _unstructured(name: str, value: str) -> str:
 
 
 def issue_headers(content: IssueContent, site: SiteSettings, links: SignedLinks) -> Headers:
-    """What all copies of an issue say to mail programs."""
+    """The headers by which all copies of an issue tell mail programs the same."""
     archive = ("List-Archive", f"<{links.archive(content.slug)}>")
     return (
         # The moment of freezing, so that a repeated attempt is the same message.

@@ -1,4 +1,4 @@
-"""What an issue says: the one thing that HTML, text and Markdown are made from."""
+"""An issue's content: HTML, text and Markdown are made of this one thing."""
 
 import logging
 from collections import Counter

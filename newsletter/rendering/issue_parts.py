@@ -10,7 +10,7 @@ from newsletter.sources.base import ListingState, PaperId
 
 @dataclass(frozen=True)
 class EditorNote:
-    """What the editor says of a day, in the small Markdown of `note_markup.py`."""
+    """The editor's words on a day, in the small Markdown of `note_markup.py`."""
 
     day: date
     text: str
@@ -28,7 +28,7 @@ class Omission:
 
 
 class Block(NamedTuple):
-    """What stands under one label: a section, where an issue is set by category of one of them."""
+    """The papers under one label: a section, where an issue is set by category of one of them."""
 
     category: str
     section: IssueSection

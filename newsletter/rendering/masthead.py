@@ -1,4 +1,4 @@
-"""What stands over the papers: the day in one sentence, its counts, what is here and what is not.
+"""The lines over the papers: the day in one sentence, its counts, what is here and what is not.
 
 Plain strings: the template that prints them escapes them as its format needs.
 """
@@ -69,7 +69,7 @@ class MastheadTexts(DaySentences):
         return self._say("No papers in your sections") + self._say(" (%(title)s, %(date)s)") % title
 
     def about(self, content: IssueContent) -> str:
-        """What the day is about, as a sentence; where all was found later, how much that is."""
+        """The topics of the day, as a sentence; where all was found later, how much that is."""
         return "".join(words for words, _ in self.about_linked(content))
 
     def about_linked(self, content: IssueContent) -> list[tuple[str, str]]:
@@ -156,7 +156,7 @@ class MastheadTexts(DaySentences):
         ceiling: DetailLevel,
         left_out: str = "",
     ) -> str:
-        """What of the day a mail does not hold, or only in part, by section.
+        """The day's papers that a mail does not hold, or only in part, by section.
 
         `shown` has the level of each paper that the mail holds, by its place in the issue;
         `left_out` names the sections that its reader does not want.
@@ -183,7 +183,7 @@ class MastheadTexts(DaySentences):
         return self.together([whole, self._bare() if is_bare else ""])
 
     def authors_line(self, content: IssueContent, shown: Mapping[int, DetailLevel]) -> str:
-        """Whose the sentences are that a mail holds, where it has any."""
+        """The writers of the sentences that a mail holds, where it has any."""
         entries = content.entries
         tells = any(
             shows_sentence(entries[place], own_level(entries[place], level))
@@ -249,7 +249,7 @@ class MastheadTexts(DaySentences):
         }[level]
 
     def more(self, section: IssueSection, papers: int, are_others: bool = True) -> str:  # noqa: FBT001, FBT002 - templates name none
-        """What stands for papers of a section that there is no room for, beside others or not."""
+        """The line for papers of a section that there is no room for, beside others or not."""
         count = self._count
         alone = {
             IssueSection.NEW: count(
@@ -279,7 +279,7 @@ class MastheadTexts(DaySentences):
         return words % {"num": self._number(papers)}
 
     def authorship(self, content: IssueContent) -> str:
-        """Whose the sentences are that do not say so themselves."""
+        """The writers of the sentences that do not say so themselves."""
         usual = content.usual_sentence
         if usual is None:
             return ""

@@ -39,7 +39,7 @@ class Placeholders:
         )
 
     def filled(self, values: Mapping[str, str]) -> dict[str, str]:
-        """What goes where each placeholder stands."""
+        """The values, each where its placeholder stands."""
         in_html = {blank: escape(values.get(name, "")) for name, blank in self.html.items()}
         in_text = {blank: values.get(name, "") for name, blank in self.text.items()}
         return in_html | in_text

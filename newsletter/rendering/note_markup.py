@@ -28,7 +28,7 @@ _MARKDOWN_MARK = lazy_pattern(r"[\\`*_\[\]<&~|]|\A[#>+=-]|(?<=\d)[.)](?=\s)")
 
 @dataclass(frozen=True)
 class _Form:
-    """What each mark becomes."""
+    """The form that each mark becomes."""
 
     plain: Callable[[str], str]
     strong: str

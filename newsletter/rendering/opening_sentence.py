@@ -1,4 +1,4 @@
-"""What a day is about, in one sentence: mail programs summarize from it."""
+"""A day's topics in one sentence: mail programs summarize from it."""
 
 import re
 
@@ -16,7 +16,7 @@ class OpeningSentence(DaySentences):
     """In one language; of papers found later only, there is nothing to say."""
 
     def about_linked(self, content: IssueContent) -> list[tuple[str, str]]:
-        """What the day is about, in pieces; a topic with where its papers are on the page."""
+        """The topics of the day, in pieces; each with where its papers are on the page."""
         pieces = _TOPIC.split(self._about(content))
         anchors = map(content.topic_anchor, _most_first(content))
         return [(words, next(anchors) if at % 2 else "") for at, words in enumerate(pieces)]
@@ -72,7 +72,7 @@ class OpeningSentence(DaySentences):
         }
 
     def _topics(self, content: IssueContent) -> str:
-        """What several papers of the leading section are on, with their numbers if any has two."""
+        """The topics that papers of the leading section share, with numbers if any has two."""
         say, is_whole = self._say, not content.may_lack_new
         sentence = {
             IssueSection.NEW: say("Among what is new in %(categories)s: %(topics)s."),

@@ -1,4 +1,4 @@
-"""What authors say of their paper, without how many pages, figures and the like it has."""
+"""The comment of a paper's authors, without how many pages, figures and the like it has."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a paper offers beside itself: the PDF, and the code, data and pages its authors name."""
+"""A paper's links: the PDF, and the code, data and pages that its authors name."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What arXiv says of a paper, as text and as HTML that a reader can read."""
+"""arXiv's words on a paper, as text and as HTML that a reader can read."""
 
 import re
 from functools import lru_cache

@@ -118,7 +118,7 @@ class PersonalVariant:
         return html, text
 
     def _note(self, first: "_PreparedPapers") -> tuple[str, str]:
-        """What the mail holds, and whose its sentences are; mostly as all of the variant say it."""
+        """The note on what the mail holds and who wrote it; mostly as all of the variant say it."""
         variant, issue, texts = self._variant, self._issue, self._texts
         kinds = tuple(filter(None, first.brought_in))
         if kinds in self._contents_lines and variant.whose:

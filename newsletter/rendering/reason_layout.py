@@ -1,4 +1,4 @@
-"""What stands around a paper's title and a reader's words in a line of why, encoded.
+"""The encoded text around a paper's title and a reader's words in a line of reasons.
 
 Where lines end follows from how long the title is, as long as it is plain letters. So it is made
 once for all titles of a length.
@@ -30,7 +30,7 @@ ReasonLine = tuple[bytes, bytes, int]
 
 
 class _Gapped(NamedTuple):
-    """What stands around a title, encoded, up to a reader's words.
+    """The encoded text around a title, up to a reader's words.
 
     The title may stand on two lines of what is sent.
     """
@@ -61,7 +61,7 @@ class _Gapped(NamedTuple):
 
 
 class Around(NamedTuple):
-    """What stands around a plain title of some length, if any, and around the words behind it."""
+    """The text around a plain title of some length, if any, and around the words behind it."""
 
     html: _Gapped
     html_after: bytes
@@ -220,7 +220,7 @@ def beginning(template: str, source: str) -> Beginning:
 
 
 def _parted(template: str, about: str) -> tuple[str, bool, str]:
-    """What stands before the words, whether there are any, and what stands behind them."""
+    """The text before the words, whether there are any, and the text behind them."""
     said, hole, after = template.partition(WORDS)
     said, after = (part % {"about": about} for part in (said, after))
     return (said, True, after) if hole else (said[:-1], False, said[-1:])
@@ -231,7 +231,7 @@ def _before_soft_break(text: str) -> bytes:
 
 
 def _text_lines(said: str, word: str) -> tuple[bytes, str]:
-    """What nothing changes that follows this word, encoded, and the line without the word."""
+    """The lines behind this word that nothing changes, encoded, and the line without the word."""
     item = ITEM + said
     lines, _, last = wrap_text(item + word).rpartition("\n")
     last = last.removesuffix(word) + " " * (item.endswith(" ") and not word)

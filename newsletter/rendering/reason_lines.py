@@ -176,7 +176,7 @@ def _whole(line: str) -> ReasonLine:
 
 
 def _with_room(reasons: Sequence[PickReason], say: IssueTexts) -> str:
-    """What has room: with fewer reasons, fewer words or less of a title, not half of a sentence.
+    """As much as has room: fewer reasons, fewer words or less of a title, not half of a sentence.
 
     On the wire a Chinese title takes nine bytes a character.
     """

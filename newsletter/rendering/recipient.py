@@ -1,4 +1,4 @@
-"""Whom a mail of an issue is for: all that sending knows of a mail before it is rendered."""
+"""A mail of an issue has a recipient: all that sending knows of it before it is rendered."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom a mail is for, and how they want it."""
+    """One reader of one issue, and how they want it."""
 
     subscriber_id: int
     email: str
@@ -31,5 +31,5 @@ class Recipient:
 
 
 def campaign_name(slug: str, day: date) -> str:
-    """What all mails of an issue have in common, for whoever counts them."""
+    """The name that all mails of an issue have in common, for whoever counts them."""
     return f"{slug}-{day}"

@@ -1,4 +1,4 @@
-"""What is left of an issue's blocks below the papers that come first."""
+"""The rest of an issue's blocks, below the papers that come first."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence

@@ -62,7 +62,7 @@ def combine_week(issue: IssueContent, others: Sequence[IssueContent]) -> IssueCo
 
 
 def _sum_notes(notes: Sequence[ListingNote]) -> list[ListingNote]:
-    """What is known of each category over several days: as good as the worst of them."""
+    """The listings of several days as one a category: as good as the worst of them."""
     sums: dict[str, ListingNote] = {}
     for note in notes:
         before = sums.get(note.category)

@@ -27,7 +27,7 @@ CEILINGS = {"full": DetailLevel.FULL, "brief": DetailLevel.SUMMARY, "titles": De
 
 
 def own_level(entry: IssueEntry, level: DetailLevel) -> DetailLevel:
-    """What a mail shows of a paper at a level.
+    """The level at which a mail shows a paper.
 
     A replacement is quiet at any, with no sentence. What the editor puts first has its whole card
     wherever it has a sentence.

@@ -195,7 +195,7 @@ def _tex_lean_title(source: str) -> Markup:
 
 
 def _last_word(whole: Markup) -> tuple[str, str, str, str]:
-    """What stands before the last word, and that word; then the last two as plain text.
+    """The text before the last word, and that word; then the last two as plain text.
 
     Its hyphens do not break, if it is not long. All is empty where there is one word.
     """

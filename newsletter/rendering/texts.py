@@ -1,4 +1,4 @@
-"""What an issue says around its papers, the same words in HTML and in text.
+"""An issue's words around its papers, the same in HTML and in text.
 
 Plain strings: the template that prints them escapes them as its format needs.
 """
@@ -35,7 +35,7 @@ class IssueTexts(MastheadTexts):
     """And those on the papers."""
 
     def label(self, block: Block) -> str:
-        """What stands over the papers of a block."""
+        """The label over the papers of a block."""
         day = self._catalogue.one_line_date(block.day) if block.day else ""
         first = self._say("Editor's choice").upper() if block.is_first else ""
         late = self._say("Found later").upper() if block.is_late else ""
@@ -55,7 +55,7 @@ class IssueTexts(MastheadTexts):
         return self._say("Put first by the editor") + self._say(": ") + entry.put_first
 
     def note_heading(self, content: IssueContent, note: EditorNote) -> str:
-        """What stands over an editor's note; of several days also which one it is on."""
+        """The heading of an editor's note; of several days also which one it is on."""
         heading = self._say("Editor's note")
         if content.first_day is None:
             return heading
@@ -100,7 +100,7 @@ class IssueTexts(MastheadTexts):
         return "" if is_short else list_authors(authors, _short_name)
 
     def facts(self, entry: IssueEntry, level: DetailLevel) -> list[str]:
-        """What stands in the quiet line before the links: categories and comment.
+        """The quiet line before the links: categories and comment.
 
         Of a replacement first its version, and what its authors say of it.
         """
@@ -151,7 +151,7 @@ class IssueTexts(MastheadTexts):
         return self._say("project page") if resource.name == PROJECT_PAGE else resource.name
 
     def origin(self, sentence: Sentence) -> str:
-        """Who wrote a sentence."""
+        """The writer of a sentence."""
         say = self._say
         if self._is_foreign(sentence):
             return say("authors' words (English abstract)")
@@ -164,7 +164,7 @@ class IssueTexts(MastheadTexts):
         return say("by %(model)s") % {"model": sentence.made_by}
 
     def picks_label(self, for_everybody: bool) -> str:  # noqa: FBT001 - templates name none
-        """What stands over the papers that come first."""
+        """The label over the papers that come first."""
         return self._say("FOR THIS GROUP") if for_everybody else self._say("FOR YOU")
 
     def picks_line(
@@ -175,7 +175,7 @@ class IssueTexts(MastheadTexts):
         for_everybody: bool,  # noqa: FBT001 - templates name none
         is_cut: bool = False,  # noqa: FBT001, FBT002 - templates name none
     ) -> str:
-        """What they follow from: so many from what the reader named, others from the group's."""
+        """Their grounds: so many follow from what the reader named, others from the group's."""
         say, by_day = self._say, content.by_day
         is_cut = is_cut or bool(content.omissions)
         if for_everybody and others:
@@ -220,7 +220,7 @@ class IssueTexts(MastheadTexts):
         }
 
     def reason_template(self, reason: PickReason) -> str:
-        """What is said of its kind, where `WORDS` stands for its words."""
+        """The template of its kind, where `WORDS` stands for its words."""
         return self._kinds[reason.of_newsletter][reason.kind]
 
     @cached_property
@@ -230,7 +230,7 @@ class IssueTexts(MastheadTexts):
 
     @cached_property
     def _kinds(self) -> Sequence[Mapping[ReasonType, str]]:
-        """What is said of each kind: where the reader named it, and where the group did."""
+        """The template of each kind: where the reader named it, and where the group did."""
         return [
             {kind: self._say(named[by_group]) for kind, named in REASON_TEMPLATES.items()}
             for by_group in (False, True)

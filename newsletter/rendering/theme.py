@@ -28,7 +28,7 @@ class Palette:
 
 @dataclass(frozen=True)
 class Theme:
-    """What an operator can change of the looks; without any setting, ours."""
+    """The looks, as far as an operator can change them; without any setting, ours."""
 
     settings: LookSettings = field(default_factory=LookSettings)
     templates: Path | None = None  # searched before our own

@@ -31,7 +31,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class EmailRecipient:
-    """Whom a mail is for."""
+    """The person a mail is for."""
 
     subscriber_id: int
     email: str

@@ -1,4 +1,4 @@
-"""What a reader sees, in the reader's language: gettext catalogues, dates and plurals by locale."""
+"""A reader's own language: gettext catalogues, dates and plurals by locale."""
 
 import gettext
 import re

@@ -1,4 +1,4 @@
-"""What all personal mails at one level, in one language and without the same sections share."""
+"""All personal mails at one level, in one language and without the same sections share this."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field

@@ -73,7 +73,7 @@ def _lines_of_units(paragraph: str, indent: int) -> list[str]:
 
 
 def _units(paragraph: str) -> Iterator[tuple[str, bool]]:
-    """What stands together on a line, and whether a space is before it."""
+    """The pieces that stay together on a line, and whether a space is before each."""
     if " ·" in paragraph:
         end = 0
         for unit in _UNIT.finditer(paragraph):

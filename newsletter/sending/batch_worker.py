@@ -78,7 +78,7 @@ class BatchWorker:
         self._claims = BatchClaims(context, batch_id, mails)
 
     def chunks(self) -> Iterator[Sequence[Message]]:
-        """What to send next, claimed and committed just before, until nothing more may be sent."""
+        """The mails to send next, claimed and committed, until nothing more may be sent."""
         while self.wanted():
             claimed = self._claim()
             self._claimed += 1

@@ -1,4 +1,4 @@
-"""Whom the source asks for arXiv's answers: the same code reads live ones and kept ones."""
+"""The session that is asked for arXiv's answers: the same code reads live ones and kept ones."""
 
 import time
 from collections.abc import Callable

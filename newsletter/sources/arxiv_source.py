@@ -233,7 +233,7 @@ class ArxivSource(Source):
         return [listing for listing in listings if listing is not None]
 
     def _by_dated_page(self, category: str, day: date) -> CategoryListing:
-        """What arXiv's page of that day says.
+        """The listing by arXiv's page of that day.
 
         Raises:
             PageRefusedError: there is no such page, or none that is so old.

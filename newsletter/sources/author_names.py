@@ -62,7 +62,7 @@ def with_affiliations(authors: Iterable[tuple[str, Sequence[str]]]) -> tuple[str
 
 
 def _outside_brackets(text: str) -> tuple[str, list[str]]:
-    """What stands outside, with a mark for each bracket that speaks for others; and those."""
+    """The text outside, with a mark for each bracket that speaks for others; and those."""
     depth, begun = 0, 0
     outside: list[str] = []
     kept: list[str] = []

@@ -1,4 +1,4 @@
-"""What a source hands over: a day's listings, the papers in them, sentences made elsewhere."""
+"""A source hands this over: a day's listings, the papers in them, sentences made elsewhere."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -53,7 +53,7 @@ class AnnouncementType(StrEnum):
 
 
 class ListingState(StrEnum):
-    """What is known of a category's listing of a day."""
+    """The state of a category's listing of a day."""
 
     COMPLETE = "complete"  # as many as arXiv says there are
     UNCHECKED = "unchecked"  # the source states no count to check against
@@ -243,7 +243,7 @@ class Source:
         return None
 
     def check_health(self, settings: "Settings", now: datetime) -> Iterable[Finding]:
-        """What `newsletter check` can say of it; asks at most once."""
+        """Tell `newsletter check` of its state; asks at most once."""
         del now
         text = f"{settings.source.use!r} is an installed part"
         yield Finding("source", Severity.OK, text)

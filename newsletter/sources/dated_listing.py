@@ -1,4 +1,4 @@
-"""What arXiv's page of a past day says of a category, beside its recent papers."""
+"""A category's listing by arXiv's page of a past day, beside its recent papers."""
 
 from collections.abc import Iterable
 from dataclasses import replace

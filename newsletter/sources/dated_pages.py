@@ -31,7 +31,7 @@ class PageRefusedError(SourceError):
 
 
 class DatedPages:
-    """What arXiv's pages say of a past day; the recent papers of a category are asked for once."""
+    """arXiv's pages of a past day; the recent papers of a category are asked for once."""
 
     def __init__(self, session: ArxivSession, catchup_url: str, recent_url: str) -> None:
         self._session = session
@@ -41,7 +41,7 @@ class DatedPages:
         self._recent: dict[str, RecentPage | None] = {}
 
     def listing(self, category: str, day: date, *, recent: bool = True) -> CategoryListing:
-        """What arXiv's page of that day says of a category.
+        """The category's listing by arXiv's page of that day.
 
         A page of today's categories shows a late cross-list on the paper's first day as well;
         `recent` asks the recent papers, which know better and reach five announcements back.
@@ -109,7 +109,7 @@ class DatedPages:
         return calendar.newest_day(self._session.now())
 
     def _kept(self) -> dict[str, RecentPage | None]:
-        """What is known of the recent papers, until there may be others."""
+        """The recent papers as they were read, until there may be others."""
         newest = self.newest_day()
         if newest != self._newest:
             self._newest, self._recent = newest, {}

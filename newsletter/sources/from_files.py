@@ -187,7 +187,7 @@ class SavedFiles(Source):
         return CategoryListing(category, ListingState.UNCHECKED, lines, None, self._source)
 
     def _by_archive(self, category: str, page: ListingPage) -> CategoryListing:
-        """What an archive's page says of one of its categories, whose count it does not state."""
+        """The listing of one category by its archive's page, which does not state its count."""
         lines = []
         for entry in page.listed:
             if is_in_category(category, entry):

@@ -1,4 +1,4 @@
-"""What a page or a feed says of a category's day, and how far that can be believed."""
+"""A page or a feed tells of a category's day, and can be believed so far."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -80,7 +80,7 @@ class ListingEntry:
 
 @dataclass(frozen=True)
 class CategoryListing:
-    """What was said of a category's day, before its papers are looked up."""
+    """A category's day as it was told, before its papers are looked up."""
 
     category: str
     state: ListingState
@@ -178,7 +178,7 @@ def nothing(category: str, day: date, source: str) -> Listing:
 
 
 def empty(category: str, source: str) -> CategoryListing:
-    """What one witness alone says, that nothing was announced: a second has to agree."""
+    """The status where one witness alone says that nothing was announced: a second has to agree."""
     why = f"{source}: empty, which nobody confirms"
     return CategoryListing(category, ListingState.STALE, (), None, why)
 
@@ -199,7 +199,7 @@ _SEEN_FROM_ANOTHER_CATEGORY = {
 
 
 def lines_of_feed(category: str, items: Iterable[FeedEntry]) -> tuple[ListingEntry, ...]:
-    """What a category announced that day, each paper once, as the strongest of what is said.
+    """The announcements of a category that day, each paper once, as the strongest of its types.
 
     In a feed of several categories a paper is "new" when it is new in any of them; in a category
     that is not its primary one it is a cross-list.

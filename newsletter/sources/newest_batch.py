@@ -39,7 +39,7 @@ class NewestBatch:
         self.trouble = ""  # why the API did not describe the papers
 
     def listing(self, category: str) -> CategoryListing:
-        """What was announced in a category: by its page, else by its feed.
+        """The announcements of a category: by its page, else by its feed.
 
         What no count speaks for may heal, where arXiv's page of that day can be asked later.
         """
@@ -133,14 +133,14 @@ class NewestBatch:
         return self._unless_announced(listing.because(f"the page failed: {error.brief}"))
 
     def _undated(self, category: str) -> CategoryListing:
-        """What an empty page is worth that may be of any day."""
+        """The worth of an empty page that may be of any day."""
         listing = CategoryListing(category, ListingState.NONE, (), None, _UNDATED)
         if calendar.follows_holiday(self._day):
             return self._unless_announced(replace(listing, source=f"arXiv holiday; {_UNDATED}"))
         return self._confirmed(listing, [])
 
     def _empty(self, listing: CategoryListing) -> CategoryListing:
-        """What an empty page of the right day is worth, as the feed says."""
+        """The worth of an empty page of the right day, as the feed says."""
         feed = self._of_the_day(listing.category)
         if feed is not None and feed.announced_in(listing.category):
             told = listing_from_feed(listing.category, feed, self._day, "the feed")
@@ -185,7 +185,7 @@ class NewestBatch:
         return listing and listing.because(why)
 
     def _told(self, listings: Sequence[CategoryListing], lacking: set[str]) -> dict[str, Paper]:
-        """What the feeds say of papers that nobody else describes."""
+        """The feeds' words on papers that nobody else describes."""
         told: dict[str, Paper] = {}
         for listing in listings:
             wanted = {line.arxiv_id for line in listing.lines} & lacking - told.keys()

@@ -1,4 +1,4 @@
-"""What a listing's line itself says of its paper: title, authors, abstract, comment.
+"""A listing's line itself tells of its paper: title, authors, abstract, comment.
 
 Pages hide web addresses behind "this https URL", turn some of the TeX, and seldom name a version.
 """
@@ -29,7 +29,7 @@ class PageText:
 
     @classmethod
     def of(cls, details: html.HtmlElement | None) -> "PageText":
-        """What stands in a `<dd>`; nothing where there is none."""
+        """The texts in a `<dd>`; nothing where there is none."""
         if details is None or details.tag != "dd":
             return cls("", "", "")
         said = dict.fromkeys(("title", "authors", "comments", "journal-ref"), "")

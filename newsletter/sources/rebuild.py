@@ -106,7 +106,7 @@ def listings_from_papers(
 def ask_api(
     session: ArxivSession, api_url: str, categories: Sequence[str], day: date
 ) -> dict[PaperId, Paper]:
-    """Who was submitted in that day's window, in the version of then.
+    """The papers submitted in that day's window, in the version of then.
 
     The API reads `lastUpdatedDate` as `submittedDate`, so that it finds no replacements.
 
@@ -125,7 +125,7 @@ def ask_api(
 def ask_oai(
     session: ArxivSession, oai_url: str, categories: Sequence[str], day: date
 ) -> dict[PaperId, Paper]:
-    """Whose record changed around that day, in the version of then.
+    """The papers whose record changed around that day, in the version of then.
 
     Raises:
         SourceError: OAI refused, or has no end.

@@ -51,7 +51,7 @@ class RecentPage:
         return self.reaches(day) and day not in self.dates
 
     def section(self, day: date) -> RecentDay | None:
-        """What was announced in this category that day; None where the page does not say."""
+        """The papers announced in this category that day; None where the page does not say."""
         return next((section for section in self.sections if section.day == day), None)
 
 

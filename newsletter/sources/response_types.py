@@ -1,4 +1,4 @@
-"""What an answer of arXiv's is, told by what it holds and not by what was asked for.
+"""The type of an answer of arXiv's, told by what it holds and not by what was asked for.
 
 arXiv answers HTTP 200 also with "Rate exceeded.", with a web page or with nothing at all; none of
 these may pass for "no papers".
@@ -73,7 +73,7 @@ def asks_for_patience(content: bytes) -> bool:
 
 
 def describe(content: bytes) -> str:
-    """What something is, for an error's line."""
+    """The name of a type, for an error's line."""
     start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1000]
     if not start:
         return "an empty answer"

@@ -9,7 +9,7 @@ from newsletter.sources.oai import Record
 
 
 class SavedPapers:
-    """What API and OAI answers say of papers."""
+    """The papers that API and OAI answers describe."""
 
     def __init__(self) -> None:
         self.records: dict[str, Record] = {}

@@ -1,4 +1,4 @@
-"""What a comment that speaks of withdrawing may withdraw instead of its paper.
+"""A comment that speaks of withdrawing may withdraw something else than its paper.
 
 A submission to a conference, an earlier version or another paper, a theorem, a grant. Each rule
 looks at the words of the same sentence before or behind the word of withdrawing.

@@ -1,4 +1,4 @@
-"""What every citation of a paper says, before a format spells it."""
+"""Every citation of a paper says the same, before a format spells it."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class CitedName:
 
 
 def cited_names(paper: Paper) -> Iterator[CitedName]:
-    """Who wrote the paper, whoever signs for others before them."""
+    """The paper's authors, with those first who sign for others."""
     for author in read_authors(paper.authors):
         for source, is_group in ((author.group, True), (author.name, False)):
             name = plain(source).strip(" ,;")

@@ -1,4 +1,4 @@
-"""What can be said against a mail without any other tool; for `preview` and for the tests."""
+"""Finds faults of a mail without any other tool; for `preview` and for the tests."""
 
 from newsletter.finding import Finding, Severity
 from newsletter.rendering.inspection import parts, wire

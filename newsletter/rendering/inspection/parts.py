@@ -56,7 +56,7 @@ def links(html: str) -> Iterator[Finding]:
 
 
 def markup(html: str) -> Iterator[Finding]:
-    """What mail programs take out, or fetch."""
+    """The markup that mail programs take out, or fetch."""
     page = _page(html)
     for name in _ACTIVE:
         if next(page.iter(name), None) is not None:

@@ -1,4 +1,4 @@
-"""What a run knows of its provider by now, and whether it may go on."""
+"""A run knows this of its provider by now, and whether it may go on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

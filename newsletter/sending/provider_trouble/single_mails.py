@@ -14,7 +14,7 @@ from newsletter.transports.base import SendResult, SendStatus, TransportDownErro
 
 @dataclass(frozen=True)
 class RoundEnd:
-    """What became of the mails that could not be judged before the end of a round."""
+    """The mails that could not be judged before the end of a round, and how the provider is."""
 
     deferred: Sequence[DeliveryResult]
     refused: Sequence[DeliveryResult]  # with no accepted mail after them

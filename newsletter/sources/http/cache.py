@@ -62,7 +62,7 @@ class ResponseCache:
         self._clock = clock
 
     def recall(self, url: str) -> CachedResponse | None:
-        """What was kept of an address, if it is whole and not too old."""
+        """The answer that was kept of an address, if it is whole and not too old."""
         file = self._file(url)
         try:
             if self._is_old(file):
@@ -79,12 +79,12 @@ class ResponseCache:
             return None
 
     def fresh(self, url: str) -> CachedResponse | None:
-        """What need not be asked about yet."""
+        """A kept answer that need not be asked for again yet."""
         kept, now = self.recall(url), self._clock()
         return kept if kept is not None and kept.came_at <= now < kept.fresh_until else None
 
     def came_since(self, url: str, began: float) -> CachedResponse | None:
-        """What came, to whichever process, since somebody `began` to want it."""
+        """The answer that came, to whichever process, since somebody `began` to want it."""
         kept = self.recall(url)
         return kept if kept is not None and began < kept.came_at <= self._clock() else None
 

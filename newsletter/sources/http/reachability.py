@@ -1,4 +1,4 @@
-"""Who lets us in at all: whoever never answered is not asked again and again."""
+"""Remembers which hosts let us in at all: one that never answered is not asked again and again."""
 
 import errno
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _CLOSED_FOR_S = 300.0
 
 
 class Reachability:
-    """What the connections of a session tell of the network."""
+    """The state of the network, as the connections of a session tell."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

@@ -53,7 +53,7 @@ class HeldTurn(Protocol):
 
 
 class _LastRequest(BaseModel):
-    """What the processes tell each other, in seconds of the wall clock."""
+    """The note by which processes tell each other of a request, in seconds of the wall clock."""
 
     model_config = ConfigDict(allow_inf_nan=False)
 

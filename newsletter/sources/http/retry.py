@@ -18,7 +18,7 @@ class RetryAfterError(Exception):
         self.of_all = of_all  # it is the whole of arXiv that asks, and not this host
 
     def in_the_end(self, tries: int) -> str:
-        """What to say when there is no other try."""
+        """The words for when there is no other try."""
         if is_worth_another_try(self):
             return f"{self} ({counted(tries, 'try', 'tries')}); run it again later"
         return (

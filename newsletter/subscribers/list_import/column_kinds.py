@@ -1,4 +1,4 @@
-"""What a column holds, by its name."""
+"""The kind of a column, by its name."""
 
 from enum import Enum
 from functools import lru_cache
