@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _STATES = {"none": "none announced", "stale": "not yet", "unreachable": "unreachable"}
-SETTLED = ("complete", "unchecked", "sample", "reconstructed", "none")  # nothing is open
+_NOTHING_OPEN = ("complete", "unchecked", "sample", "reconstructed", "none")
 
 
 @click.command()
@@ -69,7 +69,7 @@ def fetch(
         silent = set(newsletter.categories) - {row.category for row in rows}
         for category in sorted(silent):
             common.warn(f"nothing here says what {category} announced on {announced_on}")
-        return not silent and all(row.state in SETTLED for row in rows)
+        return not silent and all(row.state in _NOTHING_OPEN for row in rows)
 
     are_kept = not files
     try:

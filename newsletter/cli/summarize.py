@@ -91,7 +91,7 @@ def _make(
         cost = f"; {prices.describe(summaries.spent)}" if summaries.spent.all else ""
         click.echo(
             f"{_head(newsletter, day)}  {summaries.made} made, {summaries.reused} kept,"
-            f"{_settled(summaries.settled)} {len(summaries.failed)} failed{rejected}{cost}"
+            f"{_given_up(summaries.settled)} {len(summaries.failed)} failed{rejected}{cost}"
         )
     for named, reason in papers_by_reason(summaries.failed | summaries.rejected):
         common.warn(f"{named}: {reason}; the authors' own words stand in")
@@ -113,7 +113,7 @@ def _estimate(
         _warn_of_nothing(newsletter, day)
     if not as_json:
         click.echo(
-            f"{_head(newsletter, day)}  {estimate.missing} to make,{_settled(estimate.settled)}"
+            f"{_head(newsletter, day)}  {estimate.missing} to make,{_given_up(estimate.settled)}"
             f" {estimate.kept} kept: about {prices.describe(estimate.tokens)}"
             f" of {services.summarizer.name}"
         )
@@ -122,7 +122,7 @@ def _estimate(
     return {**counts, "expected": expected}
 
 
-def _settled(papers: int) -> str:
+def _given_up(papers: int) -> str:
     return f" {papers} given up (--again asks once more)," if papers else ""
 
 

@@ -49,7 +49,7 @@ class ApplyResult:
 
     new: int = 0
     known: int = 0  # told before
-    settled: int = 0  # deliveries that moved
+    moved: int = 0  # deliveries that moved
     suppressed: int = 0  # addresses that will not be mailed again
 
 
@@ -87,7 +87,7 @@ def apply_events(session: Session, events: Iterable[Event], now: datetime) -> Ap
         first_told.setdefault(event.event_id, event)
     fresh = _write_down(session, list(first_told.values()), now)
     moving = [known.event.reference for known in fresh if known.may_move]
-    settled = delivery_feedback.apply_to_deliveries(session, moving, now)
+    moved = delivery_feedback.apply_to_deliveries(session, moving, now)
     strange = {known.event.reference for known in fresh if known.issue_id is None}
     resent = resend.find_resends(session, strange)
     for known in fresh:
@@ -99,7 +99,7 @@ def apply_events(session: Session, events: Iterable[Event], now: datetime) -> Ap
         _pause_on_a_block_spike(session, domain, now)
     suppressed = _apply_to_subscribers(session, fresh, now)
     _forget_old(session, now)
-    return ApplyResult(len(fresh), number - len(fresh), settled, suppressed)
+    return ApplyResult(len(fresh), number - len(fresh), moved, suppressed)
 
 
 def quarantine(session: Session, source: str, reason: str, content: str, now: datetime) -> None:

@@ -105,5 +105,5 @@ def _state_after(state: str, kinds: dict[EventType, str]) -> tuple[DeliveryState
     if state in {DeliveryState.SENT, DeliveryState.UNCERTAIN} and failing is not None:
         return DeliveryState.FAILED, f"{_NOTES[failing]}: {kinds[failing]}".rstrip(": ")
     if state in {DeliveryState.PENDING, DeliveryState.UNCERTAIN} and proving and not failing:
-        return DeliveryState.SENT, f"settled by feedback: {proving}"
+        return DeliveryState.SENT, f"known by feedback: {proving}"
     return None

@@ -40,10 +40,10 @@ def keep(database: Database, *events: Event, now: datetime = NOW) -> apply.Apply
 @pytest.mark.parametrize(
     ("kind", "state", "reason"),
     [
-        (EventType.DELIVERED, "sent", "settled by feedback: delivered"),
-        (EventType.ACCEPTED, "sent", "settled by feedback: accepted"),
-        (EventType.DEFERRED, "sent", "settled by feedback: deferred"),
-        (EventType.COMPLAINT, "sent", "settled by feedback: complaint"),
+        (EventType.DELIVERED, "sent", "known by feedback: delivered"),
+        (EventType.ACCEPTED, "sent", "known by feedback: accepted"),
+        (EventType.DEFERRED, "sent", "known by feedback: deferred"),
+        (EventType.COMPLAINT, "sent", "known by feedback: complaint"),
         (EventType.BOUNCE, "failed", "bounced: 550 5.2.1 disabled"),
         (EventType.DROPPED, "failed", "dropped by the provider: 550 5.2.1 disabled"),
     ],
@@ -54,7 +54,7 @@ def test_failure_3_what_nobody_could_know_is_settled_by_the_reference(
     reader, reference = next(iter(sent.items()))
     with database.write.begin() as session:
         put(session, reference, DeliveryState.UNCERTAIN)
-    assert keep(database, event(kind, reference, detail="550 5.2.1 disabled")).settled == 1
+    assert keep(database, event(kind, reference, detail="550 5.2.1 disabled")).moved == 1
     with database.read() as session:
         assert ledger_of(session)[reader] == (state, reason)
         others = {state for email, (state, _) in ledger_of(session).items() if email != reader}
@@ -158,14 +158,14 @@ def test_what_is_on_the_wire_is_left_to_its_sender_and_settled_when_that_is_over
     told = keep(
         database, event(EventType.BOUNCE, first, detail="no"), event(EventType.DELIVERED, second)
     )
-    assert (told.new, told.settled) == (2, 0)
+    assert (told.new, told.moved) == (2, 0)
     with database.write.begin() as session:
         put(session, first, DeliveryState.SENT)
         put(session, second, DeliveryState.UNCERTAIN)
         issue_id = session.scalars(select(IssueRow.id)).one()
         assert delivery_feedback.apply_feedback_to_issue(session, issue_id, NOW) == 2
         assert ledger_of(session)[quick] == ("failed", "bounced: no")
-        assert ledger_of(session)[lost] == ("sent", "settled by feedback: delivered")
+        assert ledger_of(session)[lost] == ("sent", "known by feedback: delivered")
 
 
 def test_a_mail_that_waits_to_be_sent_again_and_arrived_after_all_is_not_sent_again(
@@ -360,7 +360,7 @@ def test_bad_news_of_many_asks_the_database_no_more_than_of_two(
 @pytest.mark.slow
 def test_ten_thousand_events_of_nobody_we_know_change_nothing(database: Database) -> None:
     kept = keep(database, *(event(EventType.BOUNCE, f"nobody{each}") for each in range(10_000)))
-    assert (kept.new, kept.settled, kept.suppressed) == (10_000, 0, 0)
+    assert (kept.new, kept.moved, kept.suppressed) == (10_000, 0, 0)
 
 
 def test_old_news_is_let_go_and_bad_news_is_remembered(

@@ -49,7 +49,7 @@ def test_feedback_is_kept_acts_and_is_shown(
     ]
     with database.write.begin() as session:
         kept = apply.apply_events(session, events, NOW)
-        assert (kept.new, kept.known, kept.settled, kept.suppressed) == (23, 1, 1, 1)
+        assert (kept.new, kept.known, kept.moved, kept.suppressed) == (23, 1, 1, 1)
         assert apply.apply_events(session, events, NOW).new == 0
         assert list(pauses.paused_domains(session, NOW)) == ["b.example"]
         assert delivery_feedback.apply_feedback_to_issue(session, issue_id, NOW) == 0
