@@ -8,8 +8,10 @@ from unicodedata import combining, normalize
 
 from newsletter.lazy_pattern import lazy_pattern
 
-# Small letters with a stroke, or joined, that Unicode does not take apart.
-NO_DECOMPOSITION = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
+# Small letters with a stroke, without a dot, or joined, that Unicode does not take apart.
+NO_DECOMPOSITION = str.maketrans(
+    dict(zip("øłđðħŧı", "olddhti", strict=True)) | {"æ": "ae", "œ": "oe", "þ": "th"}
+)
 _MARKS = re.compile("[\u0300-\u036f]+")
 _ADDRESS = re.compile(r"[^\s<>@,;:\"'()]+@[^\s<>@,;:\"'()]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")

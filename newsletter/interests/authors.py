@@ -22,7 +22,7 @@ _TITLE = re.compile(r"^(?:(?:dr|prof|professor)\b\.?\s*)+(?=[^\W_]+\W+[^\W_])")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"[^\W_]+(?:[-‐–'’`ʼ][^\W_]+)*")  # noqa: RUF001 - as names are written
 _PART = re.compile(r"[^\W_]+")
-_NO_APOSTROPHE = dict.fromkeys(map(ord, "'’`ʼ"))  # noqa: RUF001 - the same
+_JOINED = re.compile(r"(?<=[^\W_])[-‐–'’`ʼ](?=[^\W_])")  # noqa: RUF001 - the same
 # That belong to the last name behind them.
 _PARTICLES = frozenset(
     re.findall(
@@ -133,7 +133,7 @@ def same_name(one: str, other: str) -> bool:
     initial that one of them leaves out. A whole middle name counts: Yang Janet Liu is not Yang Liu.
     An initial does not stand for a first name, as too many names begin with it.
     Half of a name is not the name: Wei is not Wei-Wei, and Berg is not van der Berg. OBrien is
-    O'Brien.
+    O'Brien, and Weiwei is Wei-Wei.
     """
     return fold_name(one).may_be(fold_name(other))
 
@@ -188,7 +188,7 @@ class FoldedName(NamedTuple):
 
     plain: _Name
     written_out: _Name
-    joined: _Name  # without apostrophes
+    joined: _Name  # without hyphens and apostrophes
 
     @property
     def keys(self) -> frozenset[NameKey]:
@@ -209,7 +209,7 @@ def fold_name(name: str) -> FoldedName:
     text = normalize("NFC", to_text(visible(name[:_LONGEST_NAME]))).casefold()
     plain = _parted(text)
     written_out = plain if text.isascii() else _parted(text.translate(_WRITTEN_OUT))
-    without = text.translate(_NO_APOSTROPHE)
+    without = _JOINED.sub("", text)
     return FoldedName(plain, written_out, plain if without == text else _parted(without))
 
 

@@ -23,8 +23,10 @@ from newsletter.text import plain_letters
 
 _SHORTEST_BEGINNING = 3  # characters before a "*"; else it is taken for the word itself
 # As in patterns, which phrases are not.
-_PATTERN_SIGNS = re.compile(r"[)\].][*+?{]|^\^|\$$|\w\w\|\w\w")
-_PATTERN_LETTERS = re.compile(r"\\[dswDSW](?![A-Za-z])")  # which are no TeX
+_PATTERN_SIGNS = re.compile(r"[)\].][*+?{]|^\^|\$$|\w\w\|\w\w|\w\?\w|\(\?|\[\w-\w\]|\w\{\d*,\d*\}")
+_PATTERN_LETTERS = re.compile(  # which are no TeX; and a letter in both cases
+    r"\\[bdswBDSW](?![A-Za-z{])|\[([^\W\d_])(?!\1)(?i:\1)\]"
+)
 # That makes another word of it: LoRA+, .NET. A single letter's stands in the letter's part.
 _SIGN = re.compile(r"[^\W_]{2}[+#]|(?<!\S)\.(?=[^\W\d_])")
 

@@ -87,6 +87,8 @@ ORCID = {
 
 
 def read(text: str | object) -> ReadingList:
+    if isinstance(text, bytes):
+        return read_file(text)
     return read_file((text if isinstance(text, str) else json.dumps(text)).encode())
 
 
@@ -158,6 +160,10 @@ def test_other_kinds_are_told_by_what_is_in_them(
         ("2507.07270\n2507.07318\nOnly a title\n", (3, 2, 0)),
         ({"a": {"title": "One", "id": "x"}, "b": {"URL": "arxiv.org/abs/2507.07270"}}, (2, 1, 1)),
         ({"x": {"2507.07270": "One", "b": None}, "2025": [{"title": "Two"}, "q"]}, (4, 1, 1)),
+        ({"2507.07270": True, "2507.07318": 5, "x": None}, (3, 2, 0)),
+        ([["2507.07270", "One"], ["x", 1], [1, 2]], (3, 1, 0)),
+        ("@xdata{x, eprinttype={arxiv}}\n@misc{a, xdata={x}, eprint={2507.07270}}", (1, 1, 0)),
+        (b"Half a character: \xed\xa0\xbd 2507.07270", (1, 1, 0)),
         ("papers/2507.07270.pdf ./2507.07318v2.pdf", (2, 2, 0)),
         ("https%3A%2F%2Farxiv.org%2Fabs%2F2507.07270 arxiv.org%252Fpdf%252F2507.07318", (2, 2, 0)),
     ],
@@ -415,6 +421,21 @@ def test_an_rdf_entry_that_does_not_say_its_type_is_read_and_journals_are_no_ent
         "<z:Collection", "<bib:Journal><dc:title>A journal</dc:title></bib:Journal><z:Collection"
     )
     assert names(read(content)) == ["2005.14165", "1706.03762"]
+
+
+def test_control_characters_that_xml_forbids_are_left_out_of_an_rdf() -> None:
+    content = RDF.replace("Few-shot", "Few\x0b-shot&#x1F;&#8;&#xB7;")
+    assert next(paper.title for paper in read(content).papers) == "Few-shot\xb7 learners"
+
+
+def test_an_identifier_of_what_a_work_is_part_of_is_not_the_works() -> None:
+    ids = [
+        {"external-id-type": "arxiv", "external-id-value": f"2507.0727{n}"}
+        | {"external-id-relationship": relationship}
+        for n, relationship in enumerate(["part-of", "FUNDED_BY", "self"])
+    ]
+    work = {"title": {"title": {"value": "One"}}, "external-ids": {"external-id": ids}}
+    assert names(read({"group": [{"work-summary": [work]}]})) == ["2507.07272"]
 
 
 @pytest.mark.parametrize(

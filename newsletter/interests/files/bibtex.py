@@ -19,7 +19,7 @@ _PLAIN = re.compile(r"[^\s,{}\"#]+")
 _JOINT = re.compile(r"\s*#\s*")
 _HEADS_INSIDE = 3  # of what looks like entries and stands in a field, as an abstract on BibTeX
 _PROSE = {"abstract", "annote", "annotation", "note", "comment"}
-_NO_PAPERS = {"comment", "preamble", "string"}
+_NO_PAPERS = {"comment", "preamble", "string", "xdata", "set"}
 _LONGEST_STRING = 1000  # characters of an abbreviation; each may hold others twice
 _MOST_STRINGS = 1000
 

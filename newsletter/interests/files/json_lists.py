@@ -29,6 +29,7 @@ _DEEPEST = 4  # objects within one another, by their keys
 _LIST = re.compile(rf'"(?:{"|".join(_LISTS)})"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*+")
 _NO_PAPERS = {"attachment", "note", "annotation"}
+_OF_OTHERS = {"part-of", "funded-by"}  # as a work's identifier says: a book's, a grant's
 
 
 def parse_json(text: str) -> object | None:
@@ -109,6 +110,9 @@ def read_json(value: object) -> Iterator[dict[str, str] | RefusedEntry]:
                 yield {**fields, "abstract": fields.get("abstract", fields.get("abstractnote", ""))}
         elif isinstance(item, str):  # an identifier
             yield {"key": item, "eprint": item}
+        elif isinstance(item, list) and any(isinstance(cell, str) for cell in item):  # of a table
+            cells = [cell for cell in item if isinstance(cell, str)]
+            yield {"key": cells[0], "note": " ".join(cells)}
         else:
             is_told = isinstance(item, RefusedEntry)
             yield (
@@ -184,8 +188,8 @@ def _by_key(key: str, value: object, depth: int) -> list[Any]:
     """The entries under a key; the key may be the identifier itself."""
     if isinstance(value, list):
         return value
-    if isinstance(value, str):
-        return [{"key": key, "id": key, "note": value}]
+    if not isinstance(value, dict) and (isinstance(value, str) or identifiers_in(key)):
+        return [{"key": key, "id": key, "note": str(value)}]
     if not isinstance(value, dict):
         return [RefusedEntry(key, "is neither text nor a paper")]
     found = _items(value, depth)
@@ -226,6 +230,9 @@ def _work(work: dict[str, Any]) -> dict[str, str]:
     arxiv: list[str] = []
     other: list[str] = []
     for identifier in _dicts(_inside(work, "external-ids", "external-id")):
+        relationship = str(identifier.get("external-id-relationship")).lower()
+        if relationship.replace("_", "-") in _OF_OTHERS:
+            continue
         is_arxiv = str(identifier.get("external-id-type")).lower() == "arxiv"
         (arxiv if is_arxiv else other).append(str(identifier.get("external-id-value")))
     return {

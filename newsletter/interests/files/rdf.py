@@ -1,5 +1,6 @@
 """Zotero's RDF."""
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -14,6 +15,12 @@ _ZOTERO = "{http://www.zotero.org/namespaces/export#}"
 _BIB = "{http://purl.org/net/biblio#}"
 _PRISM = "{http://prismstandard.org/namespaces/"  # and a version
 _NO_PAPERS = {"attachment", "note"}
+# Control characters, plain or by number, which XML 1.0 (2.2) does not allow, and copied text has.
+_CONTROL = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]"
+    rb"|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[0-8bcef]|1[0-9a-f]));",
+    re.IGNORECASE,
+)
 _OF_PAPERS = {f"{_BIB}{name}" for name in ("Journal", "Series", "Memo", "Collection")}
 
 
@@ -29,7 +36,7 @@ def read_rdf(content: bytes) -> Iterator[dict[str, str]]:
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
-        root = etree.fromstring(content.lstrip(), parser)
+        root = etree.fromstring(_without_controls(content.lstrip()), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableListError("the RDF cannot be read: %(about)s", str(error)) from error
     if root.getroottree().docinfo.doctype:
@@ -45,6 +52,11 @@ def read_rdf(content: bytes) -> Iterator[dict[str, str]]:
                 "extra": item.findtext(f"{_DC}description", ""),
                 "identifier": " ".join(_identifiers(item)),
             }
+
+
+def _without_controls(content: bytes) -> bytes:
+    """In an encoding of single bytes, as nearly always; of two bytes one may be 0."""
+    return content if b"\0" in content else _CONTROL.sub(b"", content)
 
 
 def _identifiers(item: etree._Element) -> Iterator[str]:

@@ -84,7 +84,7 @@ def _decoded(content: bytes) -> str:
         raise UnreadableListError("the file is no text", hint=_HINT)
     with suppress(UnicodeDecodeError):
         if not undeclared_encoding.has_shifts(content):
-            return content.decode("utf-8-sig")
+            return content.decode("utf-8-sig", "surrogatepass")  # halves are taken out later
     return _guessed(content)
 
 
