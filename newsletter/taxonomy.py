@@ -1,8 +1,10 @@
 """arXiv's archives and categories with their names (https://arxiv.org/category_taxonomy)."""
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from difflib import get_close_matches
+from functools import lru_cache
 
 from newsletter.errors import WrongUseError, did_you_mean, nearest
 
@@ -113,6 +115,7 @@ _ALIASES: dict[str, str] = {
     "cs.NA": "math.NA", "cs.SY": "eess.SY", "math.IT": "cs.IT", "math.MP": "math-ph",
     "q-fin.EC": "econ.GN", "stat.TH": "math.ST",
 }
+_OTHER_NAMES = _ALIASES | {kept: name for name, kept in _ALIASES.items()}
 
 # What people call a field, where arXiv has another name for it.
 _ALSO_CALLED: dict[str, str] = {
@@ -239,11 +242,17 @@ def canonical(code: str) -> str:
     return _ALIASES.get(code, code)
 
 
+def covering(categories: Iterable[str]) -> frozenset[str]:
+    """These, their archives and their other names: what covers any of them when it is followed."""
+    return frozenset[str]().union(*map(_covering, categories))
+
+
 def covers(followed: str, category: str) -> bool:
     """Whether a followed category or archive covers `category` (`cs` covers `cs.SD`)."""
-    return (
-        followed == category
-        or category.startswith(f"{followed}.")
-        or _ALIASES.get(followed) == category
-        or _ALIASES.get(category) == followed
-    )
+    return followed in _covering(category)
+
+
+@lru_cache(maxsize=1024)
+def _covering(category: str) -> frozenset[str]:
+    archive, _, _ = category.partition(".")
+    return frozenset((category, archive, _OTHER_NAMES.get(category, category)))

@@ -14,6 +14,7 @@ from newsletter.interests.authors import (
     fold_name,
 )
 from newsletter.sources.base import Paper
+from newsletter.taxonomy import covering
 
 
 class AuthorIndex:
@@ -56,11 +57,11 @@ class AuthorIndex:
             key for name in self._together[number] if not own.may_be(name) for key in name.keys
         }
         categories = self._papers[number].categories
-        if author.with_authors & others or author.with_categories.intersection(categories):
+        if author.with_authors & others or author.with_categories & covering(categories):
             return True
         if author.with_authors or author.with_categories:
             return False
         return not (
             author.not_with_authors & others
-            or author.not_with_categories.intersection(categories[:1])
+            or author.not_with_categories & covering(categories[:1])
         )

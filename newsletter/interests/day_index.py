@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import compress
 
+from newsletter import taxonomy
 from newsletter.interests.author_index import AuthorIndex
 from newsletter.interests.authors import FollowedAuthor, NameKey
 from newsletter.interests.lexicon import Lexicon, shipped
@@ -62,7 +63,7 @@ class DayIndex:
         self._authors = AuthorIndex(papers)
         self._by_category: dict[str, list[int]] = {}
         for number, paper in enumerate(papers):
-            for category in set(paper.categories):
+            for category in taxonomy.covering(paper.categories):
                 self._by_category.setdefault(category, []).append(number)
         self._dense: dict[int, int] = {}
         self._sparse: dict[int, int] = {}
@@ -136,7 +137,7 @@ class DayIndex:
         return found
 
     def in_category(self, categories: Iterable[str]) -> dict[int, str]:
-        """The papers in one of these categories, each with the first such category."""
+        """The papers in one of these categories or archives, each with the first such one."""
         found: dict[int, str] = {}
         for category in categories:
             for number in self._by_category.get(category, ()):

@@ -497,6 +497,24 @@ def test_hostile_papers_cost_no_more_than_they_are_worth() -> None:
     ]
 
 
+def test_an_archive_stands_for_all_of_its_categories() -> None:
+    day = [
+        paper(1, "Bees", categories=("cs.SD",)),
+        paper(2, "Quarks", categories=("hep-ph",)),
+        paper(3, "Proofs", categories=("math.NA", "cs.NA")),
+    ]
+    (bees, proofs) = picks_of(day, Interests(categories=["cs"]))
+    assert [pick.paper for pick in (bees, proofs)] == [day[0], day[2]]
+    assert str(bees.reasons[0]) == "in cs, which you chose"
+    assert picks_of(day, Interests(authors=["Ada"], unwanted_categories=["cs", "hep-ph"])) == []
+    everything = Interests(categories=["cs", "hep-ph"], unwanted_categories=["math"])
+    assert [pick.paper for pick in picks_of(day, everything)] == day[:2]
+    (found,) = picks_of(
+        day, Interests(authors=[FollowedAuthor(day[1].authors[0], with_categories=["math"])])
+    )
+    assert found.paper == day[2]
+
+
 VOCABULARY = "neural codec latent speech whale drought stomata quantization noon the of model"
 WORDS = st.sampled_from(VOCABULARY.split())
 TEXTS = st.lists(WORDS, max_size=12).map(" ".join)
