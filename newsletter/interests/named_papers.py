@@ -4,14 +4,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter import papers
 from newsletter.config import Settings
 from newsletter.database.db import Database, take_turn
 from newsletter.database.missing_rows import insert_missing
-from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.errors import WrongUseError
 from newsletter.interests.files import ListedPaper
 from newsletter.models import InterestRow, NamedPaperRow, ProfileRow
 from newsletter.sources.base import Paper, PaperId, Source, SourceError
@@ -21,6 +21,7 @@ BY_TITLE = "title:"  # how the name of a paper begins whose identifier nobody kn
 TURN = "named papers"  # who names one, and who forgets those that nobody names, go in turn
 _SHOWN = 20  # papers that arXiv does not know
 _ASKED_AGAIN_AFTER = timedelta(hours=20)  # of a daily run
+_UNANSWERED_AGAIN_AFTER = timedelta(hours=2)  # several runs a day may ask
 _MAY_BE_NEW = timedelta(days=10)  # after the month that an identifier begins with
 _AT_ONCE = 1000  # papers that arXiv is asked about in one go; some minutes at most
 
@@ -37,29 +38,26 @@ def fetch_texts(
 
     `among` these papers, or of all that anybody named. Warns of those that it does not know. A
     paper may be named before arXiv tells of it, so it is asked again, once a day, as long as its
-    identifier can be a new one's; an issue that holds it knows it, too.
+    identifier can be a new one's; an issue that holds it knows it, too. What arXiv was asked for
+    longest ago comes first, so that names without an answer hold up no others.
     """
-    due = now - _ASKED_AGAIN_AFTER
-    unknown = _unknown_to_issues(database, now, among)
-    names = [name for name, at in unknown.items() if at is None or at < due][:_AT_ONCE]
+    names = _unknown_to_issues(database, now, among)[:_AT_ONCE]
     if not names:
         return
-    from newsletter.sources.arxiv_api import ShortAnswerError  # 0.1 s, and few runs ask
-    from newsletter.sources.lookup import find_papers
+    from newsletter.sources.lookup import find_papers  # 0.1 s, and few runs ask
 
-    try:
-        found = find_papers(source, settings, names)
-    except NewsletterError as error:
-        found = error.found if isinstance(error, ShortAnswerError) else {}
-        waiting = len(names) - len(found)
+    result = find_papers(source, settings, names)
+    with database.write.begin() as session:
+        _keep_told(session, [*result.found, *result.unknown], result.found, now)
+        _note_asked(session, result.unanswered, now)
+    waiting = len(names) - len(result.found) - len(result.unknown)
+    if waiting:
         warn(
             f"{counted(waiting, 'liked paper waits', 'liked papers wait')} for"
-            f" {'its text' if waiting == 1 else 'their texts'} until the next run: {error}"
+            f" {'its text' if waiting == 1 else 'their texts'}, and a later run asks again:"
+            f" {result.problem}"
         )
-        names = [*found]
-    with database.write.begin() as session:
-        _keep_told(session, names, found, now)
-    for name in sorted(set(names) - found.keys())[:_SHOWN]:
+    for name in sorted(result.unknown)[:_SHOWN]:
         warn(f"arXiv knows no paper {name}")
 
 
@@ -115,18 +113,25 @@ def _describe(row: NamedPaperRow, paper: Paper, now: datetime) -> None:
     row.authors, row.categories = list(paper.authors[:50]), list(paper.categories)
 
 
-def _unknown_to_issues(
-    database: Database, now: datetime, among: Sequence[str] | None
-) -> dict[str, datetime | None]:
-    """The papers of `_unknown` that no issue holds; those that one holds are known from now on."""
+def _unknown_to_issues(database: Database, now: datetime, among: Sequence[str] | None) -> list[str]:
+    """The papers of `_unknown` that no issue holds and that are due to be asked for.
+
+    Those that an issue holds are known from now on.
+    """
     with database.read() as session:
         unknown = _unknown(session, now, among)
-        kept = {name: papers.newest(session, name) for name in unknown}
+        kept = {row.name: papers.newest(session, row.name) for row in unknown}
     found = {name: paper for name, paper in kept.items() if paper is not None}
     if found:
         with database.write.begin() as session:
             _keep_told(session, found, found, now)
-    return {name: at for name, at in unknown.items() if name not in found}
+    return [row.name for row in unknown if row.name not in found and _is_due(row, now)]
+
+
+def _is_due(row: NamedPaperRow, now: datetime) -> bool:
+    if row.told_at is not None:
+        return row.told_at < now - _ASKED_AGAIN_AFTER
+    return row.asked_at is None or row.asked_at < now - _UNANSWERED_AGAIN_AFTER
 
 
 def _is_known(row: NamedPaperRow) -> bool:
@@ -134,15 +139,14 @@ def _is_known(row: NamedPaperRow) -> bool:
     return bool(row.categories)
 
 
-def _unknown(
-    session: Session, now: datetime, among: Sequence[str] | None
-) -> dict[str, datetime | None]:
-    """The named papers whose texts may be had, and when arXiv was asked last; unasked ones first.
+def _unknown(session: Session, now: datetime, among: Sequence[str] | None) -> list[NamedPaperRow]:
+    """The named papers whose texts may be had, those first that arXiv was asked for longest ago.
 
     An identifier begins with the month in which arXiv gave it, so one of an earlier month that
     arXiv did not know is none.
     """
     months = {f"{now - ago:%y%m}." for ago in (timedelta(), _MAY_BE_NEW)}
+    asked_at = func.coalesce(NamedPaperRow.asked_at, NamedPaperRow.told_at)
     chosen = (
         select(NamedPaperRow)
         .where(~NamedPaperRow.name.startswith(BY_TITLE))
@@ -152,11 +156,11 @@ def _unknown(
                 *(NamedPaperRow.name.startswith(month) for month in months),
             )
         )
-        .order_by(NamedPaperRow.told_at.is_not(None), NamedPaperRow.name)
+        .order_by(asked_at.is_not(None), asked_at, NamedPaperRow.name)
     )
     if among is not None:
         chosen = chosen.where(NamedPaperRow.name.in_(among[:_AT_ONCE]))
-    return {row.name: row.told_at for row in session.scalars(chosen) if not _is_known(row)}
+    return [row for row in session.scalars(chosen) if not _is_known(row)]
 
 
 def _keep_told(
@@ -171,6 +175,13 @@ def _keep_told(
             row.told_at = now
     session.flush()
     _forget_profiles_with(session, found.keys())
+
+
+def _note_asked(session: Session, names: Sequence[str], now: datetime) -> None:
+    for name in names:
+        row = session.get(NamedPaperRow, name)
+        if row is not None:
+            row.asked_at = now
 
 
 def _forget_profiles_with(session: Session, papers: Collection[str]) -> None:

@@ -58,7 +58,8 @@ class NamedPaperRow(Base):
     abstract: Mapped[str] = mapped_column(Text)
     authors: Mapped[list[str]] = mapped_column(TolerantJson(list))
     categories: Mapped[list[str]] = mapped_column(TolerantJson(list))  # primary first
-    told_at: Mapped[datetime | None]  # when arXiv was asked; it may have known nothing
+    asked_at: Mapped[datetime | None]  # when arXiv was asked last
+    told_at: Mapped[datetime | None]  # when it answered that; it may have known nothing
 
 
 class ProfileRow(Base):

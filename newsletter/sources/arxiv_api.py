@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
 import arxiv
@@ -21,7 +22,7 @@ from newsletter.sources.response_types import ATOM, OPENSEARCH, ResponseType, ro
 from newsletter.text import counted as number_of
 from newsletter.text import one_line
 
-_IDS_A_REQUEST = 200  # an address of about 3 kB, which every server on the way takes
+IDS_A_REQUEST = 200  # an address of about 3 kB, which every server on the way takes
 _RESULTS_A_REQUEST = 500  # arXiv bears 2,000, and is slow then
 _MOST_FOUND = 10_000  # several times what is submitted to all of arXiv between two deadlines
 _MOST_REQUESTS = 40  # of one search, should the answers be shorter than asked for
@@ -33,6 +34,10 @@ class ShortAnswerError(SourceError):
     def __init__(self, counted: int, given: int, found: dict[str, Paper]) -> None:
         super().__init__(f"the API counts {number_of(counted, 'paper')} and gave {given}")
         self.found = found
+
+
+class RefusedQueryError(SourceError):
+    """The API says that something is wrong with what it was asked for."""
 
 
 def papers_by_id(
@@ -52,12 +57,13 @@ def papers_named(session: ArxivSession, api_url: str, names: Sequence[str]) -> d
 
     Raises:
         ShortAnswerError: it gave fewer than it counts, so who is missing may be known to it.
-        SourceError: the API refused, or answered with something else than papers.
+        RefusedQueryError: it says that something is wrong with one of the names.
+        SourceError: it was not reached, or answered with something else than papers.
     """
     found: dict[str, Paper] = {}
     counted = given = 0
-    for start in range(0, len(names), _IDS_A_REQUEST):
-        part = names[start : start + _IDS_A_REQUEST]
+    for start in range(0, len(names), IDS_A_REQUEST):
+        part = names[start : start + IDS_A_REQUEST]
         search = arxiv.Search(id_list=list(part), max_results=len(part))
         checked = _Checked(session)
         answered = _ask(checked, api_url, search)
@@ -120,12 +126,14 @@ class _Checked:
             _entries(response.content)
             self.counted = _count(response.content)
         except SourceError as error:
-            raise SourceError(f"the API (HTTP {response.status_code}): {error}") from error
+            is_refusal = response.status_code == HTTPStatus.BAD_REQUEST
+            kind = RefusedQueryError if is_refusal else type(error)
+            raise kind(f"the API (HTTP {response.status_code}): {error}") from error
         return response
 
 
 def _ask(
-    session: _Checked, api_url: str, search: arxiv.Search, page_size: int = _IDS_A_REQUEST
+    session: _Checked, api_url: str, search: arxiv.Search, page_size: int = IDS_A_REQUEST
 ) -> dict[PaperId, Paper]:
     client = arxiv.Client(page_size=page_size, delay_seconds=0, num_retries=0)
     client.query_url_format = api_url + "?{}"
@@ -148,12 +156,14 @@ def _entries(content: bytes) -> list[etree._Element]:
     """The entries of a whole answer.
 
     Raises:
-        SourceError: it is none, or arXiv says that it is an error.
+        RefusedQueryError: arXiv says that it is an error.
+        SourceError: it is none.
     """
     entries = root_of(content, ResponseType.PAPERS).findall(f"{{{ATOM}}}entry")
     for entry in entries:
         if "/api/errors" in entry.findtext(f"{{{ATOM}}}id", ""):
-            raise SourceError(f"arXiv refused: {one_line(entry.findtext(f'{{{ATOM}}}summary'))}")
+            summary = one_line(entry.findtext(f"{{{ATOM}}}summary"))
+            raise RefusedQueryError(f"arXiv refused: {summary}")
     return list(entries)
 
 

@@ -1,7 +1,7 @@
 """A person's interests from the first word to the last byte: named, shown, moved, erased."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -43,7 +43,7 @@ from newsletter.transactional import data_export
 from tests.conftest import NOW, Cli, stored
 from tests.rendering.days import busy_day
 from tests.sources.samples import Told, answer
-from tests.sources.standin import Clock, Reply, listening
+from tests.sources.standin import Clock, Reply, StandIn, listening
 
 ADA = "ada.reads@reader.example"
 BOB = "bob.reads@reader.example"
@@ -180,33 +180,45 @@ def test_a_paper_that_is_named_before_arxiv_tells_of_it_is_known_once_it_does(
         assert session.get_one(NamedPaperRow, soon).title == announced.title
 
 
-def test_an_answer_with_fewer_papers_than_it_counts_is_no_word_on_the_others(
-    database: Database,
-    settings: Settings,
-    ada: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def arxiv_org(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     monkeypatch.setenv("NEWSLETTER_CACHE_DIR", str(tmp_path / "cache"))
-    first, second = "2401.00001", "2401.00002"
+    with listening(Clock()) as stand_in:
+        yield stand_in
+
+
+def at(stand_in: StandIn, settings: Settings) -> Settings:
+    """Those of a newsletter that asks this stand-in."""
+    api = {"api_url": f"{stand_in.url}/api/query", "min_interval_s": 0.0}
+    return settings.model_copy(update={"source": settings.source.model_copy(update=api)})
+
+
+def name_papers(database: Database, reader: int, *names: str) -> None:
     with database.write.begin() as session:
-        named = [Interest(InterestType.PAPER, name) for name in (first, second)]
-        interest_store.add(session, ada, named, "page", NOW)
+        papers_named = [Interest(InterestType.PAPER, name) for name in names]
+        assert interest_store.add(session, reader, papers_named, "page", NOW) == []
+
+
+def test_an_answer_with_fewer_papers_than_it_counts_is_no_word_on_the_others(
+    database: Database, settings: Settings, ada: int, arxiv_org: StandIn
+) -> None:
+    first, second = "2401.00001", "2401.00002"
+    name_papers(database, ada, first, second)
     warned: list[str] = []
-    with listening(Clock()) as arxiv_org:
-        api = {"api_url": f"{arxiv_org.url}/api/query", "min_interval_s": 0.0}
-        at_arxiv = settings.model_copy(update={"source": settings.source.model_copy(update=api)})
-        for reply in (
-            answer(counted=2),
-            answer(Told(f"{first}v1"), counted=2),
-            answer(counted=1),
-            answer(Told(f"{second}v3")),
-        ):
-            arxiv_org.api(Reply(reply))
-            named_papers.fetch_texts(Source(), at_arxiv, database, NOW, warned.append)
-        asked = [request.ids for request in arxiv_org.asked]
-    assert [line.partition(" until the next run: the API counts ") for line in warned] == [
-        (told, " until the next run: the API counts ", short)
+    for hours, reply in (
+        (0, answer(counted=2)),
+        (3, answer(Told(f"{first}v1"), counted=2)),
+        (4, answer(Told(f"{second}v3"))),  # it was asked for an hour ago, and is not again
+        (6, answer(counted=1)),
+        (9, answer(Told(f"{second}v3"))),
+    ):
+        arxiv_org.api(Reply(reply))
+        now = NOW + timedelta(hours=hours)
+        named_papers.fetch_texts(Source(), at(arxiv_org, settings), database, now, warned.append)
+    asked = [request.ids for request in arxiv_org.asked]
+    asks_again = ", and a later run asks again: the API counts "
+    assert [line.partition(asks_again) for line in warned] == [
+        (told, asks_again, short)
         for told, short in (
             ("2 liked papers wait for their texts", "2 papers and gave 0"),
             ("1 liked paper waits for its text", "2 papers and gave 1"),
@@ -218,6 +230,51 @@ def test_an_answer_with_fewer_papers_than_it_counts_is_no_word_on_the_others(
         assert {session.get_one(NamedPaperRow, name).title for name in (first, second)} == {
             Told().title
         }
+
+
+def test_names_that_arxiv_never_answers_for_hold_up_no_others(
+    database: Database, settings: Settings, ada: int, arxiv_org: StandIn
+) -> None:
+    with database.write.begin() as session:
+        people = [ada, lifecycle.get_subscriber(session, BOB).id]
+    for month, reader in enumerate(people, 1):
+        name_papers(database, reader, *(f"24{month:02}.{n:05}" for n in range(2, 502)))
+    with database.write.begin() as session:
+        carol = lifecycle.add_subscriber(session, "carol@reader.example", WISH, "on paper", NOW).id
+    name_papers(database, carol, "2412.00001")
+    arxiv_org.papers["2412.00001"] = Told("2412.00001v1")
+    arxiv_org.api_counts_all = True
+    warned: list[str] = []
+    for hours in (0, 1, 3):
+        now = NOW + timedelta(hours=hours)
+        named_papers.fetch_texts(Source(), at(arxiv_org, settings), database, now, warned.append)
+    assert [len(request.ids) for request in arxiv_org.asked] == [200] * 5 + [1] + [200] * 5
+    with database.read() as session:
+        assert session.get_one(NamedPaperRow, "2412.00001").title == Told().title
+    assert warned[0].startswith(
+        "1000 liked papers wait for their texts, and a later run asks again"
+    )
+
+
+@pytest.mark.parametrize("others", [0, 7])
+def test_a_name_that_arxiv_refuses_is_told_alone(
+    database: Database, settings: Settings, ada: int, arxiv_org: StandIn, others: int
+) -> None:
+    bad, good = "2401.09999", [f"2401.0000{n}" for n in range(1, others + 1)]
+    name_papers(database, ada, bad, *good)
+    arxiv_org.api_refuses = {bad}
+    arxiv_org.papers = {name: Told(f"{name}v1") for name in good}
+    warned: list[str] = []
+    for _ in range(2):
+        named_papers.fetch_texts(Source(), at(arxiv_org, settings), database, NOW, warned.append)
+    assert len(arxiv_org.asked) == (7 if others else 1)
+    with database.read() as session:
+        assert {session.get_one(NamedPaperRow, name).title for name in good} <= {Told().title}
+    if others:
+        assert warned == [f"arXiv knows no paper {bad}"]
+    else:  # all that it was asked for; so the trouble may be its own
+        (line,) = warned
+        assert line.startswith("1 liked paper waits for its text, and a later run asks again: the")
 
 
 def test_a_paper_that_arxiv_did_not_know_is_known_from_the_issue_that_holds_it(

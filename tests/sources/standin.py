@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
-from tests.sources.samples import Told, answer
+from tests.sources.samples import Told, answer, refusal
 
 
 class Clock:
@@ -50,6 +50,8 @@ class StandIn:
         self.clock = clock
         self.replies: dict[str, list[Reply]] = {}
         self.papers: dict[str, Told] = {}
+        self.api_refuses: set[str] = set()
+        self.api_counts_all = False  # what it is asked for, also what it does not know
         self.asked: list[Asked] = []
         self.url = ""
         self.released = threading.Event()
@@ -78,9 +80,12 @@ class StandIn:
             return waiting.pop(0)
         if waiting:
             return waiting[0]
-        if path == "/api/query":
-            return Reply(answer(*(self.papers[each] for each in ids if each in self.papers)))
-        return Reply(b"nothing here", 404)
+        if path != "/api/query":
+            return Reply(b"nothing here", 404)
+        if not self.api_refuses.isdisjoint(ids):
+            return Reply(refusal("incorrect id format"), 400)
+        known = [self.papers[name] for name in ids if name in self.papers]
+        return Reply(answer(*known, counted=len(ids) if self.api_counts_all else None))
 
     def times(self) -> list[float]:
         return [each.at for each in self.asked]
