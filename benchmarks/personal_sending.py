@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from newsletter.database.db import Database
-    from newsletter.interests.picks import PickReason
+    from newsletter.interests.pick_reasons import PickReason
     from newsletter.rendering.message import Message
 
 _DAY = 400  # papers

@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 
 import newsletter
 from newsletter import paths
-from newsletter.interests.picks import REASON_TEMPLATES
+from newsletter.interests.pick_reasons import REASON_TEMPLATES
 from newsletter.languages import LANGUAGES, SOURCE
 
 PACKAGE = Path(newsletter.__file__).parent

@@ -13,7 +13,8 @@ name, `files/` reads their reading lists. `docs/personal.md` says how it all wor
 
 from newsletter.interests.authors import FollowedAuthor, not_this_one
 from newsletter.interests.day_index import DayIndex
-from newsletter.interests.picks import Pick, PickReason, ReasonType, pick_papers
+from newsletter.interests.pick_reasons import PickReason, ReasonType
+from newsletter.interests.picks import Pick, pick_papers
 from newsletter.interests.profile import Interests, LikedPaper, Profile, compile_profile
 
 __all__ = [

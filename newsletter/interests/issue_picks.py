@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.interests import interest_store
 from newsletter.interests.day_index import DayIndex
-from newsletter.interests.picks import MOST_PICKS, Pick, PickReason, ReasonType, pick_papers
+from newsletter.interests.pick_reasons import PickReason, ReasonType
+from newsletter.interests.picks import MOST_PICKS, Pick, pick_papers
 from newsletter.interests.profile import compile_profile
 from newsletter.models import InterestRow, PickRow
 from newsletter.sources.base import Paper

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property, reduce
 from itertools import count, islice
 from operator import or_
 
 from newsletter.interests.day_index import DayIndex
 from newsletter.interests.phrases import Phrase, PhraseIndex, numbers_in
+from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.interests.profile import Profile
 from newsletter.interests.term_weights import WEIGHTS
 from newsletter.sources.base import Paper
@@ -23,48 +23,6 @@ _LEAST_CLOSE, _MOST_CLOSE, _BEYOND = -0.1, 0.7, 0.1
 _ANYTHING = 5e-324  # the smallest score that is one
 FLOOR = 0.03  # a closeness below it is chance: half of all papers have 0.025
 _WORTH_SAYING = 2 * FLOOR  # behind a stronger reason
-
-
-class ReasonType(StrEnum):
-    """Strongest first."""
-
-    AUTHOR = "author"
-    IN_TITLE = "in-title"
-    IN_ABSTRACT = "in-abstract"
-    REVISED = "revised"  # a paper they liked, come again: another version, or a cross-list
-    CLOSE = "close"
-    CATEGORY = "category"
-
-
-# Each kind in words: where the reader named it, and where the group behind the newsletter did.
-REASON_TEMPLATES: Mapping[ReasonType, tuple[str, str]] = {
-    ReasonType.AUTHOR: (
-        "by %(about)s, whom you follow",
-        "by %(about)s, whom this group follows",
-    ),
-    ReasonType.IN_TITLE: ("has %(words)s in its title",) * 2,
-    ReasonType.IN_ABSTRACT: ("mentions %(words)s",) * 2,
-    ReasonType.REVISED: ("a paper you like", "a paper this group likes"),
-    ReasonType.CLOSE: (
-        "close to “%(about)s”, which you like (%(words)s)",
-        "close to “%(about)s”, which this group likes (%(words)s)",
-    ),
-    ReasonType.CATEGORY: ("in %(about)s, which you chose", "in %(about)s, which this group chose"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class PickReason:
-    """Why a paper is a pick; it can be checked in the paper: its author, words, category."""
-
-    kind: ReasonType
-    about: str  # an author's name as the paper has it, a category, or a liked paper's title
-    words: tuple[str, ...] = ()  # that the paper holds
-    of_newsletter: bool = False  # its group named that, not the reader
-
-    def __str__(self) -> str:
-        template = REASON_TEMPLATES[self.kind][self.of_newsletter]
-        return template % {"about": self.about, "words": ", ".join(self.words)}
 
 
 @dataclass(frozen=True)

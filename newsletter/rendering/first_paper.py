@@ -6,7 +6,7 @@ from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePick
-from newsletter.interests.picks import PickReason, ReasonType
+from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.rendering.base64_text import base64_size
 from newsletter.rendering.qp_template import SOFT_BREAK, encode_quoted_printable
 from newsletter.rendering.reason_lines import reason_lines

@@ -11,7 +11,7 @@ from html import escape
 from operator import attrgetter, itemgetter
 from string import ascii_letters, digits
 
-from newsletter.interests.picks import PickReason, ReasonType
+from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.rendering.paper_text import shortened
 from newsletter.rendering.qp_template import encode_quoted_printable
 from newsletter.rendering.reason_layout import (

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
-from newsletter.interests.picks import REASON_TEMPLATES, PickReason, ReasonType
+from newsletter.interests.pick_reasons import REASON_TEMPLATES, PickReason, ReasonType
 from newsletter.rendering.author_list import CreditedAuthor, list_authors, read_authors
 from newsletter.rendering.comments import comment
 from newsletter.rendering.field_names import field_name

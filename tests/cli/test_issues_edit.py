@@ -9,7 +9,7 @@ import pytest
 from newsletter import bootstrap, issue_edits, issue_queries, issues, languages
 from newsletter.config import Settings
 from newsletter.interests.issue_picks import IssuePick
-from newsletter.interests.picks import PickReason, ReasonType
+from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.issue_edits import IssueEdit
 from newsletter.rendering import note_markup
 from newsletter.rendering.issue_content import IssueContent

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.interests.issue_picks import IssuePick
-from newsletter.interests.picks import PickReason, ReasonType
+from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.qp_template import encode_quoted_printable
 from newsletter.rendering.reason_layout import LONGEST

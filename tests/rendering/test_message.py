@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from newsletter import announcements, bootstrap, config, issues, scaffold
 from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import IssuePick
-from newsletter.interests.picks import PickReason, ReasonType
+from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueEntry, IssueSection

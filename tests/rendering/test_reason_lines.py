@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from newsletter.interests.picks import PickReason, ReasonType
+from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.languages import LANGUAGES
 from newsletter.rendering.paper_text import is_plain
 from newsletter.rendering.qp_template import decode_quoted_printable, encode_quoted_printable

@@ -14,7 +14,7 @@ from newsletter import issue_edits, issues, papers
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.interests.issue_picks import IssuePick
-from newsletter.interests.picks import PickReason, ReasonType
+from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.issue_edits import IssueEdit
 from newsletter.rendering.issue_content import IssueContent
 from tests.gates.browser import Eyes, Scheme
