@@ -18,7 +18,7 @@ from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.health import last_runs
 from newsletter.interests import interest_store
-from newsletter.interests.interest_store import Interest, InterestType
+from newsletter.interests.named_interest import Interest, InterestType
 from newsletter.models import DeliveryRow, DeliveryState, NamedPaperRow
 from newsletter.periodic_work import work_of_worker
 from newsletter.services import PeriodicWork, Services

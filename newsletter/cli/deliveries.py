@@ -1,13 +1,14 @@
 """deliveries status, list, settle."""
 
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsletter.cli import chosen_newsletters, common, deliveries_status, output
+from newsletter.cli.delivery_filter import delivery_filter, with_filter
 from newsletter.errors import NothingYetError, WrongUseError
 
 if TYPE_CHECKING:
@@ -162,52 +163,6 @@ def _print_history(session: "Session", email: str, state: str | None, *, as_json
         click.echo(f"None{f' {state}' if state else ''} for {email}.")
 
 
-def _with_filter(command: common.Command) -> common.Command:
-    """The options that choose some of an issue's deliveries."""
-    for option in reversed(
-        (
-            click.option(
-                "--state",
-                type=click.Choice(["uncertain", "failed", "pending"]),
-                default="uncertain",
-                show_default=True,
-                help="failed: what was refused wrongly; a suppression that came with it ends."
-                " pending: who waits, to be given up.",
-            ),
-            click.option(
-                "--reference",
-                "references",
-                multiple=True,
-                metavar="REF",
-                help="Only this one; repeatable.",
-            ),
-            click.option(
-                "--reason", default="", metavar="TEXT", help="Only those whose reason holds this."
-            ),
-            click.option("--domain", default="", help="Only addresses of this domain."),
-            click.option(
-                "--since",
-                type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
-                help="Only what came to it at this time (UTC) or later.",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
-
-
-def _delivery_filter(
-    state: str, references: tuple[str, ...], reason: str, domain: str, since: datetime | None
-) -> "DeliveryFilter":
-    from newsletter.models import DeliveryState
-    from newsletter.sending.settle import DeliveryFilter
-
-    since = since.replace(tzinfo=UTC) if since else None
-    return DeliveryFilter(
-        DeliveryState(state), references, reason, domain.lower().removeprefix("@"), since
-    )
-
-
 @deliveries.command()
 @common.with_slug
 @common.with_day
@@ -219,7 +174,7 @@ def _delivery_filter(
     help="sent: they arrived, let it rest. resend: send them again, at the risk of a double."
     " failed: do not ask them again (with --state pending).",
 )
-@_with_filter
+@with_filter
 @click.option("--dry-run", is_flag=True, help="Only list them.")
 @common.with_json
 @common.with_config
@@ -230,7 +185,7 @@ def settle(
     dry_run: bool,
     as_json: bool,
     config_file: Path | None,
-    **filter_options: Any,  # noqa: ANN401 - the options of `_with_filter`
+    **filter_options: Any,  # noqa: ANN401 - the options of `with_filter`
 ) -> None:
     """Decide on uncertain deliveries, on failed ones that were judged wrongly, or on who waits.
 
@@ -244,7 +199,7 @@ def settle(
     from newsletter.sending import settle as operator_word
 
     settings = common.load(config_file)
-    chosen = _delivery_filter(**filter_options)
+    chosen = delivery_filter(**filter_options)
     if (chosen.state is DeliveryState.PENDING) != (verdict == "failed"):
         raise WrongUseError("who waits can only be given up: `--state pending --as failed`")
     verdicts = {"resend": DeliveryState.PENDING, "failed": DeliveryState.FAILED}

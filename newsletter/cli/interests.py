@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from newsletter.config import Settings
     from newsletter.database.db import Database
     from newsletter.interests.files import ReadingList
-    from newsletter.interests.interest_store import Interest, Owner
+    from newsletter.interests.interest_store import Owner
+    from newsletter.interests.named_interest import Interest
     from newsletter.models import NamedInterest
 
 _SHOWN = 20  # refused entries of a file
@@ -43,7 +44,7 @@ class InterestOptions:
         Raises:
             NewsletterError: one of them can be none, or the file cannot be read.
         """
-        from newsletter.interests.interest_store import Interest, InterestType, checked
+        from newsletter.interests.named_interest import Interest, InterestType, checked
 
         named = [
             checked(Interest(kind, value, not self.unwanted))
@@ -162,12 +163,12 @@ def _told_apart(
     from dataclasses import replace
 
     from newsletter import bootstrap, papers
-    from newsletter.interests import interest_store
+    from newsletter.interests import named_interest
     from newsletter.sources.base import PaperId
     from newsletter.taxonomy import CATEGORIES
 
     authors = [
-        interest for interest in named if interest.kind is interest_store.InterestType.AUTHOR
+        interest for interest in named if interest.kind is named_interest.InterestType.AUTHOR
     ]
     if len(authors) != 1:
         raise WrongUseError("--with and --not-this-one are about one --author")
@@ -181,13 +182,13 @@ def _told_apart(
         source, wanted = bootstrap.load_source(settings), PaperId.parse(not_theirs, 1).arxiv_id
         with common.open_database(settings) as database:
             paper = papers.find_paper(database, source, settings, wanted)
-        told.append(interest_store.not_this_one(author.value, paper))
+        told.append(named_interest.not_this_one(author.value, paper))
     return [interest for interest in named if interest is not author] + told
 
 
 def _from_file(file: Path, wanted: bool) -> "list[Interest]":
     from newsletter.interests.files.read_file import MOST_BYTES, read_file
-    from newsletter.interests.interest_store import Interest, InterestType
+    from newsletter.interests.named_interest import Interest, InterestType
     from newsletter.interests.portable import from_portable
 
     try:
@@ -223,7 +224,7 @@ def change(
     session: "Session", owner: "Owner", name: str, named: "list[Interest]", *, remove: bool
 ) -> None:
     """Note or take back what was named of whoever has that name, and say so."""
-    from newsletter.interests import interest_store
+    from newsletter.interests import interest_store, named_interest
 
     if remove:
         removed = interest_store.remove(session, owner, named)
@@ -233,7 +234,7 @@ def change(
     click.echo(f"{len(named) - len(left_over)} noted for {name}.")
     for kind in dict.fromkeys(interest.kind for interest in left_over):
         number = sum(interest.kind is kind for interest in left_over)
-        most = interest_store.MOST[kind]
+        most = named_interest.MOST[kind]
         common.warn(f"{number} of kind {kind} left out: {most} is the most that one can have")
 
 

@@ -92,7 +92,7 @@ def named_interests(
     """Interests of nobody in particular; None where none are named."""
     from newsletter import papers
     from newsletter.interests import FollowedAuthor, Interests, LikedPaper
-    from newsletter.interests.interest_store import Interest, InterestType, checked
+    from newsletter.interests.named_interest import Interest, InterestType, checked
 
     if not (liked or words or authors):
         return None

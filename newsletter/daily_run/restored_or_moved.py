@@ -6,7 +6,7 @@ from newsletter import delivery_counters
 from newsletter.daily_run.daily import freeze_rest
 from newsletter.errors import WrongUseError
 from newsletter.models import IssueRow
-from newsletter.sending.restore_guard import restored, server_identity
+from newsletter.sending.restore_guard import admission, restored, server_identity
 from newsletter.sending.restore_guard.machine_memory import IssueDays
 from newsletter.services import Services
 
@@ -46,7 +46,7 @@ def declare_issue_restored(services: Services, issue_id: int) -> AdmittedIssue:
         now = services.clock()
         if is_known:
             server_identity.say_restored(session, now)
-        number = restored.admit_restored(
+        number = admission.admit_restored(
             session,
             memory,
             session.get_one(IssueRow, issue_id),
@@ -67,7 +67,7 @@ def declare_issue_moved(services: Services, issue_id: int) -> None:
     if services.memory is not None:
         with services.database.write.begin() as session:
             issue = session.get_one(IssueRow, issue_id)
-            restored.admit_moved(session, services.memory, issue, services.clock())
+            admission.admit_moved(session, services.memory, issue, services.clock())
 
 
 def declare_moved(services: Services) -> None:

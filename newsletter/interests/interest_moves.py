@@ -5,14 +5,8 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from newsletter.interests.interest_store import (
-    MOST,
-    MOVED,
-    InterestType,
-    count_by_kind,
-    forget_profiles,
-    rows_of,
-)
+from newsletter.interests.interest_store import MOVED, count_by_kind, forget_profiles, rows_of
+from newsletter.interests.named_interest import MOST, InterestType
 from newsletter.models import InterestRow
 
 _DETAILS = ("with", "in", "not_with", "not_in")

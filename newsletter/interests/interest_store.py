@@ -2,25 +2,15 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from newsletter import taxonomy
 from newsletter.database.db import take_turn
-from newsletter.errors import WrongUseError
 from newsletter.interests import named_papers
-from newsletter.interests.authors import (
-    FollowedAuthor,
-    co_authors,
-    is_among,
-    name_keys,
-)
-from newsletter.interests.files import ListedPaper
-from newsletter.interests.phrases import Phrase, is_pattern
+from newsletter.interests.authors import FollowedAuthor, name_keys
+from newsletter.interests.named_interest import MOST, Interest, InterestType, checked
 from newsletter.interests.profile import Interests, LikedPaper
 from newsletter.models import (
     InterestRow,
@@ -30,68 +20,11 @@ from newsletter.models import (
     PickRow,
     ProfileRow,
 )
-from newsletter.sources.base import Paper
-from newsletter.text import one_line, visible
 
-_LONGEST_VALUE = 200  # characters
 MOVED = "moved"  # of an author's detail, what came by a move (`interest_moves`)
 
 # Whose they are: a subscriber's, by number, or a newsletter's, by its name in addresses.
 Owner = int | str
-
-
-class InterestType(StrEnum):
-    AUTHOR = "author"
-    WORD = "word"  # or phrase
-    CATEGORY = "category"
-    PAPER = "paper"
-
-
-# How many of each a person or a newsletter can have.
-MOST = {
-    InterestType.AUTHOR: 100,
-    InterestType.WORD: 100,
-    InterestType.CATEGORY: 50,
-    InterestType.PAPER: 500,
-}
-
-
-@dataclass(frozen=True)
-class Interest:
-    """Something that is named; a paper by its identifier, or by its title alone."""
-
-    kind: InterestType
-    value: str
-    wanted: bool = True
-    # Of an author: "with", "in", "not_with" and "not_in", each a list of names or categories.
-    detail: Mapping[str, list[str]] = field(default_factory=dict)
-    paper: ListedPaper | None = None
-
-
-def checked(interest: Interest) -> Interest:
-    """The same, tidied.
-
-    Raises:
-        WrongUseError: it names nothing that could ever be found.
-    """
-    value = one_line(visible(interest.value))[:_LONGEST_VALUE]
-    match interest.kind:
-        case InterestType.CATEGORY:
-            value = taxonomy.category(value)
-        case InterestType.WORD:
-            if is_pattern(value):
-                raise WrongUseError(
-                    f"{value!r} would find nothing: write words, and a * only at the end of the"
-                    " last one, behind three letters at least"
-                )
-            if Phrase.parse(value) is None:
-                raise WrongUseError(f"{value!r} is no word")
-        case InterestType.AUTHOR:
-            if not name_keys([value]):
-                raise WrongUseError(f"{value!r} is no name")
-        case InterestType.PAPER:
-            value = named_papers.name_of(interest.paper or ListedPaper(value, "", ""))
-    return Interest(interest.kind, value, interest.wanted, interest.detail, interest.paper)
 
 
 def add(
@@ -121,19 +54,6 @@ def add(
     session.flush()
     _changed(session, owner)
     return left_over
-
-
-def not_this_one(author: str, paper: Paper) -> Interest:
-    """The interest by which an author stays followed and this paper counts as a namesake's.
-
-    Raises:
-        WrongUseError: the paper is by other authors.
-    """
-    if not is_among(author, paper.authors):
-        raise WrongUseError(f"{paper.id.arxiv_id} has no author {author}: name one that it has")
-    others = co_authors(author, paper.authors)
-    detail = {"not_with": others} if others else {"not_in": list(paper.categories[:1])}
-    return Interest(InterestType.AUTHOR, author, detail=detail)
 
 
 def forget_namesakes(session: Session, subscriber_id: int, authors: Collection[str]) -> None:

@@ -7,12 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from newsletter.errors import WrongUseError
 from newsletter.interests.files import ListedPaper
 from newsletter.interests.files.reading_list import LONGEST_ABSTRACT, LONGEST_TITLE
-from newsletter.interests.interest_store import (
-    MOST,
-    Interest,
-    InterestType,
-    checked,
-)
+from newsletter.interests.named_interest import MOST, Interest, InterestType, checked
 from newsletter.interests.named_papers import BY_TITLE
 from newsletter.models import NamedInterest, NamedPaperRow
 

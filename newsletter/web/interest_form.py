@@ -10,9 +10,9 @@ from flask import abort, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.interests import interest_store, named_papers
+from newsletter.interests import named_interest, named_papers
 from newsletter.interests.files import ListedPaper, ReadingList, UnreadableListError, read_file
-from newsletter.interests.interest_store import MOST, Interest, InterestType
+from newsletter.interests.named_interest import MOST, Interest, InterestType
 from newsletter.interests.phrases import is_pattern
 from newsletter.text import one_line
 from newsletter.web.pages import gettext
@@ -132,7 +132,7 @@ def _listed(name: str, text: str) -> list[Interest]:
     interests = {}
     for value in values:
         try:
-            interest = interest_store.checked(Interest(kind, value, wanted))
+            interest = named_interest.checked(Interest(kind, value, wanted))
         except WrongUseError as error:
             raise FormError(name, _no_such(kind, value) % {"value": value[:60]}) from error
         interests[interest.value] = interest

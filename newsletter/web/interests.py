@@ -15,17 +15,11 @@ from sqlalchemy.orm import Session
 from werkzeug import Response
 
 from newsletter.interests import interest_store, named_papers
-from newsletter.interests.interest_store import MOST, InterestType
+from newsletter.interests.named_interest import MOST, InterestType
 from newsletter.models import InterestRow, SubscriberRow
 from newsletter.subscribers.link_claims import PicksClaim, PreferencesClaim, TuneClaim
 from newsletter.web.day_picks import IssueRanking, NamedInterests
-from newsletter.web.interest_form import (
-    LISTS,
-    FormError,
-    InterestForm,
-    read_form,
-    typed,
-)
+from newsletter.web.interest_form import LISTS, FormError, InterestForm, read_form, typed
 from newsletter.web.pages import gettext, pages
 from newsletter.web.preferences import find_owner, has_owner, lock_owner
 from newsletter.web.refused_papers import name_of, why_refused

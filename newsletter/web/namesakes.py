@@ -8,7 +8,7 @@ from newsletter import papers, taxonomy
 from newsletter.errors import WrongUseError
 from newsletter.interests import interest_store
 from newsletter.interests.authors import co_authors, is_among, same_name
-from newsletter.interests.interest_store import Interest, InterestType
+from newsletter.interests.named_interest import Interest, InterestType
 from newsletter.reader_locks import lock_reader
 from newsletter.rendering.author_list import read_authors
 from newsletter.sources.base import Paper

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter import issues, papers, slugs
 from newsletter.interests import interest_store
 from newsletter.interests.authors import is_among
-from newsletter.interests.interest_store import MOST, Interest, InterestType
+from newsletter.interests.named_interest import MOST, Interest, InterestType
 from newsletter.models import (
     DeliveryRow,
     InterestRow,

@@ -24,7 +24,7 @@ from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.interests import interest_store
-from newsletter.interests.interest_store import Interest, InterestType
+from newsletter.interests.named_interest import Interest, InterestType
 from newsletter.models import DeliveryRow, SubscriptionRow
 from newsletter.subscribers import lifecycle, opt_out
 from newsletter.subscribers.link_claims import UndoClaim, UnsubscribeClaim

@@ -22,7 +22,7 @@ from newsletter.config import SendingSettings, Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.interests import interest_store
-from newsletter.interests.interest_store import Interest, InterestType
+from newsletter.interests.named_interest import Interest, InterestType
 from newsletter.models import BatchRow, DeliveryState, IssueRow, KeyRow, RateRow
 from newsletter.rendering.message import Message
 from newsletter.sending import freezing, totals

@@ -23,7 +23,7 @@ from newsletter.interests import (
     profile_store,
 )
 from newsletter.interests.files import ListedPaper
-from newsletter.interests.interest_store import Interest, InterestType
+from newsletter.interests.named_interest import Interest, InterestType
 from newsletter.models import IssueRow, PickRow, ProfileRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.recipient import Recipient

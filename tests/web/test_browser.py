@@ -11,7 +11,7 @@ from newsletter import bootstrap
 from newsletter.cli.main import _run
 from newsletter.config import Settings
 from newsletter.interests import interest_store
-from newsletter.interests.interest_store import Interest, InterestType
+from newsletter.interests.named_interest import Interest, InterestType
 from newsletter.models import Standing
 from newsletter.subscribers.link_claims import TuneClaim
 from tests.gates.browser import PAGE_WIDTHS, Eyes, Scheme

@@ -10,10 +10,10 @@ from werkzeug.test import TestResponse
 
 from newsletter import bootstrap, issue_queries, issues
 from newsletter.config import Settings
-from newsletter.interests import PickReason, ReasonType, interest_store, issue_picks
+from newsletter.interests import PickReason, ReasonType, interest_store, issue_picks, named_interest
 from newsletter.interests.files import UnreadableListError, read_file
-from newsletter.interests.interest_store import InterestType
 from newsletter.interests.issue_picks import IssuePick
+from newsletter.interests.named_interest import InterestType
 from newsletter.languages import LANGUAGES, SOURCE
 from newsletter.models import InterestRow, NamedPaperRow
 from newsletter.rendering.translations import translations
@@ -203,7 +203,7 @@ def test_each_reason_for_a_refusal_is_told_in_every_language(site: Site) -> None
 def test_of_too_many_papers_the_rest_is_counted(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(interest_store.MOST, InterestType.PAPER, 3)
+    monkeypatch.setitem(named_interest.MOST, InterestType.PAPER, 3)
     four = "2401.00001 2401.00002 2401.00003 2401.00004"
     for way in ("show", "save"):
         told = site.post(page_of(site), pasted=four, **{way: "1"}).text

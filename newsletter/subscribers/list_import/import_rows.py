@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.errors import WrongUseError
-from newsletter.interests.interest_store import Interest
+from newsletter.interests.named_interest import Interest
 from newsletter.interests.portable import from_portable
 from newsletter.models import Rhythm
 from newsletter.subscribers.addresses import normalize_address, unwrap_address

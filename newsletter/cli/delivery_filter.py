@@ -1,0 +1,57 @@
+"""deliveries list and settle: the options that choose deliveries."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli import common
+
+if TYPE_CHECKING:
+    from newsletter.sending.settle import DeliveryFilter
+
+
+def with_filter(command: common.Command) -> common.Command:
+    """The options that choose some of an issue's deliveries."""
+    for option in reversed(
+        (
+            click.option(
+                "--state",
+                type=click.Choice(["uncertain", "failed", "pending"]),
+                default="uncertain",
+                show_default=True,
+                help="failed: what was refused wrongly; a suppression that came with it ends."
+                " pending: who waits, to be given up.",
+            ),
+            click.option(
+                "--reference",
+                "references",
+                multiple=True,
+                metavar="REF",
+                help="Only this one; repeatable.",
+            ),
+            click.option(
+                "--reason", default="", metavar="TEXT", help="Only those whose reason holds this."
+            ),
+            click.option("--domain", default="", help="Only addresses of this domain."),
+            click.option(
+                "--since",
+                type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+                help="Only what came to it at this time (UTC) or later.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def delivery_filter(
+    state: str, references: tuple[str, ...], reason: str, domain: str, since: datetime | None
+) -> "DeliveryFilter":
+    from newsletter.models import DeliveryState
+    from newsletter.sending.settle import DeliveryFilter
+
+    since = since.replace(tzinfo=UTC) if since else None
+    return DeliveryFilter(
+        DeliveryState(state), references, reason, domain.lower().removeprefix("@"), since
+    )
