@@ -14,23 +14,14 @@ from newsletter.sending import leases, ledger, pauses, rate_limit, wire_transact
 from newsletter.sending.batch_claims import BatchClaims
 from newsletter.sending.claiming.claim import ClaimResult
 from newsletter.sending.context import SendContext
-from newsletter.sending.journal import Mark
+from newsletter.sending.journal import MARK_AFTER, Mark
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble import gone_mailboxes
-from newsletter.text import without_addresses
 from newsletter.transports.base import SendResult, SendStatus, WireLimits, only_wait
-from newsletter.transports.refusal_kinds import RefusalCause
-from newsletter.transports.refusals import refusal_cause
 
 if TYPE_CHECKING:
     from newsletter.sending.claiming.lease_renewal import LeaseState
 
-_MARK_AFTER = {
-    SendStatus.ACCEPTED: Mark.ACCEPTED,
-    SendStatus.UNCERTAIN: Mark.UNKNOWN,
-    SendStatus.TRY_LATER: Mark.NOT_TAKEN,
-    SendStatus.REJECTED: Mark.NOT_TAKEN,
-}
 _RENEW_AFTER = 0.2  # of a lease
 _SURE_FOR = 0.6  # of a lease, after its renewal: so long it is surely ours
 _RECORD_AFTER_S = 0.5
@@ -124,7 +115,7 @@ class BatchWorker:
 
     def answered(self, mail: Message, result: SendResult) -> None:
         if self._journal is not None:
-            self._journal.mark(mail.reference, _MARK_AFTER[result.status])
+            self._journal.mark(mail.reference, MARK_AFTER[result.status])
         self._answered[mail.reference] = self._breaker.begun
         if result.status is SendStatus.UNCERTAIN:
             self._breaker.lost = True
@@ -293,12 +284,8 @@ class BatchWorker:
         )
         if waiting := self._breaker.held.take_waiting():
             ledger.unclaim(session, [answer.waiting_recipient for answer in waiting], now)
-        for domain, words in sorted(self._breaker.domains.take_pauses().items()):
-            reason = f"it takes nothing: {without_addresses(words)}"
-            is_unknown = refusal_cause(words) is RefusalCause.NO_MAILBOX
-            pause_for = pauses.PAUSE_FOR_UNKNOWN if is_unknown else pauses.PAUSE
-            pauses.pause_domain(session, domain, reason, now, pause_for)
-            self.held = f"{domain} is paused: {reason}"
+        for held in pauses.pause_refusing(session, self._breaker.domains.take_pauses(), now):
+            self.held = held
             self._lease_state = None  # and who is paused is to be asked anew
 
     def _recorded(self) -> None:

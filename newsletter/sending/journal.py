@@ -26,6 +26,7 @@ from typing import BinaryIO
 
 from newsletter.errors import NewsletterError
 from newsletter.paths import make_private_folder
+from newsletter.transports.base import SendStatus
 
 FOLDER = ".sending"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -44,6 +45,14 @@ class Mark(IntEnum):
     ACCEPTED = 3
     NOT_TAKEN = 4
     UNKNOWN = 5  # begun, and the answer was lost
+
+
+MARK_AFTER = {
+    SendStatus.ACCEPTED: Mark.ACCEPTED,
+    SendStatus.UNCERTAIN: Mark.UNKNOWN,
+    SendStatus.TRY_LATER: Mark.NOT_TAKEN,
+    SendStatus.REJECTED: Mark.NOT_TAKEN,
+}
 
 
 class Journal:

@@ -1,5 +1,6 @@
 """Pauses: of all sending while the provider is in trouble, and of single domains."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select
@@ -8,6 +9,9 @@ from sqlalchemy.orm import Session
 from newsletter.database.missing_rows import insert_missing
 from newsletter.models import DomainPauseRow, RateRow
 from newsletter.sending import rate_limit
+from newsletter.text import without_addresses
+from newsletter.transports.refusal_kinds import RefusalCause
+from newsletter.transports.refusals import refusal_cause
 
 TRANSPORT, OUTBOX = "transport", "letters"  # who is in trouble: issues, transactional mails
 _DOWN = "down"
@@ -126,6 +130,15 @@ def pause_domain(
         row.since, row.until = now, until
     row.until, row.reason = max(row.until, until), reason
     return row.until
+
+
+def pause_refusing(session: Session, domains: Mapping[str, str], now: datetime) -> Iterator[str]:
+    """Pause domains that take nothing, by the words of their servers; each, and why, in a line."""
+    for domain, words in sorted(domains.items()):
+        reason = f"it takes nothing: {without_addresses(words)}"
+        is_unknown = refusal_cause(words) is RefusalCause.NO_MAILBOX
+        pause_domain(session, domain, reason, now, PAUSE_FOR_UNKNOWN if is_unknown else PAUSE)
+        yield f"{domain} is paused: {reason}"
 
 
 # Made once: it is asked with every claim.
