@@ -40,7 +40,7 @@ from newsletter.cli import (
     worker,
 )
 from newsletter.cli.help import show_help
-from newsletter.cli.visible_stream import visible_output
+from newsletter.cli.output import visible_output
 from newsletter.errors import NewsletterError, did_you_mean
 
 # A full disk, a quota, a broken or read-only folder, rights: not ours to mend, and no bug of ours.

@@ -1,9 +1,12 @@
 """How commands print: as lines, as a table, as JSON."""
 
 import json
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import datetime
 from itertools import chain, islice
+from typing import Any, TextIO, cast
 
 import click
 
@@ -95,3 +98,26 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     return " ".join(visible(str(value)).split())
+
+
+class VisibleStream:
+    """A text stream without invisible characters and marks that turn the direction of a line.
+
+    Bytes for its `buffer` go through as they are: mails, and files written to a pipe.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(text if text.isascii() else visible(text))
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the stream has
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def visible_output() -> Iterator[None]:
+    out, err = (cast("TextIO", VisibleStream(stream)) for stream in (sys.stdout, sys.stderr))
+    with redirect_stdout(out), redirect_stderr(err):
+        yield

@@ -33,7 +33,7 @@ from newsletter.models.issues import (
     IssueRow,
     IssueState,
 )
-from newsletter.models.moments import MomentRow
+from newsletter.models.moments import MomentRow, WorkerRow
 from newsletter.models.notices import NoticeRow, NoticeTargetRow
 from newsletter.models.papers import (
     AnnouncementRow,
@@ -59,7 +59,6 @@ from newsletter.models.subscribers import (
     SubscriptionRow,
     SuppressionRow,
 )
-from newsletter.models.workers import WorkerRow
 from newsletter.rhythms import Rhythm
 
 __all__ = [

@@ -1,6 +1,7 @@
-"""When things last happened that leave no other trace."""
+"""When things last happened that leave no other trace, and the workers that run."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,3 +22,16 @@ class MomentRow(Base):
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime]
+
+
+class WorkerRow(Base):
+    """A `newsletter worker` as it tells of itself; gone with its orderly end."""
+
+    __tablename__ = "worker"
+
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)  # machine, process, a token
+    queues: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(40))
+    settings: Mapped[dict[str, Any]]  # section -> hash
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]

@@ -8,8 +8,7 @@ from newsletter.rendering.message import Message
 from newsletter.sending import holds, ledger
 from newsletter.sending.batch_worker import BatchWorker
 from newsletter.sending.context import SendContext
-from newsletter.sending.provider_trouble.doubt import Doubt
-from newsletter.sending.provider_trouble.probe_state import MOST_PROBES
+from newsletter.sending.provider_trouble.doubt import MOST_PROBES, Doubt
 from newsletter.transports.base import TransportDownError
 
 _NAP_S = 1.0

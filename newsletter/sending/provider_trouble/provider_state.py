@@ -5,10 +5,9 @@ from contextlib import contextmanager
 
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.domain_trouble import DomainTrouble
-from newsletter.sending.provider_trouble.doubt import Doubt, advice
-from newsletter.sending.provider_trouble.earlier_runs import EarlierRuns
+from newsletter.sending.provider_trouble.doubt import Doubt, Probing, advice
+from newsletter.sending.provider_trouble.earlier_runs import EarlierRuns, WaitingReaders, are_alike
 from newsletter.sending.provider_trouble.held_results import HeldResults
-from newsletter.sending.provider_trouble.probe_state import Probing
 from newsletter.sending.provider_trouble.refused_share import RefusedShare
 from newsletter.sending.provider_trouble.streak import (
     MOST_DOMAINS,
@@ -17,7 +16,6 @@ from newsletter.sending.provider_trouble.streak import (
     TroubleRate,
 )
 from newsletter.sending.provider_trouble.throttle import Throttle
-from newsletter.sending.provider_trouble.waiting_readers import WaitingReaders, are_alike
 
 _LOSES = 5  # answers of a run, and a hundredth: a server that is ill refuses wrongly as well
 _LOSES_SHARE = 0.01
