@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.summaries.completions import one_sentence
+from newsletter.summaries.unwrapping import one_sentence
 
 GOOD = "DiffuVoice is a latent diffusion model that enhances speech in 4 steps."
 
@@ -76,6 +76,47 @@ GOOD = "DiffuVoice is a latent diffusion model that enhances speech in 4 steps."
         f"[{GOOD}]",
         f"«{GOOD}»",
         f"‘{GOOD}’",
+        f"<p>{GOOD}</p>",
+        f"<p class='sentence'>{GOOD}</p>",
+        f"<div><p>{GOOD}</p></div>",
+        f"&lt;p&gt;{GOOD}&lt;/p&gt;",
+        f"<summary>\n{GOOD}\n</summary>",
+        f"<one_sentence_summary>{GOOD}</one_sentence_summary>",
+        f"<摘要>{GOOD}</摘要>",
+        f"**Summary:** <p>{GOOD}</p>",
+        f'<?xml version="1.0"?><summary>{GOOD}</summary>',
+        f"<![CDATA[{GOOD}]]>",
+        f"<br>{GOOD}<br/>",
+        f"<summary>{GOOD}",
+        f"{GOOD}</summary>",
+        rf"\boxed{{\text{{{GOOD}}}}}",
+        rf"$$\boxed{{\text{{{GOOD}}}}}$$",
+        rf"\[\boxed{{{GOOD}}}\]",
+        rf"The answer is $\boxed{{\text{{{GOOD}}}}}$.",
+        rf"\text{{{GOOD}}}",
+        rf"\begin{{quote}}{GOOD}\end{{quote}}",
+        f"1. {GOOD}",
+        f"1) {GOOD}",
+        f"(1) {GOOD}",
+        f"**1.** {GOOD}",
+        f"① {GOOD}",
+        f"- {GOOD}",
+        f"• {GOOD}",
+        f"👉 {GOOD}",
+        f'{{"title": "DiffuVoice", "summary": "{GOOD}"}}',
+        f'{{"text": "{GOOD}", "language": "en"}}',
+        f'{{"result": {{"summary": "{GOOD}"}}}}',
+        f'{{"summary": ["{GOOD}"]}}',
+        f'["{GOOD}"]',
+        f'[{{"summary": "{GOOD}"}}]',
+        f'"summary": "{GOOD}"',
+        f"{{'summary': '{GOOD}'}}",
+        f'{{"summary": "{GOOD}",}}',
+        f'Here is the JSON:\n```json\n{{"summary": "{GOOD}"}}\n```\nLet me know!',
+        f"```{GOOD}```",
+        f"```text\n{GOOD}",
+        f"###\n{GOOD}\n###",
+        f"<|begin|>{GOOD}<|end|>",
         GOOD.replace("DiffuVoice", r"\textbf{DiffuVoice}").replace("4 steps", "==4 steps=="),
         GOOD.replace("DiffuVoice", "*DiffuVoice*").replace("noisy", "_noisy_"),
         GOOD.replace("DiffuVoice", "**DiffuVoice**").replace("4 steps", "`4` __steps__"),
@@ -93,6 +134,9 @@ def test_thoughts_labels_quotes_and_line_breaks_are_left_out(answer: str) -> Non
         "It has a_b and 2 * 3 * 4",
         "It reads «reasoning» and x_{thought} (and ‘more’)",
         "(Nearly) all of A* is a search (of [1])",
+        r"The set $\\{x\\}$ of $\\text{all}$ words, \\boxed{x}, is <p> of 2.",
+        "{'a': 'It is', 'b': 'not one'}",
+        "1. It is one. 2. It is two.",
     ],
 )
 def test_quotes_inside_a_sentence_stay(text: str) -> None:
@@ -104,7 +148,14 @@ def test_quotes_around_a_sentence_with_quotes_go() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [f"{GOOD}\n\nNote: the abstract says no more.", '{"a": "x", "b": "y"}', "[1, 2]", "{"]
+    "text",
+    [
+        f"{GOOD}\n\nNote: the abstract says no more.",
+        '{"a": "x", "b": "y"}',
+        "[1, 2]",
+        "{",
+        '["a", "b"]',
+    ],
 )
 def test_what_is_more_than_a_sentence_is_left_for_the_checks_to_see(text: str) -> None:
     assert one_sentence(text) == text.replace("\n\n", "\n")
@@ -113,3 +164,13 @@ def test_what_is_more_than_a_sentence_is_left_for_the_checks_to_see(text: str) -
 @pytest.mark.parametrize("text", ["<think>", f"<think>Well, {GOOD}", "", "\n\n", "</think>"])
 def test_thoughts_that_never_end_leave_nothing_to_print(text: str) -> None:
     assert one_sentence(text) == ""
+
+
+def test_of_a_list_of_several_nothing_is_taken_for_the_sentence() -> None:
+    assert one_sentence(f"1. {GOOD}\n2. {GOOD}") == f"1. {GOOD} 2. {GOOD}"
+    assert one_sentence(f"- {GOOD}\n- {GOOD}").count("- ") == 2
+
+
+def test_tex_in_json_is_kept() -> None:
+    text = r"We prove that $\mathbb{Z}$ is infinite."
+    assert one_sentence(f'{{"summary": "{text}"}}') == text
