@@ -1,4 +1,4 @@
-"""What requests lacks: an end for an answer that trickles, and a reader of Retry-After.
+"""Adds to requests an end for an answer that trickles, and a reader of Retry-After.
 
 The time-out of a socket starts again with every byte, and neither requests nor urllib3 know
 another one.
@@ -66,7 +66,7 @@ class DeadlineAdapter(HTTPAdapter):
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """What is read in here is read in that time.
+        """All that is read in here is read in that time.
 
         Raises:
             requests.ReadTimeout: it was not.

@@ -26,7 +26,7 @@ def documents() -> Path:
 
 
 def program() -> list[str]:
-    """What runs this program, also where it was started by `python -m newsletter`."""
+    """The command that runs this program, also where it was started by `python -m newsletter`."""
     file = Path(sysconfig.get_path("scripts")) / "newsletter"
     return [str(file)] if file.exists() else [sys.executable, "-m", "newsletter"]
 

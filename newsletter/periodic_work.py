@@ -1,4 +1,4 @@
-"""What is done again and again, whatever day it is: by `serve`, by workers, and after each `run`.
+"""Work that is done again and again, whatever day it is: by `serve`, workers, and after each `run`.
 
 All of it stands here with its period. What is due once an hour stands in `clean`.
 """
@@ -31,7 +31,7 @@ _PRUNED_AT_ONCE = 500_000  # deliveries in an hour; some seconds, for which mail
 def work_of_pages(
     settings: Settings, database: Database, clock: Callable[[], datetime]
 ) -> PeriodicWork:
-    """What a process with pages does beside them, by name."""
+    """The work of a process with pages beside them, by name."""
     work = _work_of_both(settings, database, clock, lambda: False)
     if not settings.feedback.sendgrid_public_key:
         del work["webhooks"]
@@ -43,7 +43,7 @@ def work_of_pages(
 
 
 def work_of_worker(settings: Settings, services: Services) -> PeriodicWork:
-    """What workers do beside batches, by name; after the days they look for trouble, too."""
+    """The work of workers beside batches, by name; after the days they look for trouble, too."""
     database, clock = services.database, services.clock
     return {
         **_work_of_both(settings, database, clock, services.stopping),
@@ -104,7 +104,7 @@ def clean(
 
 
 class WorkerRounds:
-    """What `run` does of every newsletter, by workers: each few minutes, the batches by others."""
+    """The round of `run`, made by workers: every few minutes, and the batches by others."""
 
     def __init__(self, settings: Settings, services: Services) -> None:
         self._settings, self._services = settings, services

@@ -1,4 +1,4 @@
-"""What strangers install beside ours: a part may lack whatever its kind has a default for."""
+"""Strangers install parts beside ours, which may lack whatever their kind has a default for."""
 
 import inspect
 from typing import Any, TypeVar, cast

@@ -1,4 +1,4 @@
-"""Whose rows a transaction changes: a reader's row is locked first, then what hangs on it.
+"""A transaction locks the rows of the readers that it changes first, then what hangs on them.
 
 On PostgreSQL nobody else changes a reader's subscriptions, interests, profile or history until
 that transaction ends. SQLite has one writer at a time, and locks no rows.

@@ -38,7 +38,7 @@ _EXAMPLES = (
 
 @dataclass(frozen=True)
 class InitOptions:
-    """What a new configuration says; `secrets` are variables of the environment."""
+    """The choices for a new configuration; `secrets` are variables of the environment."""
 
     name: str
     sender: str
@@ -71,7 +71,7 @@ DEMO = InitOptions(
 
 @dataclass(frozen=True)
 class Answers:
-    """What somebody said to `init` on a terminal; `secrets` are variables of the environment.
+    """The answers to `init` on a terminal; `secrets` are variables of the environment.
 
     Without `url` there are no pages: a newsletter for whoever runs it.
     """

@@ -1,4 +1,4 @@
-"""What a receiver makes of a domain's SPF record: check_host() of RFC 7208.
+"""A receiver's view of a domain's SPF record: check_host() of RFC 7208.
 
 Without explanations (`exp=`), which change no result.
 """
@@ -40,7 +40,7 @@ class SpfReader:
         return [text for text in texts if text.lower().split(" ")[0] == "v=spf1"]
 
     def result(self, domain: str, address: IPAddress) -> SpfResult:
-        """What a domain's record says of mail that comes from an address.
+        """The result of a domain's record for mail that comes from an address.
 
         Raises:
             DnsError: the DNS cannot be asked.

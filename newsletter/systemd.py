@@ -70,7 +70,7 @@ def unit(name: str, config: Path, command: Sequence[str], others: Sequence[Path]
 
 
 def other_folders(settings: Settings, config: Path) -> list[Path]:
-    """What is written to outside the configuration's folder."""
+    """The folders outside the configuration's that are written to."""
     base = config.parent
     database = db.sqlite_file(settings.database.url, base)
     mail = bootstrap.transport_type(settings).writes_to(settings)
@@ -83,7 +83,7 @@ def other_folders(settings: Settings, config: Path) -> list[Path]:
 
 
 def hints(settings: Settings, config: Path) -> list[str]:
-    """What to do before the units start."""
+    """The steps to take before the units start."""
     others = other_folders(settings, config)
     lines = [
         f"Make {path} first, for the user {_user(config)}: systemd starts no unit without it."
@@ -96,7 +96,7 @@ def hints(settings: Settings, config: Path) -> list[str]:
 
 
 def _user(config: Path) -> str:
-    """Whose home it is in, else the user that docs/deploy.md makes."""
+    """The owner of the home that it is in, else the user that docs/deploy.md makes."""
     match config.parts:
         case ("/", "home", user, _, *_):
             return user

@@ -63,7 +63,7 @@ def escape_invisible(text: str) -> str:
 
 
 def brief(words: object) -> str:
-    """What a server or an exception said, in one line, short, and all of it to be seen."""
+    """A server's or an exception's words, in one line, short, and all of it to be seen."""
     text = _decoded(words) if isinstance(words, bytes) else str(words)
     if isinstance(words, BaseException):  # imaplib and its like print a server's octets as Python's
         text = _OCTETS.sub(lambda found: _decoded(literal_eval(found[0])), text)

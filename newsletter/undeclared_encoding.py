@@ -60,7 +60,7 @@ class Oddities:
 
 
 def oddities(lines: Iterable[str]) -> Oddities:
-    """What in the lines, read as western, is beyond ASCII, and looks like nothing western."""
+    """The words beyond ASCII in the lines, read as western, that look like nothing western."""
     found = Oddities()
     for number, line in enumerate(lines, 1):
         if line.isascii() and "\0" not in line and "\x1b" not in line:

@@ -25,7 +25,7 @@ Days = tuple[date, ...]  # one issue's; of several days, the oldest first
 
 
 def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
-    """What each issue of this run is about, oldest first; the last is the newest day.
+    """The days of each issue of this run, oldest first; the last is the newest day.
 
     Asks arXiv about days that may say more by now, and where several share the places that are
     left.
@@ -64,7 +64,7 @@ def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
 def part_left_over(
     services: Services, newsletter: NewsletterSettings, older: Sequence[Days]
 ) -> tuple[Sequence[Days], Sequence[Days]]:
-    """What is done before the newest day, and what after it.
+    """The issues to make before the newest day, and those after it.
 
     Once the provider was in trouble, whoever is left of an issue that others got may be refused for
     good. So the first mail that asks whether it is over is one of the newest issue.

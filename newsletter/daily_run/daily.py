@@ -180,7 +180,7 @@ def prepared_emails(services: Services, issue_id: int) -> IssueEmails:
 
 
 def _make_ready(services: Services, mails: IssueEmails) -> None:
-    """What takes long, or tells of a broken template, before anything of an issue is claimed."""
+    """Do first what takes long, or tells of a broken template; nothing is claimed yet."""
     mails.check_templates()
     profile_store.make_ready(services.database, services.clock(), services.stopping)
 

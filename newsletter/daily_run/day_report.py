@@ -1,4 +1,4 @@
-"""What a run did for a day, and the report of a day of which nothing is left to do.
+"""The result of a run for a day, and the report of a day of which nothing is left to do.
 
 Most runs find everything done. So this asks for numbers only, and loads nothing that fetches,
 renders or sends.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DayReport:
-    """What a run did; `result` is None where there was nothing to send."""
+    """The result of a run; `result` is None where there was nothing to send."""
 
     day: date
     content: "IssueContent | None"

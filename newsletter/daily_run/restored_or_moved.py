@@ -13,7 +13,7 @@ from newsletter.services import Services
 
 @dataclass(frozen=True)
 class AdmittedIssue:
-    """What the operator's word that the database was restored changed."""
+    """The changes by the operator's word that the database was restored."""
 
     uncertain: int  # deliveries
     holds_others: bool = False  # all other issues up to now

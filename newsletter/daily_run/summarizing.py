@@ -39,7 +39,7 @@ def summarize(
 def estimate(
     services: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
 ) -> Estimate:
-    """What `summarize` would ask for, without asking."""
+    """Count the questions that `summarize` would ask, without asking."""
     request = _request(services, newsletter, again=again)
     with services.database.read() as session:
         announced = papers.announced_papers(session, day, newsletter.categories)

@@ -45,7 +45,7 @@ InboundMessages = Generator[InboundMessage]
 
 
 def read_configured(settings: Settings) -> InboundMessages | None:
-    """What [feedback] names: a Maildir or an IMAP folder; None where it names neither."""
+    """The mailbox of [feedback]: a Maildir or an IMAP folder; None where it names neither."""
     place = settings.feedback
     if place.maildir is not None:
         return read_maildir(settings.folder / place.maildir)

@@ -41,7 +41,7 @@ _WELL_AGAIN = Finding("alarm", Severity.OK, "all is well again; what you were to
 
 @dataclass
 class Outcome:
-    """What a run came to; whoever runs it sets `is_done`. One that was stopped is not done."""
+    """The outcome of a run; whoever runs it sets `is_done`. One that was stopped is not done."""
 
     is_done: bool = False
     database: Database | None = None  # the run's, if it came so far

@@ -29,7 +29,7 @@ def _href(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
 
 
 def _label(renderer: Renderer, span: Span, style: Style) -> str:
-    """What a link shows: the next group, or all that is left where the text was cut in it."""
+    """The words of a link: the next group, or all that is left where the text was cut in it."""
     renderer.skip_options_before_group(span)
     inside = style._replace(math=False, linked=True)
     if renderer.opens_unclosed(span):

@@ -62,7 +62,7 @@ def _with_command(source: str, name: str, body: str, number: int) -> str:
 
 
 def _arguments(source: str, start: int, most: int) -> tuple[list[str], int]:
-    """What the groups from `start` on hold, and where they end."""
+    """The contents of the groups from `start` on, and where they end."""
     found: list[str] = []
     while len(found) < most:
         begun = start + (source[start : start + 1] == " ")

@@ -34,7 +34,7 @@ _LETTER_ACCENTS = frozenset("\"'`")
 
 
 def escaped(renderer: Renderer, token: Token, span: Span, style: Style) -> MathPart:
-    """What the escape stands for, in a formula or in prose."""
+    """The character that the escape stands for, in a formula or in prose."""
     sign = token.text[1:]
     if sign in "([)]" and sign:
         return MathPart(Role.ORDINARY, _delimiter(renderer, sign, span, style))

@@ -1,4 +1,4 @@
-"""What a command's handler gets to work with, and what it looks like."""
+"""A command's handler gets a renderer to work with, and looks like this."""
 
 from abc import ABC, abstractmethod
 from typing import Protocol

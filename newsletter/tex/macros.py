@@ -1,4 +1,4 @@
-"""What each command means: a table of names, and the few that do something."""
+"""The meaning of each command: a table of names, and the few that do something."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def _lettered(renderer: Renderer, font: str, letter: str) -> str:
 
 
 def _own_parted(renderer: Renderer, span: Span, style: Style, name: str) -> str:
-    """What an author's command comes to, with a space before it where a reader expects one."""
+    """The text of an author's command, with a space before it where a reader expects one."""
     token = renderer.tokens[span.at - 1]
     behind = token.start + len(token.text)
     own = _own(renderer, span, style, name)
@@ -213,7 +213,7 @@ def _own(renderer: Renderer, span: Span, style: Style, name: str) -> str:
 
 
 def _option(renderer: Renderer, span: Span, style: Style) -> str:
-    r"""What stands in brackets before an argument, unless it only says how to print that."""
+    r"""The text in brackets before an argument, unless it only says how to print that."""
     start = renderer.tokens[span.at].start if span else 0
     if not renderer.next_starts(span, "[") or not _BRACKET_THEN_GROUP.match(renderer.source, start):
         return ""

@@ -1,4 +1,4 @@
-"""What ~, _, ^ and braces mean between words, where TeX and plain writing look the same."""
+"""The meaning of ~, _, ^ and braces between words, where TeX and plain writing look the same."""
 # ruff: noqa: RUF001 - formulas need their own signs
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BASE = re.compile(
 
 
 def tie(before: str, after: str, *, is_tex: bool) -> str:
-    """What ~ stands for: a space, or itself where it says "about".
+    """The sign that ~ stands for: a space, or itself where it says "about".
 
     Args:
         before: some characters in front of it.

@@ -53,7 +53,7 @@ class TexRenderer(FormulaRenderer):
         return ""
 
     def _unclosed(self, span: Span, style: Style) -> str:
-        """What a brace holds that nobody closed; in prose it only goes, as where a text was cut."""
+        """The text behind a brace that nobody closed; in prose only the brace goes, as in a cut text."""
         if style.math or self.ends_formula(span):
             return self.aside(self.unclosed(span), style)
         span.at += 1
@@ -73,7 +73,7 @@ class TexRenderer(FormulaRenderer):
         return self.inner(inner, style)
 
     def aside(self, source: str, style: Style) -> str:
-        """What stood in square brackets, as a source of its own."""
+        """The text that stood in square brackets, as a source of its own."""
         reader = TexRenderer(source, self.marks)
         return reader.inner(Span(0, len(reader.tokens)), style)
 

@@ -98,7 +98,7 @@ class Spans:
             self.shorten(span, 1)
 
     def option(self, span: Span) -> str | None:
-        """What stands in square brackets right here, or behind a space and before an argument."""
+        """The text in square brackets right here, or behind a space and before an argument."""
         if self.next_starts(span, " [") and _SPACED_OPTION.match(
             self.source, self.tokens[span.at].start, self.end_of(span)
         ):

@@ -1,4 +1,4 @@
-"""What LaTeX names and Unicode has: tables, no behaviour.
+"""Names of LaTeX and their signs in Unicode: tables, no behaviour.
 
 Only characters that mail fonts carry are used: no letters from beyond the basic plane.
 """
