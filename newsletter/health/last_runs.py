@@ -81,7 +81,7 @@ def last(session: Session, now: datetime) -> dict[str, datetime]:
 
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
-    """Find work that went well once and does no more, or never. One that never ran is no trouble."""
+    """Find work that went well once and does no more, or never did. Without a run none is due."""
     with database.read() as session:
         moments = last(session, now)
         begun = session.get(MomentRow, _FIRST)

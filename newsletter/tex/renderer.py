@@ -53,7 +53,7 @@ class TexRenderer(FormulaRenderer):
         return ""
 
     def _unclosed(self, span: Span, style: Style) -> str:
-        """The text behind a brace that nobody closed; in prose only the brace goes, as in a cut text."""
+        """The text behind a brace that nobody closed; in prose only the brace goes."""
         if style.math or self.ends_formula(span):
             return self.aside(self.unclosed(span), style)
         span.at += 1
