@@ -1,20 +1,18 @@
 """From settings to running parts: the only place that builds things."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache, partial
-from importlib.metadata import EntryPoint, EntryPoints, entry_points
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
-from newsletter import notice_queue
+from newsletter import notice_queue, plugins
 from newsletter.config import SendingSettings, Settings
 from newsletter.database import db, schema
 from newsletter.database.db import is_sqlite
-from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
-from newsletter.plugins import Part, completed
+from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.plugins import Part
 from newsletter.rendering.theme import Theme
 from newsletter.sending.restore_guard.machine_memory import machine_memory
 from newsletter.sending.restore_guard.memory_folders import was_sent_from
@@ -29,6 +27,8 @@ from newsletter.transports.base import Transport
 from newsletter.transports.memory import Memory
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from newsletter.transactional.outbox_worker import OutboxWorker
 
 
@@ -177,7 +177,9 @@ def _transport(settings: Settings) -> Transport:
     installed = _installed("transport", settings)
     return cast(
         "Transport",
-        PartWhenUsed(lambda: completed(Transport, _build("transport", installed, settings))),
+        PartWhenUsed(
+            lambda: plugins.completed(Transport, plugins.load("transport", installed)(settings))
+        ),
     )
 
 
@@ -191,7 +193,7 @@ def _summarizer(settings: Settings) -> Callable[[], Summarizer]:
 
     def build() -> Summarizer:
         try:
-            return SafeSummarizer(_build("summarizer", installed, settings))
+            return SafeSummarizer(plugins.load("summarizer", installed)(settings))
         except WrongUseError:
             raise
         except Exception as error:  # noqa: BLE001 - a stranger's part that cannot be built
@@ -228,39 +230,16 @@ def summarizer_type(settings: Settings) -> type[Summarizer]:
 
 def _type(name: str, kind: type[Part], settings: Settings) -> type[Part]:
     try:
-        made = get_type_hints(_factory(name, _installed(name, settings))).get("return")
+        factory = plugins.load(name, _installed(name, settings))
+        made = get_type_hints(factory).get("return")
     except Exception:  # noqa: BLE001 - a stranger's part
         return kind
     return made if isinstance(made, type) and issubclass(made, kind) else kind
 
 
 def _load(name: str, kind: type[Part], settings: Settings) -> Part:
-    return completed(kind, _build(name, _installed(name, settings), settings))
+    return plugins.completed(kind, plugins.load(name, _installed(name, settings))(settings))
 
 
-def _installed(kind: str, settings: Settings) -> EntryPoint:
-    name = getattr(settings, kind).use
-    group = _entry_points(tuple(sys.path)).select(group=f"newsletter.{kind}s")
-    installed = {entry_point.name: entry_point for entry_point in group}
-    if name not in installed:
-        raise WrongUseError(
-            f"{kind}.use: there is no {kind} {name!r}{did_you_mean(name, installed)}"
-        )
-    return installed[name]
-
-
-@cache
-def _entry_points(_path: tuple[str, ...]) -> EntryPoints:
-    """Of all that is installed there; to read them takes some time, and every kind of part asks."""
-    return cast("EntryPoints", entry_points())
-
-
-def _build(kind: str, installed: EntryPoint, settings: Settings) -> Any:  # noqa: ANN401 - what an entry point builds
-    return _factory(kind, installed)(settings)
-
-
-def _factory(kind: str, installed: EntryPoint) -> Callable[[Settings], Any]:
-    try:
-        return cast("Callable[[Settings], Any]", installed.load())
-    except (ImportError, AttributeError) as error:
-        raise NewsletterError(f"the {kind} {installed.name!r} cannot be loaded: {error}") from error
+def _installed(kind: str, settings: Settings) -> "EntryPoint":
+    return plugins.find(kind, getattr(settings, kind).use)

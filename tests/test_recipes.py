@@ -86,7 +86,7 @@ def test_feedback_of_a_provider_of_ones_own_acts(
         reference = session.scalars(select(DeliveryRow.reference)).first()
         items = [{"id": 1, "reference": reference, "what": "bounced", "reason": "no such user"}]
         result = recipe["keep"](session, [*items, *items], NOW)
-        assert (result.new, result.known, result.settled) == (1, 1, 1)
+        assert (result.new, result.known, result.moved) == (1, 1, 1)
     with database.read() as session:
         states = list(session.scalars(select(DeliveryRow.state)))
     assert states.count(DeliveryState.FAILED) == 1

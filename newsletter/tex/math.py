@@ -60,6 +60,11 @@ _ENDS_IN_WORD = re.compile(r"[A-Za-z]{2,}(?:</\w+>)*\Z")
 _STARTS_AS_WORD = re.compile(r"(?:<\w+>)*[A-Za-z0-9]")
 
 
+def signed(number: str) -> str:
+    """With the sign of minus for a hyphen."""
+    return number.replace("-", "−")
+
+
 def split_formula(text: str, marks: Marks, *, upright: bool, columns: bool) -> Iterator[MathPart]:
     """The pieces of plain characters inside a formula; in one with columns, & parts them."""
     for match in _ATOM.finditer(text):

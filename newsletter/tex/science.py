@@ -1,4 +1,4 @@
-r"""Quantities and chemical formulas: \SI{5}{\giga\electronvolt}, \num{1e-5}, \ce{SO4^2-}."""
+r"""Quantities and their units: \SI{5}{\giga\electronvolt}, \num{1e-5}."""
 # ruff: noqa: RUF001 - units need their own signs
 
 from __future__ import annotations
@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.tex.math import MathPart, Role
+from newsletter.tex.chemistry import CHEMISTRY_HANDLERS
+from newsletter.tex.math import MathPart, Role, signed
 from newsletter.tex.spans import Span
 
 if TYPE_CHECKING:
@@ -46,23 +47,6 @@ _UNIT_PART = re.compile(
 _NUMBER = re.compile(
     r"(?P<value>[-+]?\d*\.?\d*)\s?(?:\((?P<error>\d+)\))?(?:[eEdD](?P<power>[-+]?\d+))?\Z"
 )
-_CHEMICAL = re.compile(
-    r"\^(?:\{(?P<up>[^\\${}]{0,40})\}|\{?(?P<number>[-+\d.]+)\}?)"
-    r"|_(?:\{(?P<low>[^\\{}]{0,40})\}|(?P<one>\w))|(?<=[A-Za-z)\]])(?P<down>\d+)"
-    r"|(?P<arrow><=>>?|<?-{1,2}>|<-|(?<=[\w)\]] )[*.](?= )|(?<=[\w)\]])\*(?=\d)|#(?=[A-Z]))"
-    r"|(?P<charge>(?<=[A-Za-z\d)\]])[+-](?=[\s(]|\Z))"
-    r"|(?P<tex>\$[^$]{1,80}\$|\\[A-Za-z]+ ?(?:\{[^{}]{0,80}\})?)|(?P<other>[^\\${}^])|."
-)
-_LETTER = re.compile(r"[A-Za-z]")
-_ROMAN = re.compile(r"[ivx]{1,5}")
-_ARROWS = {
-    "->": "→", "-->": "→", "<-": "←", "<->": "↔", "<-->": "↔", "<=>": "⇌", "<=>>": "⇌",
-    "*": "·", ".": "·", "#": "≡",
-}  # fmt: skip
-
-
-def _signed(raw: str) -> str:
-    return raw.replace("-", "−")
 
 
 def _quantity(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
@@ -93,7 +77,7 @@ def _plain_number(raw: str, renderer: Renderer, style: Style) -> str:
     """A number outside of a group of its own."""
     found = _NUMBER.match(raw.strip())
     if found and not found["power"]:
-        return _signed(raw.strip())
+        return signed(raw.strip())
     return renderer.aside(raw, style._replace(upright=True)).strip()
 
 
@@ -146,9 +130,9 @@ def _number_shown(renderer: Renderer, span: Span, style: Style) -> str:
     if found is None:
         span.at = begin
         return renderer.argument(span, style._replace(math=True, upright=True))
-    shown = _signed(found["value"]) + (f"({found['error']})" if found["error"] else "")
+    shown = signed(found["value"]) + (f"({found['error']})" if found["error"] else "")
     if found["power"]:
-        power = renderer.marks.raised(_signed(found["power"].removeprefix("+")))
+        power = renderer.marks.raised(signed(found["power"].removeprefix("+")))
         shown += (" × 10" if shown else "10") + power
     return shown
 
@@ -200,57 +184,13 @@ def _units(raw: str, marks: Marks) -> str | None:
 
 
 def _unit_set(symbol: str, power: str, marks: Marks) -> str:
-    raised = marks.raised(_signed(power)) if power not in {"", "1", "+1"} else ""
+    raised = marks.raised(signed(power)) if power not in {"", "1", "+1"} else ""
     return marks.words(symbol) + raised
 
 
 def _together(number: str, unit: str) -> str:
     glued = not unit or unit in {"°", "′", "″"}
     return number + unit if glued else f"{number} {unit}"
-
-
-def _chemistry(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
-    renderer.option(span)
-    raw = renderer.raw(span)
-    if raw is None:
-        raw = renderer.unclosed(span) if renderer.opens_unclosed(span) else ""
-    if name == "ch" and (not raw or (style.math and _LETTER.fullmatch(raw))):
-        return MathPart(Role.FUNCTION, f"ch({raw})" if raw else "ch")  # the Chern character, cosh
-    small = style._replace(upright=True)
-    return MathPart(
-        Role.ORDINARY,
-        "".join([_chemical(part, renderer, small) for part in _CHEMICAL.finditer(raw)]),
-    )
-
-
-def _chemical(part: re.Match[str], renderer: Renderer, style: Style) -> str:
-    marks = renderer.marks
-    if part["tex"]:
-        return renderer.aside(part["tex"], style)
-    up = part["up"] or part["number"] or part["charge"]
-    low = part["down"] or part["low"] or part["one"]
-    if up:
-        return marks.raised(_signed(up))
-    if low:
-        return marks.lowered(marks.words(_signed(low)))
-    return marks.words(_ARROWS.get(part["arrow"] or "", part["other"] or ""))
-
-
-def _isotope(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
-    r"""`\isotope[14][6]{C}`: its numbers of nucleons and protons, then the element."""
-    marks, small = renderer.marks, style._replace(math=True, tight=True, upright=True)
-    mass, charge = (renderer.aside(renderer.option(span) or "", small) for _ in range(2))
-    element = renderer.argument(span, style._replace(upright=True))
-    numbers = (marks.raised(mass) if mass else "") + (marks.lowered(charge) if charge else "")
-    return MathPart(Role.ORDINARY, numbers + element)
-
-
-def _ion(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
-    r"""`\ion{C}{iv}` as C IV, the way astronomers write an ion's spectrum."""
-    element = renderer.argument(span, style._replace(math=False))
-    stage = renderer.argument(span, style._replace(math=False)) if span else ""
-    roman = stage.upper() if _ROMAN.fullmatch(stage) else stage
-    return MathPart(Role.ORDINARY, f"{element} {roman}".rstrip())
 
 
 SCIENCE_HANDLERS: dict[str, Handler] = {
@@ -261,7 +201,5 @@ SCIENCE_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("si", "unit"), _unit),
     "unitfrac": _unit_fraction,
     **dict.fromkeys(("SIlist", "qtylist", "numlist"), _list),
-    **dict.fromkeys(("isotope", "nuclide"), _isotope),
-    "ion": _ion,
-    **dict.fromkeys(("ce", "chem", "ch", "cee"), _chemistry),
+    **CHEMISTRY_HANDLERS,
 }
