@@ -71,6 +71,9 @@ class BatchWorker:
     def chunks(self) -> Iterator[Sequence[Message]]:
         """The mails to send next, claimed and committed, until nothing more may be sent."""
         while self.wanted():
+            if len(self._out) >= self._most:
+                yield ()
+                continue
             claimed = self._claim()
             self._claimed += 1
             if self._claimed == _BUSY_AFTER and self._once_busy is not None:

@@ -214,8 +214,9 @@ class Transport:
     ) -> Generator[tuple["Message", SendResult]]:
         """Send all mails; the next chunk is asked for when there is room on the wire.
 
-        A mail that `watch.begin` refused has no outcome. A transport with nothing but `send` has a
-        whole chunk on the wire at a time.
+        A chunk without mails asks for outcomes: as many mails are in hand as may be. A mail that
+        `watch.begin` refused has no outcome. A transport with nothing but `send` has a whole chunk
+        on the wire at a time.
 
         Raises:
             TransportDownError: as in `send`, after the outcomes of what was on the wire.

@@ -345,3 +345,26 @@ def test_mails_leave_while_the_next_ones_are_claimed_and_none_of_their_outcomes_
         outcomes = [(mail.recipient, result.status) for mail, result in results]
     transport.close()
     assert sorted(outcomes) == sorted((mail.recipient, SendStatus.ACCEPTED) for mail in mails)
+
+
+def test_a_chunk_without_mails_asks_for_outcomes(real: RealSmtp) -> None:
+    """As who claims does that has as many mails in hand as may be, all of them answered."""
+    transport, watch, in_hand = smtp(real.port, connections=2), Counting(), set[str]()
+
+    def claims() -> Iterator[list[Message]]:
+        for claim in range(4):
+            mails = [mail_to(f"reader{number}@{claim}.example") for number in range(4)]
+            in_hand.update(mail.reference for mail in mails)
+            yield mails
+            while watch.told < 4 * (claim + 1):
+                watch.meanwhile(0.01)
+            for _ in range(3):
+                if in_hand:
+                    yield []
+            assert not in_hand
+
+    with closing(transport.stream(claims(), watch)) as results:
+        for mail, _ in results:
+            in_hand.remove(mail.reference)
+    transport.close()
+    assert watch.told == 4 * 4

@@ -62,10 +62,7 @@ class SmtpEventLoop:
         try:
             for chunk in chunks:
                 yield from self._take_in(chunk)
-                self._add_connections()  # they are made while the next mails are claimed
-                self._reserve = len(chunk) // _RESERVE
-                while self._is_full() and not self.halted:
-                    yield from self._turn(self._watch.heartbeat)
+                yield from self._make_room(len(chunk))
                 if self.halted:
                     break
         except GeneratorExit:
@@ -147,6 +144,16 @@ class SmtpEventLoop:
                 self._watch.answered(mail, refusal)
                 yield mail, refusal
 
+    def _make_room(self, number: int) -> Iterator[tuple["Message", SendResult]]:
+        """Go on until the next mails are wanted behind so many new ones."""
+        self._add_connections()  # they are made while the next mails are claimed
+        self._reserve = number // _RESERVE
+        yield from self._take_outcomes()  # of what went on while these were claimed
+        if not number:
+            yield from self._turn(self._watch.heartbeat)
+        while self._is_full() and not self.halted:
+            yield from self._turn(self._watch.heartbeat)
+
     def _turn(self, tick: Callable[[], bool]) -> Iterator[tuple["Message", SendResult]]:
         """Give the tasks mails, let them go on, look after those that take too long."""
         if self._mails:
@@ -157,6 +164,9 @@ class SmtpEventLoop:
             self._look_s = now_s + self._tick_s
             self.halted = self.halted or not self._watch.wanted()
             self._look_after(now_s, patient=tick())
+        yield from self._take_outcomes()
+
+    def _take_outcomes(self) -> Iterator[tuple["Message", SendResult]]:
         results, self._outcomes = self._outcomes, []
         yield from results
 
