@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.translations import Catalogue
 
 SHOWN_CATEGORIES = 4
@@ -30,3 +31,13 @@ class DaySentences:
         return self._count("%(num)s category", "%(num)s categories", len(categories)) % {
             "num": self._number(len(categories))
         }
+
+    def papers(self, section: IssueSection, papers: int) -> str:
+        """How many papers of a section, in words."""
+        count = self._count
+        words = {
+            IssueSection.NEW: count("%(num)s new", "%(num)s new", papers),
+            IssueSection.CROSS: count("%(num)s cross-list", "%(num)s cross-lists", papers),
+            IssueSection.REPLACE: count("%(num)s replacement", "%(num)s replacements", papers),
+        }
+        return words[section] % {"num": self._number(papers)}

@@ -11,11 +11,10 @@ from newsletter.rendering.day_sentences import DaySentences
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.opening_sentence import OpeningSentence
+from newsletter.rendering.room_texts import RoomTexts
 from newsletter.rendering.size_budget import DetailLevel, own_level, shows_sentence
 from newsletter.rendering.translations import Catalogue
 from newsletter.sources.base import UNNAMED_MODEL
-
-Counts = Mapping[IssueSection, int]
 
 
 class MastheadTexts(DaySentences):
@@ -32,6 +31,9 @@ class MastheadTexts(DaySentences):
         self.other_gaps = completeness.other_gaps
         self.completeness = completeness.completeness
         self.provenance = completeness.provenance
+        room = RoomTexts(catalogue)
+        self.contents_line, self.longest_note = room.contents_line, room.longest_note
+        self.less, self.more = room.less, room.more
 
     def heading(self, content: IssueContent) -> str:
         """The day; of several in one mail, a week's or missed ones, which."""
@@ -82,7 +84,7 @@ class MastheadTexts(DaySentences):
         """How many papers each section has; a section without any is not spoken of."""
         counts = content.counts
         return [
-            (section, self._papers(section, counts[section]))
+            (section, self.papers(section, counts[section]))
             for section in filter(counts.get, counts)
         ]
 
@@ -110,15 +112,6 @@ class MastheadTexts(DaySentences):
         papers = content.found_later
         words = self._count("%(num)s found later", "%(num)s found later", papers)
         return words % {"num": self._number(papers)} if papers else ""
-
-    def _papers(self, section: IssueSection, papers: int) -> str:
-        count = self._count
-        words = {
-            IssueSection.NEW: count("%(num)s new", "%(num)s new", papers),
-            IssueSection.CROSS: count("%(num)s cross-list", "%(num)s cross-lists", papers),
-            IssueSection.REPLACE: count("%(num)s replacement", "%(num)s replacements", papers),
-        }
-        return words[section] % {"num": self._number(papers)}
 
     def shares(self, content: IssueContent) -> list[tuple[IssueSection, int]]:
         """The sections' shares of the day in percent: together 100, and at least one each."""
@@ -149,39 +142,6 @@ class MastheadTexts(DaySentences):
         }
         return names[section]
 
-    def contents_line(
-        self,
-        content: IssueContent,
-        shown: Mapping[int, DetailLevel],
-        ceiling: DetailLevel,
-        left_out: str = "",
-    ) -> str:
-        """The day's papers that a mail does not hold, or only in part, by section.
-
-        `shown` has the level of each paper that the mail holds, by its place in the issue;
-        `left_out` names the sections that its reader does not want.
-        """
-        told, lesser, cut, hidden, unwanted = (Counter[IssueSection]() for _ in range(5))
-        for place, entry in enumerate(content.entries):
-            if entry.section in left_out.split():
-                unwanted[entry.section] += 1
-            elif place not in shown:
-                hidden[entry.section] += 1
-            elif not entry.is_quiet:
-                is_less = shown[place] < min(ceiling, DetailLevel.COMPACT)
-                (lesser if is_less else told)[entry.section] += 1
-                cut[entry.section] += shown[place] < ceiling is DetailLevel.FULL
-        if lesser or not shown:
-            whole = self._by_section(told, lesser, cut, hidden, unwanted)
-        else:
-            rest = self._by_section({}, {}, cut, {}, unwanted)
-            whole = self.together([self._all_but(hidden), rest])
-        news = (
-            shown[at] for at, one in enumerate(content.entries) if at in shown and not one.is_quiet
-        )
-        is_bare = max(news, default=ceiling) is DetailLevel.COMPACT < ceiling
-        return self.together([whole, self._bare() if is_bare else ""])
-
     def authors_line(self, content: IssueContent, shown: Mapping[int, DetailLevel]) -> str:
         """The writers of the sentences that a mail holds, where it has any."""
         entries = content.entries
@@ -190,93 +150,6 @@ class MastheadTexts(DaySentences):
             for place, level in shown.items()
         )
         return self.authorship(content) if tells else ""
-
-    def longest_note(self, content: IssueContent, ceiling: DetailLevel, left_out: str = "") -> str:
-        """No shorter than what `contents_line` can say of the issue."""
-        counts = Counter(entry.section for entry in content.entries)
-        cut = counts if ceiling is DetailLevel.FULL else {}
-        unwanted = {section: counts[section] for section in counts if section in left_out.split()}
-        return self.together(
-            [self._by_section(counts, counts, cut, counts, unwanted), self._bare()]
-        )
-
-    def _bare(self) -> str:
-        """Of a mail whose first paper has no more than a sentence already."""
-        return self._say("No room for authors, comments and links.")
-
-    def _by_section(
-        self, told: Counts, lesser: Counts, cut: Counts, hidden: Counts, unwanted: Counts
-    ) -> str:
-        lines = (
-            (self._say("With a sentence: %(papers)s."), told),
-            (self._say("Title only: %(papers)s."), lesser),
-            (self._say("Whole abstract on the web only: %(papers)s."), cut),
-            (self._say("On the web: %(papers)s."), hidden),
-            (self._say("On the web only, as you chose: %(papers)s."), unwanted),
-        )
-        return self.together(
-            line % {"papers": self._listed(counts)}
-            for line, counts in lines
-            if any(counts.values())
-        )
-
-    def _all_but(self, hidden: Counter[IssueSection]) -> str:
-        if not hidden:
-            return ""
-        return self._count(
-            "All here but %(papers)s, which is on the web.",
-            "All here but %(papers)s, which are on the web.",
-            hidden.total(),
-        ) % {"papers": self._listed(hidden)}
-
-    def _listed(self, counts: Counts) -> str:
-        return self._list(
-            [
-                self._papers(section, counts[section])
-                for section in IssueSection
-                if counts.get(section)
-            ]
-        )
-
-    def less(self, level: DetailLevel) -> str:
-        """Over the first paper that has no more than that, behind one that has: what ends there."""
-        say = self._say
-        return {
-            DetailLevel.TITLE: say("From here room for titles only"),
-            DetailLevel.COMPACT: say("From here no room for authors, comments and links"),
-            DetailLevel.SUMMARY: say("From here no room for abstracts"),
-            DetailLevel.EXCERPT: say("From here no room for whole abstracts"),
-        }[level]
-
-    def more(self, section: IssueSection, papers: int, are_others: bool = True) -> str:  # noqa: FBT001, FBT002 - templates name none
-        """The line for papers of a section that there is no room for, beside others or not."""
-        count = self._count
-        alone = {
-            IssueSection.NEW: count(
-                "%(num)s new paper on the web", "%(num)s new papers on the web", papers
-            ),
-            IssueSection.CROSS: count(
-                "%(num)s cross-list on the web", "%(num)s cross-lists on the web", papers
-            ),
-            IssueSection.REPLACE: count(
-                "%(num)s replacement on the web", "%(num)s replacements on the web", papers
-            ),
-        }
-        more = {
-            IssueSection.NEW: count(
-                "%(num)s more new paper on the web", "%(num)s more new papers on the web", papers
-            ),
-            IssueSection.CROSS: count(
-                "%(num)s more cross-list on the web", "%(num)s more cross-lists on the web", papers
-            ),
-            IssueSection.REPLACE: count(
-                "%(num)s more replacement on the web",
-                "%(num)s more replacements on the web",
-                papers,
-            ),
-        }
-        words = (more if are_others else alone)[section]
-        return words % {"num": self._number(papers)}
 
     def authorship(self, content: IssueContent) -> str:
         """The writers of the sentences that do not say so themselves."""
