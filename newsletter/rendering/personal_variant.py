@@ -18,11 +18,11 @@ from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.message import BASE64, MessageContent, Placeholders
 from newsletter.rendering.personal_part import PersonalPart
-from newsletter.rendering.qp_template import Card
 from newsletter.rendering.remaining_blocks import WholeBlocks
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.variant import Variant
+from newsletter.rendering.wrapped_cards import Card
 
 
 class PersonalVariant:

@@ -1,67 +1,23 @@
 """Quoted-printable (RFC 2045, 6.7), prepared once and cut where a reader's values go."""
 
 import re
-from binascii import a2b_qp, b2a_qp
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from newsletter.rendering.base64_text import Base64Stretch
+from newsletter.rendering.quoted_printable import SOFT_BREAK, encode_quoted_printable
 
 Octets = bytes | memoryview
-SOFT_BREAK = b"=\r\n"
-LINE_ROOM = 75  # bytes of a line beside the "=" of a soft break
-_AS_IT_IS = re.compile(r"[!-\-/-<>-~][!-<>-~]{0,74}")  # a word of a line at most
-_ON_TWO_LINES = re.compile(r"[!-\-/-<>-~][!-<>-~]{74}[!-\-/-<>-~][!-<>-~]{1,72}")
-# b2a_qp does not count that a space at the end of a line takes three characters.
-_SPACE_BEYOND = re.compile(rb"(?m)^(.{74,75})=(20|09)$")
-_DOTS_AT_START = re.compile(rb"(?m)^\.+")
-
-
-def encode_quoted_printable(text: str) -> bytes:
-    """The text with CRLF and no line over 76 characters, also with a soft break after it.
-
-    No line begins with a dot, so that SMTP's dot-stuffing (RFC 5321, 4.5.2) has nothing to do.
-    """
-    if _AS_IT_IS.fullmatch(text):
-        return text.encode()
-    if _ON_TWO_LINES.fullmatch(text):
-        return text[:LINE_ROOM].encode() + SOFT_BREAK + text[LINE_ROOM:].encode()
-    return _with_room(_encoded(text))
-
-
-def decode_quoted_printable(encoded: bytes) -> str:
-    """The text with plain line breaks."""
-    return a2b_qp(encoded).decode().replace("\r\n", "\n")
-
-
-def _encoded(text: str) -> bytes:
-    plain = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    encoded = b2a_qp(plain.encode("utf-8", "replace"), istext=True)
-    if b"=20" in encoded or b"=09" in encoded:
-        encoded = _SPACE_BEYOND.sub(rb"\1=\n=\2", encoded)
-    if b"\n." in encoded or encoded[:1] == b".":
-        encoded = _DOTS_AT_START.sub(lambda dots: b"=2E=\n" * len(dots[0]), encoded)
-    return encoded.replace(b"\n", b"\r\n")
 
 
 # Most of a reader's values stand in both parts of their mail.
 _encoded_value = lru_cache(maxsize=64)(encode_quoted_printable)
 
 
-def _with_room(encoded: bytes) -> bytes:
-    """Break a last line that is so full that no soft break could follow it."""
-    if len(encoded) - encoded.rfind(b"\n") - 1 <= LINE_ROOM:
-        return encoded
-    if encoded[-3:-2] == b"=":
-        return encoded[:-3] + SOFT_BREAK + encoded[-3:]
-    return b"%b=\r\n=%02X" % (encoded[:-1], encoded[-1])
-
-
 def either(placeholders: Iterable[str]) -> re.Pattern[str]:
-    """What finds any of them."""
+    """The pattern that finds any of them."""
     return _either(tuple(placeholders))
 
 
@@ -166,99 +122,8 @@ class TextFragment:
         return len(self.text.encode("utf-8", "replace"))
 
 
-class Card(NamedTuple):
-    """A fragment, and the same encoded and cut at the placeholders of its issue."""
-
-    fragment: TextFragment
-    parts: Sequence[bytes]
-    name: str | None  # of all gaps; "" where it has none, and None where they have several
-
-    @classmethod
-    def of(cls, fragment: TextFragment, placeholders: re.Pattern[str]) -> "Card":
-        parts, names, name = fragment.cut(placeholders)
-        return cls(fragment, parts, name if names else "")
-
-
-_PARTS, _NAME = attrgetter("parts"), attrgetter("name")
-
-
-@dataclass(frozen=True)
-class FragmentWrapper:
-    """What stands around a few words, encoded once for all of them; no placeholder is in it."""
-
-    before: str
-    behind: str
-    _before: bytes
-    _behind: bytes
-
-    @classmethod
-    def of(cls, before: str, behind: str) -> "FragmentWrapper":
-        soft_before = b"" if before.endswith("\n") or not before else SOFT_BREAK
-        soft_behind = b"" if behind.startswith("\n") else SOFT_BREAK
-        return cls(
-            before,
-            behind,
-            encode_quoted_printable(before) + soft_before,
-            soft_behind + encode_quoted_printable(behind),
-        )
-
-    def around(self, words: str) -> str:
-        return f"{self.before}{words}{self.behind}"
-
-    def over(self, encoded: Sequence[bytes], cards: Sequence[Card]) -> "WrappedCards":
-        """Each of these encoded words framed over its card."""
-        return WrappedCards(self._before, self._behind, encoded, cards)
-
-
-@dataclass(slots=True)
-class WrappedCards:
-    """Cards, each under a few words of one reader's mail, with the same around all of these."""
-
-    before: bytes  # encoded, as all of it
-    behind: bytes
-    words: Sequence[bytes]
-    cards: Sequence[Card]
-
-    @property
-    def text(self) -> str:
-        return "".join(
-            decode_quoted_printable(self.before + words + self.behind) + card.fragment.text
-            for words, card in zip(self.words, self.cards, strict=True)
-        )
-
-    def cut(self, placeholders: re.Pattern[str]) -> GappedText:
-        return GappedText.joined(
-            cut
-            for words, card in zip(self.words, self.cards, strict=True)
-            for cut in (
-                GappedText.of((self.before + words + self.behind,), ()),
-                card.fragment.cut(placeholders),
-            )
-        )
-
-    def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
-        names = {*map(_NAME, self.cards)} - {""}
-        out = [self.before, b"", self.behind, b""] * len(self.cards)
-        out[1::4] = self.words
-        if len(names) <= 1 and None not in names:
-            value = b"".join([values[name] for name in names if name])
-            out[3::4] = map(value.join, map(_PARTS, self.cards))
-        else:
-            out[3::4] = [
-                b"".join(card.fragment.filled(placeholders, values)) for card in self.cards
-            ]
-        return out
-
-    def plain(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
-        out: list[bytes] = []
-        for words, card in zip(self.words, self.cards, strict=True):
-            out.append(a2b_qp(self.before + words + self.behind))
-            out += card.fragment.plain_cut(placeholders).filled(values)
-        return out
-
-
 class Fragment(Protocol):
-    """What a part is put together from: a fragment, or a stretch of several."""
+    """A part is put together from these: fragments, or stretches of several."""
 
     @property
     def text(self) -> str: ...

@@ -13,7 +13,7 @@ from string import ascii_letters, digits
 
 from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.rendering.paper_text import shortened
-from newsletter.rendering.qp_template import encode_quoted_printable
+from newsletter.rendering.quoted_printable import encode_quoted_printable
 from newsletter.rendering.reason_layout import (
     ITEM,
     LONGEST,

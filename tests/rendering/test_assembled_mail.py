@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.rendering.qp_template import encode_quoted_printable
+from newsletter.rendering.quoted_printable import encode_quoted_printable
 from newsletter.rendering.reason_layout import LONGEST
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import translations

@@ -12,14 +12,9 @@ from newsletter.rendering.message import (
     MessageContent,
     Placeholders,
 )
-from newsletter.rendering.qp_template import (
-    Card,
-    Fragment,
-    FragmentWrapper,
-    TextFragment,
-    either,
-    encode_quoted_printable,
-)
+from newsletter.rendering.qp_template import Fragment, TextFragment, either
+from newsletter.rendering.quoted_printable import encode_quoted_printable
+from newsletter.rendering.wrapped_cards import Card, FragmentWrapper
 
 _PIECE = st.sampled_from(["tune", "since", "音频\n", "x", "é." * 40, ".", "=", "", "y" * 300])
 _CARD = st.lists(_PIECE, max_size=5).map(tuple)

@@ -25,7 +25,8 @@ from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueEntry, IssueSection
 from newsletter.rendering.issue_parts import Omission
 from newsletter.rendering.message import Message, MessageContent, Placeholders
-from newsletter.rendering.qp_template import TextFragment, encode_quoted_printable
+from newsletter.rendering.qp_template import TextFragment
+from newsletter.rendering.quoted_printable import encode_quoted_printable
 from newsletter.rendering.recipient import Recipient
 from newsletter.sources import bundled
 from newsletter.sources.base import PaperId
