@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
 from newsletter import notice_queue, plugins
 from newsletter.config import SendingSettings, Settings
-from newsletter.database import db, schema
+from newsletter.database import db, file_guard, schema
 from newsletter.database.db import is_sqlite
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.plugins import Part
@@ -99,6 +99,9 @@ def open_services(
     `source` replaces the configured one; without `sends` no transport is asked for.
     """
     with open_database(settings) as opened:
+        file = db.sqlite_file(settings.database.url, settings.folder)
+        if file is not None:
+            file_guard.refuse_another_file(opened.engine, file)
         with opened.read() as session:
             memory = machine_memory(settings, session)
         source = source or load_source(settings)

@@ -2,7 +2,8 @@
 
 It would still read and write the old file, which has no name any more: an unsubscribe would be
 lost, and all would look well. SQLite itself does not notice this
-(https://www.sqlite.org/howtocorrupt.html, 2.2 and 2.3).
+(https://www.sqlite.org/howtocorrupt.html, 2.2 and 2.3). Pages go on in the new file. A run ends,
+since it holds what it read in the old one.
 """
 
 import sqlite3
@@ -11,6 +12,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
+
+from newsletter.errors import NewsletterError
 
 
 def follow_file(engine: Engine, file: Path) -> None:
@@ -36,6 +39,23 @@ def follow_file(engine: Engine, file: Path) -> None:
 
     event.listen(engine, "do_connect", refuse_a_new_file)
     event.listen(engine, "connect", note_file)
+    event.listen(engine, "checkout", compare_file)
+
+
+def refuse_another_file(engine: Engine, file: Path) -> None:
+    """From now on a connection is used only while its file is the one that is there now.
+
+    Else its use raises `NewsletterError`.
+    """
+    at_first = _identity(file)
+
+    def compare_file(*_: object) -> None:
+        if _identity(file) != at_first:
+            raise NewsletterError(
+                f"{file} was replaced by another file while this ran, as by a copy that came back:"
+                " it goes no further; the next `newsletter run` says what is held"
+            )
+
     event.listen(engine, "checkout", compare_file)
 
 

@@ -11,7 +11,7 @@ from newsletter.database.db import is_sqlite
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import personal, quiet_issues
+from newsletter.sending import holds, personal, quiet_issues
 from newsletter.sending.claiming import claim, pending
 from newsletter.sending.context import SendContext
 from newsletter.sending.provider_trouble import probe_readers
@@ -68,10 +68,18 @@ class BatchClaims:
     def claim_next(
         self, session: Session, state: "LeaseState | None", after: int, at_most: int
     ) -> claim.ClaimResult:
-        """Claim the next ones; what comes first for them is kept in the same transaction."""
+        """Claim the next ones; what comes first for them is kept in the same transaction.
+
+        Raises:
+            NewsletterError: a copy took the database's place, and they may have had their mails.
+        """
         now, batch = self._context.clock(), self._batch_ref(state)
-        limits = self._context.limits
+        limits, memory = self._context.limits, self._context.memory
+        remembered = 0 if memory is None else memory.claims_of(self._days)
         claimed = claim.claim_deliveries(session, batch, limits, now, after, at_most)
+        if claimed.recipients:
+            first = claimed.claims - len(claimed.recipients) + 1
+            holds.refuse_claims_again(first, remembered)
         picked = self._picks.with_picks(session, claimed.recipients, now, claimed.interests)
         wanted = quiet_issues.leave_out(session, batch, picked, now)
         left_out = len(claimed.recipients) - len(wanted)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from newsletter.sending.context import SendContext
 
 _CLOCKS_DIFFER = timedelta(hours=1)
+_CAME_BACK = (
+    "the database came back from a copy, or was said to, while mails were sent: nothing more"
+    " leaves; the next `newsletter run` says what is held"
+)
 
 
 def hold_reason(session: Session, context: "SendContext", issue_id: int) -> str | None:
@@ -49,10 +53,20 @@ def refuse_restored(session: Session, context: "SendContext") -> None:
         NewsletterError: another process has put a copy in its place since then.
     """
     if server_identity.restore_mark(session) != context.restore_mark:
-        raise NewsletterError(
-            "the database came back from a copy, or was said to, while mails were sent: nothing"
-            " more leaves; the next `newsletter run` says what is held"
-        )
+        raise NewsletterError(_CAME_BACK)
+
+
+def refuse_claims_again(first: int, remembered: int) -> None:
+    """Refuse a claim of a number that this machine remembers, as its mail left before.
+
+    `remembered` was read before the claim. A worker tells the database first, so the database is
+    behind only where a copy took its place.
+
+    Raises:
+        NewsletterError: the claim's first number is one of them.
+    """
+    if first <= remembered:
+        raise NewsletterError(_CAME_BACK)
 
 
 def is_old_news(context: "SendContext", issue: IssueRow) -> bool:

@@ -3,8 +3,10 @@
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -441,6 +443,74 @@ def test_a_run_of_which_a_copy_knows_nothing_stops(settings: Settings, send: Sen
 
     with pytest.raises(NewsletterError, match="came back from a copy"):
         send(12, 2, at)
+
+
+@dataclass(frozen=True)
+class FolderCopy:
+    """The database with its log, as they lie; they come back one by one, as by `rsync`."""
+
+    folder: Path
+
+    def take(self) -> None:
+        (self.folder / "copy").mkdir()
+        with closing(sqlite3.connect(self.folder / "newsletter.db")) as waits:
+            waits.execute("BEGIN IMMEDIATE")
+            for file in self.folder.glob("newsletter.db*"):
+                shutil.copy(file, self.folder / "copy")
+
+    def bring_back(self) -> None:
+        for file in (self.folder / "copy").iterdir():
+            part = self.folder / f".{file.name}.part"
+            Path(shutil.copy(file, part)).replace(self.folder / file.name)
+
+
+@dataclass(frozen=True)
+class CopyInPlace:
+    """By SQLite's own tools, into the same file."""
+
+    folder: Path
+
+    def take(self) -> None:
+        backup.back_up(config.load(self.folder / "newsletter.toml"), self.folder / "copy.db")
+
+    def bring_back(self) -> None:
+        backup.copy_sqlite(self.folder / "copy.db", self.folder / "newsletter.db")
+
+
+@pytest.mark.parametrize("kind", [FolderCopy, CopyInPlace])
+@pytest.mark.parametrize("copied", [3, 5])
+def test_a_run_sends_nothing_out_of_a_copy_that_somebody_puts_in_its_database_s_place(
+    settings: Settings,
+    send: Send,
+    cli: Cli,
+    readers: list[str],
+    kind: type[FolderCopy] | type[CopyInPlace],
+    copied: int,
+) -> None:
+    """The copy shows the batch in this run's hands; two are claimed together."""
+    taken: list[str] = []
+    copy, restored = kind(settings.folder), copied + 4
+
+    def at(number: int) -> None:
+        taken.append("a mail")
+        if number == copied:
+            copy.take()
+        if number == restored:
+            copy.bring_back()
+
+    with pytest.raises(NewsletterError, match=r"replaced by another file|came back from a copy"):
+        send(12, 2, at)
+    assert len(taken) == restored + 1  # what was claimed when it came
+    said = cli("run")
+    assert said.code == 1
+    assert "restored from a copy, and nothing is sent" in said.err
+    assert "uncertain now" in cli("send", "--restored").err
+    assert arrived(settings.folder) == readers[restored + 1 :]
+    assert "pending" not in cli("deliveries", "status").out
+    with bootstrap.open_database(settings) as database, database.read() as session:
+        (number,) = session.scalars(select(IssueRow.id))
+        counted = delivery_counters.of_issue(session, number)
+        assert counted == delivery_counters.scanned(session, number)
 
 
 def test_what_a_copy_shows_as_on_its_way_becomes_uncertain(
