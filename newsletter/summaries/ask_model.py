@@ -197,7 +197,9 @@ class _Asker:
             results = flaw or checks.objection_to_quotation(draft.text, paper)
             return checks.CheckedAnswer(draft.text, draft.text, tuple(results))
         others = [source for paper_id, source in self.day.items() if paper_id != paper.id]
-        checked = checks.check_answer(draft.text, paper, self.language, others)
+        checked = checks.check_answer(
+            draft.text, paper, self.language, others, is_complete=draft.is_complete
+        )
         first = self.first_papers.setdefault(checked.sentence, paper.id)
         if first == paper.id:
             return checked

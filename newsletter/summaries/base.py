@@ -90,6 +90,7 @@ class Draft:
     text: str
     tokens: Tokens = NOTHING
     self_reported_problem: str = ""  # why its own maker would not print it: "was cut off"
+    is_complete: bool = False  # whether its maker knows that it came to its end
 
 
 class Summarizer:

@@ -37,10 +37,10 @@ _SHOWN = 200  # characters of the answer
 def translated(summarizer: Summarizer, language: str) -> Finding:
     """What a translator makes of one paper."""
     try:
-        text = summarizer.summarize(_SAMPLE, language).text
+        draft = summarizer.summarize(_SAMPLE, language)
     except SummaryError as error:
         return Finding(_PART, Severity.TROUBLE, str(error))
-    checked = checks.check_answer(text, _SAMPLE, language)
+    checked = _checked(draft, language)
     objections = checked.objections
     shown = f"{summarizer.name} gives {_shown(checked)}"
     if objections and objections[0].hard:
@@ -91,7 +91,7 @@ class AskedModel:
 
 def _judged(text: str, draft: Draft, reply: Reply, language: str) -> tuple[Severity, str]:
     """What the checks of a run say of the answer."""
-    checked = checks.check_answer(draft.text, _SAMPLE, language)
+    checked = _checked(draft, language)
     text += f": {_shown(checked)}"
     for worst in (checks.self_reported_objection(draft) or checked.objections)[:1]:
         if worst.hard:
@@ -101,6 +101,10 @@ def _judged(text: str, draft: Draft, reply: Reply, language: str) -> tuple[Sever
         slow = "; that is slow: look at summarizer.concurrency and deadline_s"
         return Severity.WARNING, text + slow
     return Severity.OK, text
+
+
+def _checked(draft: Draft, language: str) -> checks.CheckedAnswer:
+    return checks.check_answer(draft.text, _SAMPLE, language, is_complete=draft.is_complete)
 
 
 def _shown(checked: checks.CheckedAnswer) -> str:

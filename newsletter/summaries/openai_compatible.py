@@ -18,13 +18,17 @@ from newsletter.summaries.base import (
     SummaryError,
     Tokens,
 )
-from newsletter.summaries.completions import TOOL_CALLS, completion
+from newsletter.summaries.completions import TOOL_CALLS, Completion, completion
 from newsletter.summaries.diagnosis import Consequence, Diagnosis
 from newsletter.summaries.endpoint import Endpoint, NoReplyError
 from newsletter.summaries.prompts import Prompts
 from newsletter.summaries.reply import Reply
 
 _TOOL = (TOOL_CALLS, "function_call")  # why an answer ended, where one was called
+# Why an answer ended: at its end, or where its tokens were used up; as several providers call it.
+_COMPLETE = ("stop", "end_turn", "eos", "eos_token", "stop_sequence")
+_CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
+_MOST_TOKENS = ("max_completion_tokens", "max_tokens")  # options that bound an answer
 _TITLE_CHARACTERS, _ABSTRACT_CHARACTERS = 600, 6000
 _USUAL_ANSWER = 120  # tokens
 
@@ -90,8 +94,9 @@ class OpenAICompatible(Summarizer):
             raise SummaryError(f'{self.name}: {calls} (tool_choice = "none")', tokens)
         if answer.reason == "content_filter":
             raise RefusedError(f"{self.name}: the answer was held back (content_filter)", tokens)
-        flaw = "was cut off (length)" if answer.reason == "length" else ""
-        return Draft(answer.text, tokens, flaw)
+        if answer.reason.lower() in _CUT or self._is_used_up(answer):
+            return Draft(answer.text, tokens, "was cut off (length)")
+        return Draft(answer.text, tokens, is_complete=answer.reason.lower() in _COMPLETE)
 
     def messages(self, paper: Paper, language: str, hint: str = "") -> list[dict[str, str]]:
         """The instruction, and apart from it the paper, which is a stranger's text."""
@@ -112,6 +117,12 @@ class OpenAICompatible(Summarizer):
         asked = health.AskedModel(settings.summarizer, self.messages, self.draft)
         languages = dict.fromkeys(newsletter.language for newsletter in settings.newsletters)
         yield from asked.findings(languages)
+
+    def _is_used_up(self, answer: Completion) -> bool:
+        """Whether it has all the tokens that the options allow, whatever the reason says."""
+        told = (self._settings.options.get(name) for name in _MOST_TOKENS)
+        most = next((value for value in told if type(value) is int), 0)
+        return bool(answer.tokens and 0 < most <= answer.tokens.answered)
 
     def _failure(self, reply: Reply, diagnosis: Diagnosis) -> SummaryError:
         told = f"{self.name}: {self._endpoint.describe(reply)}"

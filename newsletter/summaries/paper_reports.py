@@ -120,7 +120,7 @@ def _check(draft: Draft, paper: Paper, language: str, *, quotes: bool) -> Checke
     """A quotation must be one, in the language of its abstract; of a model every check speaks."""
     results = checks.self_reported_objection(draft, quotes=quotes)
     if not results and not quotes:
-        return checks.check_answer(draft.text, paper, language)
+        return checks.check_answer(draft.text, paper, language, is_complete=draft.is_complete)
     if not results:
         quotation = checks.objection_to_quotation(draft.text, paper) or [CheckResult("quotation")]
         results = [*checks.run_checks(draft.text, paper, AUTHORS_LANGUAGE), *quotation]

@@ -56,7 +56,8 @@ class SafeSummarizer(Summarizer):
         if not all(map(isinstance, parts, (str, str, Tokens))):
             raise SummaryError(f"{self.name} has a fault of its own: its draft is no draft")
         text = "\n".join(filter(None, map(one_line, draft.text.splitlines())))
-        return Draft(text, draft.tokens, one_line(draft.self_reported_problem))
+        problem = one_line(draft.self_reported_problem)
+        return Draft(text, draft.tokens, problem, is_complete=draft.is_complete is True)
 
     def close(self) -> None:
         with suppress(Exception):

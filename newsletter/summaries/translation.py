@@ -82,7 +82,7 @@ class Translation(Summarizer):
         if not sentence:
             raise RefusedError("there is no sentence to translate")
         with self._lock:
-            return Draft(self._translated(sentence))
+            return Draft(self._translated(sentence), is_complete=True)
 
     def check_health(self, settings: Settings, now: datetime) -> Iterable[Finding]:
         from newsletter.summaries import health

@@ -342,3 +342,43 @@ def test_of_several_sentences_that_with_the_contribution_is_printed(
     for order in ((background, contribution, result), (background, contribution)):
         assert printed(gap.join(order), QUIET, language) == contribution
     assert printed(gap.join((result, background)), QUIET, language) == result
+
+
+WHOLE_ZH = "该论文提出QuietNet，一种去除噪声的小型网络。"
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [
+        ("zh", "该论文提出QuietNet，一种去除噪声的小型"),
+        ("zh", "该论文提出QuietNet，一种小型网络，用于增强带噪语音的质量"),
+        ("zh", "该论文属于语音增强任务，旨在解决网络过大的问题。提出QuietNet去除噪"),
+        ("ja", "本論文では雑音を除去する小型ネットワークQuietNetを提案し、5つの基準手法を上回"),
+        ("en", "The paper proposes QuietNet, a small network that outperf"),
+        ("zh", "该论文提出小型网络Quie"),
+        ("de", "Vorgestellt wird ein kleines Netz namens QuietN"),
+    ],
+)
+def test_an_answer_that_breaks_off_is_not_printed(language: str, answer: str) -> None:
+    assert printed(answer, QUIET, language) == ""
+
+
+def test_a_chinese_headline_without_a_stop_is_whole_where_the_model_ended_it() -> None:
+    headline = "去除语音噪声的小型网络QuietNet"
+    assert check_answer(headline, QUIET, "zh", is_complete=True).objections == []
+    (doubt,) = check_answer(headline, QUIET, "zh").objections
+    assert (doubt.check, doubt.hard) == ("end", False)
+    assert check_answer(WHOLE_ZH, QUIET, "zh").objections == []
+
+
+def test_a_chinese_sentence_without_a_stop_is_doubtful_though_the_model_ended_it() -> None:
+    (doubt,) = check_answer(WHOLE_ZH[:-1], QUIET, "zh", is_complete=True).objections
+    assert (doubt.check, doubt.hard) == ("end", False)
+    (objection,) = check_answer(WHOLE_ZH[:-1], QUIET, "zh").objections
+    assert objection.hard
+
+
+def test_a_last_word_that_is_a_form_of_the_papers_is_whole() -> None:
+    for word in ("network", "batteries", "aid"):
+        sentence = f"QuietNet, a network that removes noise, is proposed for a hearing {word}"
+        assert printed(sentence, QUIET, "en") == sentence

@@ -140,7 +140,7 @@ def test_a_good_answer_stands_under_its_paper_with_the_models_name(
         (by(lambda _: ORDERS), "leads to https://evil.example"),
         (by(lambda _: "I'm sorry, but I can't help with that."), "talks to somebody"),
         (by(lambda p: f"<think>{true_of(p)}"), "is empty"),
-        (by(lambda p: json.dumps([{"a": true_of(p)}])), "has markup in it"),
+        (by(lambda p: json.dumps([{"a": true_of(p)}] * 2)), "has markup in it"),
         (lambda _: completion("We", finish_reason="length"), "was cut off"),
     ],
     ids=[

@@ -76,7 +76,7 @@ def asking(answer: Answering, **more: object) -> Iterator[Asking]:
 
 def test_a_good_answer_is_one_call_for_one_paper() -> None:
     with asking(in_turn(completion(GOOD, usage=USAGE))) as ask:
-        assert ask() == Draft(GOOD, Tokens(321, 45))
+        assert ask() == Draft(GOOD, Tokens(321, 45), is_complete=True)
         (asked,) = ask.asked
     assert asked.path == "/v1/chat/completions"
     assert asked.headers["Authorization"] == f"Bearer {KEY}"
@@ -90,7 +90,7 @@ def test_a_good_answer_is_one_call_for_one_paper() -> None:
 def test_an_answer_that_is_packed_unasked_is_unpacked(packing: str) -> None:
     body = gzip.compress(completion(GOOD, usage=USAGE).body)
     with asking(in_turn(Answer(200, body, {"Content-Encoding": packing}))) as ask:
-        assert ask() == Draft(GOOD, Tokens(321, 45))
+        assert ask() == Draft(GOOD, Tokens(321, 45), is_complete=True)
 
 
 def events(*chunks: object) -> Answer:
@@ -108,10 +108,10 @@ def test_an_event_stream_is_put_together() -> None:
     with asking(
         in_turn(events(piece(GOOD[:9]), piece(GOOD[9:]), piece(None, "stop"), usage))
     ) as ask:
-        assert ask() == Draft(GOOD, Tokens(321, 45))
+        assert ask() == Draft(GOOD, Tokens(321, 45), is_complete=True)
     end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
     with asking(in_turn(events(piece(GOOD), end, {"choices": None, "error": None}))) as ask:
-        assert ask() == Draft(GOOD, ask().tokens)
+        assert ask() == Draft(GOOD, ask().tokens, is_complete=True)
 
 
 def test_azure_is_asked_with_its_query_and_its_header() -> None:
@@ -367,7 +367,35 @@ def test_a_model_that_only_thinks_has_given_an_empty_answer_that_is_counted(
     content: object,
 ) -> None:
     with asking(in_turn(completion(content, usage=USAGE, reasoning_content="Well"))) as ask:
-        assert ask() == Draft("", Tokens(321, 45))
+        assert ask() == Draft("", Tokens(321, 45), is_complete=True)
+
+
+@pytest.mark.parametrize("reason", ["stop", "STOP", "end_turn", "eos"])
+def test_an_answer_that_the_model_ended_is_complete(reason: str) -> None:
+    with asking(in_turn(completion(GOOD, finish_reason=reason))) as ask:
+        assert ask().is_complete
+
+
+@pytest.mark.parametrize("reason", ["", "unknown"])
+def test_of_an_answer_without_a_known_reason_nobody_knows_whether_it_is_complete(
+    reason: str,
+) -> None:
+    with asking(in_turn(completion(GOOD, finish_reason=reason))) as ask:
+        assert ask() == Draft(GOOD, ask().tokens)
+
+
+@pytest.mark.parametrize("reason", ["length", "MAX_TOKENS", "model_length"])
+def test_an_answer_that_was_cut_off_says_so_in_the_words_of_any_provider(reason: str) -> None:
+    with asking(in_turn(completion(GOOD[:30], finish_reason=reason))) as ask:
+        assert ask().self_reported_problem == "was cut off (length)"
+
+
+def test_an_answer_that_took_all_its_tokens_was_cut_off_whatever_the_reason_says() -> None:
+    answer = in_turn(completion(GOOD[:30], usage=USAGE))
+    with asking(answer, options={"max_tokens": 45}) as ask:
+        assert ask().self_reported_problem == "was cut off (length)"
+    with asking(answer, options={"max_tokens": 46}) as ask:
+        assert ask().is_complete
 
 
 def test_an_answer_that_was_cut_off_says_so() -> None:

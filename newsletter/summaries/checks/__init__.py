@@ -122,12 +122,18 @@ class CheckedAnswer:
 
 
 def check_answer(
-    text: str, paper: Paper, language: str, others: Sequence[SourceText] = ()
+    text: str,
+    paper: Paper,
+    language: str,
+    others: Sequence[SourceText] = (),
+    *,
+    is_complete: bool = False,
 ) -> CheckedAnswer:
     """One sentence was asked for: of several, the one that passes and has most of the paper.
 
     Where none passes, what speaks against that which has most. An answer that is about another
-    paper as a whole has none, nor has one that says the abstract again.
+    paper as a whole has none, nor has one that says the abstract again. `is_complete` is the word
+    of who made it that it came to its end.
     """
     source = SourceText.of(paper)
     parts = (
@@ -143,7 +149,8 @@ def check_answer(
     best = None
     for part in parts[:_MOST_SENTENCES] or [text]:
         results = _run_checks(part, paper, source, language, others)
-        checked = CheckedAnswer(text, part, tuple(results))
+        end = _end(part, language, is_complete=is_complete)
+        checked = CheckedAnswer(text, part, (*results, end))
         if checked.is_printable:
             return checked
         best = best or checked
@@ -164,6 +171,11 @@ def objection_to_quotation(text: str, paper: Paper) -> list[CheckResult]:
     if stands_in_order(text, paper.abstract):
         return []
     return [CheckResult("quotation", "is no quotation from the abstract")]
+
+
+def _end(text: str, language: str, *, is_complete: bool) -> CheckResult:
+    doubts = form.doubts_of_end(text, language, is_complete=is_complete)
+    return CheckResult("end", "ends without a mark" if doubts else "", hard=doubts > 1)
 
 
 def _subject(

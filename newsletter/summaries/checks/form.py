@@ -21,6 +21,16 @@ _UNFINISHED = lazy_pattern(
     r"[,:;(\u2013\u2014、，：；（-]\Z|(?:并|通过|和|与|及|或|的|在|对|从|以|为|将|把|被|基于|利用)\Z"
 )
 _LAST_WORD = lazy_pattern(r"[^\W\d_]+\Z")
+# A last word that the paper has with more letters is one that was cut, unless these are an ending.
+_WITHIN_WORD = lazy_pattern(r"(?<![A-Za-z\d\u00c0-\u017f])[a-z]{2,}\Z", re.IGNORECASE)
+_ENDINGS_LISTED = """
+    s es d ed ing ly al ic er ers or ors ion ions ity n en r e y ies ment ments ness able ability
+    ation ations ally ical ization izing ized ize ful less like wise ist ists ian ive ively iveness
+    ance ence set sets
+"""
+_ENDINGS = frozenset(_ENDINGS_LISTED.split())
+_CLOSED = lazy_pattern(r"[。！？.!?…][”」』）》)\"]*\Z")
+_CLAUSE = lazy_pattern(r"[，、；：。]")
 _ITEM = lazy_pattern(r"\A(?:\d+[.)]|\(?[a-zA-Z\d]\)|\[.?\])\s")
 _BEFORE_LINES, _AFTER_LINES = "*#/•·‣§!:+", "/\\#•"
 _SIGNS_OF_WORDS = "∞∂∇≈°~"  # a sentence may begin or end with them
@@ -58,8 +68,31 @@ def unfinished(text: str, paper: Paper, language: str) -> str:
     last = _LAST_WORD.search(text)
     if _UNFINISHED.search(text) or (last and is_frequent(last[0], language)):
         return "breaks off"
+    if cut := _within_word(text, paper):
+        return f"breaks off in a word, {cut}"
     is_title = text.strip(" .").casefold() == paper.title.strip(" .").casefold()
     return "is the title" if is_title else ""
+
+
+def _within_word(text: str, paper: Paper) -> str:
+    """The last word, where the paper has it only with more letters: "Bottlene"."""
+    if not (last := _WITHIN_WORD.search(text)):
+        return ""
+    words = re.findall(r"[a-z]+", f"{paper.title} {paper.abstract}".lower())
+    begun = last[0].lower()
+    rests = {word[len(begun) :] for word in words if word.startswith(begun)}
+    return last[0] if rests and rests.isdisjoint(_ENDINGS | {""}) else ""
+
+
+def doubts_of_end(text: str, language: str, *, is_complete: bool) -> int:
+    """How much speaks for an answer that was cut: nothing, little (1), or enough (2).
+
+    Chinese and Japanese sentences have a mark at their end; a headline has none, and no clauses. It
+    is taken for whole where its maker says so.
+    """
+    if language not in WITHOUT_SPACES or _CLOSED.search(text):
+        return 0
+    return int(not is_complete) + bool(_CLAUSE.search(text))
 
 
 def _is_framed(text: str) -> bool:
