@@ -37,8 +37,7 @@ from newsletter.interests.issue_picks import IssuePick, IssuePicks
 from newsletter.models import InterestRow, ProfileRow, SubscriberRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.rendering.issue_entry import IssueEntry, IssueSection
-from newsletter.rendering.issue_parts import ListingNote
+from newsletter.rendering.issue_entry import IssueEntry, IssueSection, ListingNote
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending import freezing
 from newsletter.sources.base import ListingState, Paper

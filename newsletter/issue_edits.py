@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.models import IssueEditRow
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.rendering.issue_entry import IssueSection
-from newsletter.rendering.issue_parts import EditorNote, Omission
+from newsletter.rendering.issue_entry import EditorNote, IssueSection, Omission
 from newsletter.sources.base import PaperId
 from newsletter.text import visible
 

@@ -16,8 +16,7 @@ from newsletter.interests.issue_picks import from_json, newsletter_picks, to_jso
 from newsletter.models import IssueEntryRow, IssueRow, IssueState, ListingRow
 from newsletter.papers import AnnouncedPaper
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.rendering.issue_entry import SECTION_OF, IssueEntry, IssueSection
-from newsletter.rendering.issue_parts import ListingNote
+from newsletter.rendering.issue_entry import SECTION_OF, IssueEntry, IssueSection, ListingNote
 from newsletter.rendering.several_days import combine_week
 from newsletter.sources.base import NO_REPLACEMENTS, RECENT_PAPERS, ListingState, Paper, PaperId
 from newsletter.summaries import extractive_summarizer, store

@@ -3,7 +3,7 @@
 from operator import attrgetter
 
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.rendering.issue_parts import Block
+from newsletter.rendering.issue_entry import Block
 
 _FOUND_LATER = "found-later"  # as the masthead links to it
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from newsletter.rendering.block_anchors import block_anchors
 from newsletter.rendering.inline_css import inline
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.rendering.issue_parts import Block
+from newsletter.rendering.issue_entry import Block
 from newsletter.rendering.qp_template import TextFragment
 from newsletter.rendering.size_budget import DetailLevel, less_begins, own_level
 from newsletter.rendering.templates import explain_template_error

@@ -10,8 +10,14 @@ from operator import attrgetter
 
 from newsletter.interests.day_topics import SMALL_DAY, Topic, find_topics
 from newsletter.interests.issue_picks import IssuePicks
-from newsletter.rendering.issue_entry import IssueEntry, IssueSection
-from newsletter.rendering.issue_parts import Block, EditorNote, ListingNote, Omission
+from newsletter.rendering.issue_entry import (
+    Block,
+    EditorNote,
+    IssueEntry,
+    IssueSection,
+    ListingNote,
+    Omission,
+)
 from newsletter.sources.base import ListingState, Paper, PaperId
 from newsletter.summaries.base import Sentence
 

@@ -8,7 +8,7 @@ from newsletter.rendering.first_paper import InCard
 from newsletter.rendering.fitting import filled, weigh
 from newsletter.rendering.fragment_row import FragmentRow, RemainingFragments
 from newsletter.rendering.fragments import PaperFragments, PicksOpening
-from newsletter.rendering.issue_parts import Block
+from newsletter.rendering.issue_entry import Block
 from newsletter.rendering.marked_words import mark_words
 from newsletter.rendering.message import Placeholders
 from newsletter.rendering.qp_template import Fragment, TextFragment, either

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from newsletter.interests.issue_picks import best_of
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.rendering.issue_parts import ListingNote
+from newsletter.rendering.issue_entry import ListingNote
 from newsletter.sources.base import ListingState
 
 _WORST_FIRST = (

@@ -12,8 +12,7 @@ from newsletter.rendering.author_list import CreditedAuthor, list_authors, read_
 from newsletter.rendering.comments import comment
 from newsletter.rendering.field_names import field_name
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.rendering.issue_entry import IssueEntry, IssueSection
-from newsletter.rendering.issue_parts import Block, EditorNote, Omission
+from newsletter.rendering.issue_entry import Block, EditorNote, IssueEntry, IssueSection, Omission
 from newsletter.rendering.masthead import MastheadTexts
 from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink
 from newsletter.rendering.paper_text import is_category, is_plain, plain, shortened

@@ -16,8 +16,7 @@ from newsletter.models import IssueRow
 from newsletter.rendering.block_anchors import block_anchors
 from newsletter.rendering.citations import FORMATS
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.rendering.issue_entry import IssueEntry
-from newsletter.rendering.issue_parts import Block
+from newsletter.rendering.issue_entry import Block, IssueEntry
 from newsletter.rendering.paper_text import is_category
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.sources.base import Paper

@@ -16,8 +16,7 @@ from newsletter.daily_run.catch_up import group_days
 from newsletter.database.db import Database
 from newsletter.models import IssueState
 from newsletter.periodic_work import work_of_worker
-from newsletter.rendering.issue_entry import IssueSection
-from newsletter.rendering.issue_parts import ListingNote
+from newsletter.rendering.issue_entry import IssueSection, ListingNote
 from newsletter.rendering.several_days import combine_days
 from newsletter.services import Step
 from newsletter.sources.base import FetchResult, ListingState, Paper, PaperId, Source

@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.rendering.issue_entry import SECTION_OF, IssueEntry, IssueSection
-from newsletter.rendering.issue_parts import ListingNote
+from newsletter.rendering.issue_entry import SECTION_OF, IssueEntry, IssueSection, ListingNote
 from newsletter.sources import bundled
 from newsletter.sources.base import Announcement, ListingState, Paper, PaperId
 from newsletter.summaries import extractive_summarizer

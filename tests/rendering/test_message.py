@@ -22,8 +22,7 @@ from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.rendering.issue_entry import IssueEntry, IssueSection
-from newsletter.rendering.issue_parts import Omission
+from newsletter.rendering.issue_entry import IssueEntry, IssueSection, Omission
 from newsletter.rendering.message import Message, MessageContent, Placeholders
 from newsletter.rendering.qp_template import TextFragment
 from newsletter.rendering.quoted_printable import encode_quoted_printable
@@ -205,7 +204,7 @@ def test_chinese_subjects_and_names_are_valid_encoded_words() -> None:
 
 
 def test_what_is_missing_is_a_number_and_a_link() -> None:
-    from newsletter.rendering.issue_parts import ListingNote
+    from newsletter.rendering.issue_entry import ListingNote
     from newsletter.sources.base import ListingState
 
     ids = tuple(f"2507.{number:05}" for number in range(225))
@@ -222,7 +221,7 @@ def test_what_is_missing_is_a_number_and_a_link() -> None:
 
 
 def test_a_paper_that_two_categories_lack_is_one_and_without_pages_it_is_linked() -> None:
-    from newsletter.rendering.issue_parts import ListingNote
+    from newsletter.rendering.issue_entry import ListingNote
     from newsletter.sources.base import ListingState
 
     notes = tuple(
@@ -237,7 +236,7 @@ def test_a_paper_that_two_categories_lack_is_one_and_without_pages_it_is_linked(
 
 
 def test_what_could_not_be_read_and_what_arxiv_had_counted_is_said() -> None:
-    from newsletter.rendering.issue_parts import ListingNote
+    from newsletter.rendering.issue_entry import ListingNote
     from newsletter.sources.base import ListingState
 
     notes = (
@@ -252,7 +251,7 @@ def test_what_could_not_be_read_and_what_arxiv_had_counted_is_said() -> None:
 
 
 def test_where_papers_are_missing_no_mail_says_that_nothing_is_new() -> None:
-    from newsletter.rendering.issue_parts import ListingNote
+    from newsletter.rendering.issue_entry import ListingNote
     from newsletter.sources.base import ListingState
 
     whole = digest(paper(), section=IssueSection.CROSS)

@@ -26,7 +26,7 @@ from newsletter.summaries.base import Sentence
 from tests.rendering.days import LINKS, SITE, busy_day, digest, digest_of, entry, paper
 
 if TYPE_CHECKING:
-    from newsletter.rendering.issue_parts import Block
+    from newsletter.rendering.issue_entry import Block
 
 LONGEST_ADDRESS = f"{'o' * 60}'{'x' * 3}@{'.'.join(['d' * 60] * 3)}.example"
 READER = Recipient(10**9, LONGEST_ADDRESS, "full", "en", date(2025, 9, 30), "0123456789abcdef")
