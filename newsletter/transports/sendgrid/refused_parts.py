@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 # is wrong, and the other mails wait.
 _MOST_SEARCHES = 100
 _REFUSED_ALONE = 12  # single readers, and none of the request was taken: the same
-_ASKED_FIRST = 2  # single readers, where nobody gets anything: then it is about everybody
 _IN_A_ROW = 12  # refused parts after one that was taken: then it is about everybody since
 
 Results = Iterator[tuple["Message", SendResult]]
