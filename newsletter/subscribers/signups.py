@@ -4,28 +4,26 @@ The form gives the same answer after the same work (one row is written), whether
 pending, confirmed, suppressed or erased. Another process looks at the row.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from newsletter import outbox, slugs
+from newsletter import outbox
 from newsletter.config import Settings, SignupSettings
 from newsletter.database.db import Database
 from newsletter.database.missing_rows import insert_missing
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRow
-from newsletter.outbox import EmailType
 from newsletter.reader_locks import lock_addresses, lock_readers
-from newsletter.subscribers import consent_log, form_limits, lifecycle, suppression
-from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
+from newsletter.subscribers import consent_log, form_limits, suppression
+from newsletter.subscribers.consent_log import Channel
 from newsletter.subscribers.form_limits import Limit, LimitKey
 
-_HOUR, _DAY, _MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
-_AT_ONCE = 50  # so that no other writer waits long
+HOUR, DAY, _MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 FORGOTTEN_AFTER = _MONTH  # somebody who never confirmed
 
 
@@ -45,14 +43,14 @@ class SignupLimits:
     """The limits of the form, as they are set."""
 
     def __init__(self, settings: SignupSettings) -> None:
-        self.address_day = Limit("address-day", settings.per_address_day, _DAY)
+        self.address_day = Limit("address-day", settings.per_address_day, DAY)
         self.address_month = Limit("address-month", settings.per_address_month, _MONTH)
         # Who erased themselves meant it: a stranger may have them asked once, not every day.
         self.erased = Limit("erased-month", 1, _MONTH)
-        self.network = Limit("network-hour", settings.per_network_hour, _HOUR, alarms=True)
-        self.domain = Limit("domain-hour", settings.per_domain_hour, _HOUR, alarms=True)
-        self.total = Limit("mails-hour", settings.per_hour, _HOUR, alarms=True)
-        self.waiting = Limit("waiting", settings.waiting, _HOUR, alarms=True)
+        self.network = Limit("network-hour", settings.per_network_hour, HOUR, alarms=True)
+        self.domain = Limit("domain-hour", settings.per_domain_hour, HOUR, alarms=True)
+        self.total = Limit("mails-hour", settings.per_hour, HOUR, alarms=True)
+        self.waiting = Limit("waiting", settings.waiting, HOUR, alarms=True)
 
     def of_address(self, session: Session, address: str) -> list[LimitKey]:
         key = form_limits.key_of(session, form_limits.mailbox_of(address))
@@ -106,34 +104,6 @@ def consume_confirm_mail(
             f"{address} was asked to confirm often enough ({used_up.limit.scope}:"
             f" {used_up.limit.most}); they can still sign up themselves"
         )
-
-
-def has_due_signups(session: Session, now: datetime) -> bool:
-    return session.scalar(select(SignupRow).where(SignupRow.not_before <= now).limit(1)) is not None
-
-
-def answer_signups(
-    session: Session, settings: SignupSettings, details: Mapping[str, str], now: datetime
-) -> int:
-    """Look at the oldest sign-ups that are due; returns at how many, 0 when none is.
-
-    `details` are the configured newsletters, each with the detail that new readers get.
-    """
-    session.execute(delete(SignupRow).where(SignupRow.asked_at < now - _DAY))
-    rows = session.scalars(
-        select(SignupRow)
-        .where(SignupRow.not_before <= now)
-        .order_by(SignupRow.not_before, SignupRow.asked_at)
-        .limit(_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    ).all()
-    lock_addresses(session, [row.email for row in rows])
-    for row in rows:
-        if row.not_before <= now and not _answer_or_postpone(
-            session, row, SignupLimits(settings), details, now
-        ):
-            session.delete(row)
-    return len(rows)
 
 
 def forget_unconfirmed(session: Session, now: datetime) -> None:
@@ -190,7 +160,7 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     limits = vars(SignupLimits(settings.signup)).values()
     scopes = {limit.scope: limit for limit in limits if limit.alarms}
     with database.read() as session:
-        refused = form_limits.refusals(session, scopes, now - _DAY)
+        refused = form_limits.refusals(session, scopes, now - DAY)
         waiting = _count_waiting(session)
     for scope, number in refused.items():
         yield Finding(
@@ -208,61 +178,6 @@ def _delete_subscriber(session: Session, number: int) -> None:
     outbox.delete_for(session, number)
     session.execute(delete(SubscriptionRow).where(SubscriptionRow.subscriber_id == number))
     session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
-
-
-def _answer_or_postpone(
-    session: Session,
-    row: SignupRow,
-    limits: SignupLimits,
-    details: Mapping[str, str],
-    now: datetime,
-) -> bool:
-    """Answer a sign-up by a mail, drop it, or let it and its like wait; whether it waits.
-
-    A used-up limit of one address ends a sign-up; one of a domain or of all only makes it wait.
-    """
-    reason = suppression.suppression_reason(session, row.email)
-    if reason is not None and not suppression.lifted_by_consent(reason):
-        return False
-    used_up = form_limits.consume(session, limits.of_mail(session, row.email), now)
-    if used_up is None:
-        _enqueue_answer(session, row, details, now)
-        return False
-    if used_up.limit not in (limits.domain, limits.total):
-        return False
-    alike = [SignupRow.not_before <= now]
-    if used_up.limit == limits.domain:
-        alike.append(SignupRow.email.endswith(f"@{row.email.rpartition('@')[2]}", autoescape=True))
-    again = form_limits.opens_again(session, used_up) or now + _HOUR
-    session.execute(update(SignupRow).where(*alike).values(not_before=again))
-    return True
-
-
-def _enqueue_answer(
-    session: Session, row: SignupRow, details: Mapping[str, str], now: datetime
-) -> None:
-    """The mail that they are owed: a question, or the way to what they have already."""
-    subscriber = lifecycle.lock_or_add(session, row.email, row.language, now)
-    active = (
-        lifecycle.active_subscriptions(session, subscriber)
-        if subscriber.standing == Standing.CONFIRMED
-        else {}
-    )
-    asked = slugs.of_today(session, row.newsletters)
-    wanted = [slug for slug in asked if slug in details and slug not in active]
-    evidence = ConsentEvidence(Channel(row.way), row.wording, row.network)
-    consent_log.record_consent(
-        session, subscriber, ConsentAction.ASKED, asked, evidence, row.asked_at
-    )
-    if active and not wanted:
-        outbox.enqueue(session, EmailType.ALREADY, subscriber, now)
-        return
-    if subscriber.standing == Standing.LEFT:
-        subscriber.standing = Standing.PENDING
-    if subscriber.standing == Standing.PENDING:
-        for slug in wanted:
-            lifecycle.subscribe(session, subscriber, slug, details[slug], now)
-    outbox.enqueue(session, EmailType.CONFIRM, subscriber, now, {"newsletters": wanted})
 
 
 def _count_waiting(session: Session) -> int:

@@ -20,7 +20,7 @@ from newsletter.models import OutboxRow, RateRow
 from newsletter.sending import pauses
 from newsletter.sending.pauses import OUTBOX, paused_domains
 from newsletter.sending.rate_limit import RateLimiter
-from newsletter.subscribers import signups
+from newsletter.subscribers import signup_answers
 from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.transports.base import SendResult, SendStatus, Transport
 
@@ -108,14 +108,14 @@ class OutboxWorker:
 
     def _answer(self) -> int:
         with self.database.read() as session:
-            if not signups.has_due_signups(session, self.clock()):
+            if not signup_answers.has_due_signups(session, self.clock()):
                 return 0
             offered = slugs.settings_of_today(session, self.settings).newsletters
         details = {newsletter.slug: newsletter.detail for newsletter in offered}
         answered = 0
         while not self.stopping():
             with self.database.concurrent.begin() as session:
-                number = signups.answer_signups(
+                number = signup_answers.answer_signups(
                     session, self.settings.signup, details, self.clock()
                 )
             if not number:

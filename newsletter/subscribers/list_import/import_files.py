@@ -20,43 +20,11 @@ from newsletter.subscribers.list_import.csv_format import (
     read_records,
     unescape_cell,
 )
+from newsletter.subscribers.list_import.known_columns import column_indexes, other_columns
 
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_WITHIN = 6  # lines: titles may stand above the names of columns
 _DEEPEST = 4  # levels of a JSON object
-_COLUMNS = {  # our name -> how others write it, lower case, letters only; the best first
-    "email": (
-        *("email", "emailaddress", "emails", "mail", "mailaddress", "subscriberemail"),
-        *("邮箱", "邮箱地址", "电子邮箱", "电子邮件", "邮件", "邮件地址"),
-        *("correoelectrónico", "correoelectronico", "indirizzoemail", "emailadres", "mailadres"),
-        *("emailadresse", "mailadresse", "epostadress", "epostadresse", "epostaadresi"),
-        *("adresseemail", "adressemail", "adresseélectronique", "endereçodeemail", "adresemail"),
-        *("sähköpostiosoite", "emailcím", "adresădeemail", "địachỉemail", "alamatemail", "surel"),
-        *("メールアドレス", "メール", "이메일", "이메일주소", "電子郵件", "電子信箱", "电邮"),
-        *("почта", "электроннаяпочта", "адресэлектроннойпочты", "електроннапошта", "имейл"),
-        *("البريدالإلكتروني", "بريدإلكتروني", "דואל", "אימייל", "ایمیل", "ईमल", "อเมล"),
-        *("ηλεκτρονικήδιεύθυνση", "groupemail", "emailpreferred"),
-        *("eposta", "epost", "sähköposti", "courriel", "correo", "address", "subscriber"),
-    ),
-    "newsletters": ("newsletters", "newsletter", "lists", "list"),
-    "detail": ("detail",),
-    "language": ("language", "lang", "locale", "语言"),
-    "paused": ("paused",),
-    "rhythm": ("rhythm",),
-    "left_out": ("leftout",),
-    "consent": ("consent",),
-    "interests": ("interests",),
-    "confirmed": ("confirmed", "confirmedat", "confirmtime", "optintime"),
-}
-
-
-_LOOKED_AT_TWICE = {
-    "confirmed",
-    "consent",
-    "newsletters",
-    "paused",
-    "rhythm",
-}  # they can say no as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +71,7 @@ def _from_table(
         places = {"email": _address_column(file, header, column)}
         width = max(width, 1)
         header = [f"column {place + 1}" for place in range(width)]
-    others = _other_columns(header, places)
+    others = other_columns(header, places)
     for number, content in read_records(lines, delimiter):
         if isinstance(content, RowError):
             yield ImportEntry(number, {}, content)
@@ -131,14 +99,14 @@ def _find_header(
         delimiter, cells = _header(text or "")
         addresses = [place for place, cell in enumerate(cells) if _is_address(cell)]
         if not addresses:
-            places = _column_indexes(cells, column)
+            places = column_indexes(cells, column)
             if "email" in places:
                 return number + 1, delimiter, cells, places
             above = cells
             continue
         is_named = len(addresses) == 1 and len(above) == len(cells) > 1
         if number and column is None and is_named and not any("@" in cell for cell in above):
-            return number, delimiter, above, {**_column_indexes(above, None), "email": addresses[0]}
+            return number, delimiter, above, {**column_indexes(above, None), "email": addresses[0]}
         break
     delimiter, cells = _header(head[0][1] or "")
     return 0, delimiter, cells, {}
@@ -155,40 +123,7 @@ def _header(line: str) -> tuple[str, list[str]]:
 
 
 def _rank(cells: list[str]) -> tuple[bool, int]:
-    return "email" in _column_indexes(cells, None), len(cells)
-
-
-def _other_columns(header: list[str], places: Mapping[str, int]) -> list[tuple[str, int]]:
-    """The other columns, which may hold a no, under names that are made unique."""
-    used = {at for name, at in places.items() if name not in _LOOKED_AT_TWICE}
-    names: dict[str, int] = {}
-    for place, cell in enumerate(header):
-        name = cell.strip() or f"column {place + 1}"
-        if place not in used:
-            names[f"{name} ({place + 1})" if name in names else name] = place
-    return list(names.items())
-
-
-def is_known_column(name: str) -> bool:
-    """Whether it is one of ours, under whichever name."""
-    return bool(_column_indexes([name], None))
-
-
-def _column_indexes(header: list[str], column: str | None) -> dict[str, int]:
-    """Where the columns that we know stand."""
-    plain = ["".join(filter(str.isalpha, cell)).lower() for cell in header]
-    content = {}
-    for name, aliases in _COLUMNS.items():
-        place = next((plain.index(alias) for alias in aliases if alias in plain), None)
-        if place is not None:
-            content[name] = place
-    if column is not None:
-        content.pop("email", None)
-        wanted = column.strip().lower()
-        for place, cell in enumerate(header):
-            if cell.strip().lower() == wanted:
-                content["email"] = place
-    return content
+    return "email" in column_indexes(cells, None), len(cells)
 
 
 def _address_column(file: Path, first: list[str], column: str | None) -> int:
@@ -233,11 +168,11 @@ def _object(number: int, text: str) -> ImportEntry:
     if not isinstance(content, dict):
         return ImportEntry(number, {}, RowError.NOT_TEXT)
     names = list(content)
-    places = _column_indexes(names, None)
+    places = column_indexes(names, None)
     cells = {name: _flat(content[names[at]]) for name, at in places.items()}
     missing = None if cells.get("email", "").strip() else RowError.NO_ADDRESS
     others: dict[str, str] = {}
-    for name, at in _other_columns(names, places):
+    for name, at in other_columns(names, places):
         others |= _leaves(name, content[names[at]], _DEEPEST)
     return ImportEntry(number, cells, missing, others)
 

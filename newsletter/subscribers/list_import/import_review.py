@@ -8,8 +8,9 @@ from newsletter.subscribers.list_import import column_kinds, opt_out_columns
 from newsletter.subscribers.list_import.column_kinds import ColumnKind
 from newsletter.subscribers.list_import.column_names import column_name, folded
 from newsletter.subscribers.list_import.doubtful_columns import ColumnCells
-from newsletter.subscribers.list_import.import_files import ImportEntry, is_known_column
+from newsletter.subscribers.list_import.import_files import ImportEntry
 from newsletter.subscribers.list_import.import_rows import ImportOptions, read_address, read_moment
+from newsletter.subscribers.list_import.known_columns import is_known_column
 
 # Substack's: who cancels there pays no more, and reads on.
 _PAID, _ENDS_PAYING = (

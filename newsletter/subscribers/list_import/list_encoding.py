@@ -17,7 +17,7 @@ from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.subscribers.list_import import (
     column_kinds,
     column_names,
-    import_files,
+    known_columns,
     opt_out_words,
 )
 from newsletter.subscribers.list_import.column_kinds import ColumnKind
@@ -141,4 +141,4 @@ def _known_cells(sample: bytes, encoding: str) -> int:
 def _is_known(cell: str) -> bool:
     word = opt_out_words.status_word(column_names.plain_words(cell.casefold()))
     kind = column_kinds.column_kind(cell)
-    return word is not None or kind is not ColumnKind.OTHER or import_files.is_known_column(cell)
+    return word is not None or kind is not ColumnKind.OTHER or known_columns.is_known_column(cell)
