@@ -9,6 +9,7 @@ import io
 import sys
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 
 import newsletter
 from newsletter import paths
+from newsletter.interests.files.reading_list import Refusal
 from newsletter.interests.pick_reasons import REASON_TEMPLATES
 from newsletter.languages import LANGUAGES, SOURCE
 
@@ -49,9 +51,8 @@ def _in_templates() -> Iterator[Message]:
 
 
 def _in_code() -> Iterator[Message]:
-    """Literal arguments of `say("...")` and `count("...", "...", n)`, and the table of reasons."""
-    for named in REASON_TEMPLATES.values():
-        yield from named
+    """Literal arguments of `say("...")` and `count("...", "...", n)`, and two tables of words."""
+    yield from map(str, chain(Refusal, *REASON_TEMPLATES.values()))
     for folder in _SPOKEN:
         for file in sorted((PACKAGE / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

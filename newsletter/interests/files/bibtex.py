@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from newsletter.interests.files.reading_list import RefusedEntry
+from newsletter.interests.files.reading_list import Refusal, RefusedEntry
 
 # At the start of a line, or right behind an entry.
 _HEAD = re.compile(r"(?:^|(?<=\}))[ \t]*@[ \t]*([A-Za-z]+)[ \t]*[{(]", re.MULTILINE)
@@ -82,7 +82,7 @@ def _read_entry(text: str, strings: _Strings) -> _Entry:
         if value is None:
             if len(fields) > 1:
                 return _Entry(fields, at, field_name)  # what came before is good
-            why = "the braces of %(about)s do not close"
+            why = Refusal.OPEN_BRACES
             return _Entry(RefusedEntry(name[:80], why, field[1][:40]), at, field_name)
         fields.setdefault(field_name, value)
         at = end

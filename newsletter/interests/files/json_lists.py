@@ -12,6 +12,7 @@ from newsletter.interests.files.arxiv_ids import identifiers_in
 from newsletter.interests.files.reading_list import (
     MOST_BROKEN,
     MOST_ENTRIES,
+    Refusal,
     RefusedEntry,
     too_many_entries,
 )
@@ -61,7 +62,7 @@ def _pieces(text: str) -> Iterator[object]:
         except (ValueError, RecursionError):  # an error counts the lines before it
             broken += 1
             goes_on = has_lines and broken < MOST_BROKEN
-            why = "is no JSON" if goes_on else "and what follows is no JSON"
+            why = Refusal.NO_JSON if goes_on else Refusal.NO_MORE_JSON
             yield RefusedEntry(f"entry {number}", why)
             at = text.find("\n", at)
             if at < 0 or not goes_on:
@@ -115,9 +116,7 @@ def read_json(value: object) -> Iterator[dict[str, str] | RefusedEntry]:
             yield {"key": cells[0], "note": " ".join(cells)}
         else:
             is_told = isinstance(item, RefusedEntry)
-            yield (
-                item if is_told else RefusedEntry(f"entry {number}", "is neither text nor a paper")
-            )
+            yield (item if is_told else RefusedEntry(f"entry {number}", Refusal.NO_PAPER))
 
 
 def _fields(item: dict[str, Any]) -> dict[str, str]:
@@ -191,7 +190,7 @@ def _by_key(key: str, value: object, depth: int) -> list[Any]:
     if not isinstance(value, dict) and (isinstance(value, str) or identifiers_in(key)):
         return [{"key": key, "id": key, "note": str(value)}]
     if not isinstance(value, dict):
-        return [RefusedEntry(key, "is neither text nor a paper")]
+        return [RefusedEntry(key, Refusal.NO_PAPER)]
     found = _items(value, depth)
     return [{"id": key, "key": key, **value}] if found == [value] else found
 

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from newsletter.interests.files.arxiv_ids import decoded, places_in
-from newsletter.interests.files.reading_list import NO_IDENTIFIER, RefusedEntry
+from newsletter.interests.files.reading_list import Refusal, RefusedEntry
 
 _PAGE = r"[^\s<>\"'|]"
 _DOMAIN = r"(?:com|org|net|edu|gov|info|io|ai|co|cool|app|dev|eu|uk|de|fr|ch|cn|jp)"
@@ -36,10 +36,10 @@ def read_text(text: str) -> Iterator[dict[str, str] | RefusedEntry]:
     ]
     taken: list[tuple[int, int]] = []
     for pattern, why in (
-        (_ADDRESS, "is no address of a paper at arXiv"),
-        (_SAID, NO_IDENTIFIER),
-        (_ALONE, NO_IDENTIFIER),
-        (_ATTACHED, "is part of a longer word or number, so it is not taken for an identifier"),
+        (_ADDRESS, Refusal.OTHER_ADDRESS),
+        (_SAID, Refusal.IMPOSSIBLE),
+        (_ALONE, Refusal.IMPOSSIBLE),
+        (_ATTACHED, Refusal.ATTACHED),
     ):
         found = [match.span() for match in pattern.finditer(text)]
         refused = [(at, to) for at, to in found if not _any_within(starts, at, to)]
@@ -66,9 +66,7 @@ def _items_without(text: str, starts: Sequence[int]) -> list[tuple[int, RefusedE
         named = len(spans)
     if named < len(without) or (named == len(without) and not items):
         return []
-    return [
-        (at, RefusedEntry(text[at:to].strip(), "has no arXiv identifier")) for at, to in without
-    ]
+    return [(at, RefusedEntry(text[at:to].strip(), Refusal.NO_IDENTIFIER)) for at, to in without]
 
 
 def _items(text: str, mark: re.Pattern[str]) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from newsletter.interests.files.reading_list import UnreadableListError
+from newsletter.interests.files.reading_list import Refusal, UnreadableListError
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -38,9 +38,9 @@ def read_rdf(content: bytes) -> Iterator[dict[str, str]]:
     try:
         root = etree.fromstring(_without_controls(content.lstrip()), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise UnreadableListError("the RDF cannot be read: %(about)s", str(error)) from error
+        raise UnreadableListError(Refusal.NO_RDF, str(error)) from error
     if root.getroottree().docinfo.doctype:
-        raise UnreadableListError("the RDF declares a document type, which no list of papers needs")
+        raise UnreadableListError(Refusal.DOCUMENT_TYPE)
     for item in root:
         kind = item.findtext(f"{_ZOTERO}itemType")
         is_entry = str(item.tag).startswith(_BIB) and item.tag not in _OF_PAPERS

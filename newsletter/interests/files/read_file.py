@@ -4,7 +4,12 @@ import re
 from contextlib import suppress
 
 from newsletter import undeclared_encoding
-from newsletter.interests.files.reading_list import ReadingList, UnreadableListError, collect
+from newsletter.interests.files.reading_list import (
+    ReadingList,
+    Refusal,
+    UnreadableListError,
+    collect,
+)
 
 MOST_BYTES = 20_000_000
 _BEGINNING = 4096
@@ -18,13 +23,13 @@ _COMMON_CHINESE = frozenset(
 )
 _CHINESE_SHARE = 0.2
 _NOT_TEXT = {
-    b"%PDF": "the file is a PDF",
-    b"PK\x03\x04": "the file is an archive or an office document",
-    b"SQLite": "the file is a database",
-    b"\x1f\x8b": "the file is compressed",
-    b"BZh": "the file is compressed",
-    b"\xfd7zXZ": "the file is compressed",
-    b"7z\xbc\xaf": "the file is compressed",
+    b"%PDF": Refusal.PDF,
+    b"PK\x03\x04": Refusal.ARCHIVE,
+    b"SQLite": Refusal.DATABASE,
+    b"\x1f\x8b": Refusal.COMPRESSED,
+    b"BZh": Refusal.COMPRESSED,
+    b"\xfd7zXZ": Refusal.COMPRESSED,
+    b"7z\xbc\xaf": Refusal.COMPRESSED,
 }
 _HINT = (
     "a list of arXiv identifiers, BibTeX, RIS, EndNote, PubMed, Web of Science, CSV with a column"
@@ -48,7 +53,7 @@ def read_file(content: bytes) -> ReadingList:
     text = _decoded(content).replace("\r\n", "\n").replace("\r", "\n")
     reading_list = _read(content, text)
     if not reading_list.read:
-        raise UnreadableListError("there is no paper in the file", hint=_HINT)
+        raise UnreadableListError(Refusal.NO_PAPERS, hint=_HINT)
     return reading_list
 
 
@@ -81,7 +86,7 @@ def _decoded(content: bytes) -> str:
     if marked and marked != "utf-8-sig":
         return content.decode(marked, "replace")
     if b"\0" in content:
-        raise UnreadableListError("the file is no text", hint=_HINT)
+        raise UnreadableListError(Refusal.NO_TEXT, hint=_HINT)
     with suppress(UnicodeDecodeError):
         if not undeclared_encoding.has_shifts(content):
             return content.decode("utf-8-sig", "surrogatepass")  # halves are taken out later
@@ -110,8 +115,7 @@ def _guessed(content: bytes) -> str:
         if signs and common >= _CHINESE_SHARE * len(signs):
             return chinese
     raise UnreadableListError(
-        "the file is neither Unicode nor western text (in the latter, line %(about)s): save it as"
-        " UTF-8",
+        Refusal.OTHER_ENCODING,
         f"{odd.line}: {odd.first!r}",
     )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from newsletter.errors import NewsletterError
 from newsletter.interests.files.arxiv_ids import (
@@ -13,7 +14,6 @@ from newsletter.interests.files.arxiv_ids import (
 from newsletter.sources.base import PaperId, SourceError
 from newsletter.text import brief, one_line, visible
 
-NO_IDENTIFIER = "is no identifier that arXiv can have given"
 LONGEST_TITLE = 500  # characters
 LONGEST_ABSTRACT = 10_000
 MOST_ENTRIES = 100_000  # so that memory has an end
@@ -40,6 +40,40 @@ _LONGEST_FIELD = 10_000  # characters, of fields that have no name here
 _OLD_NUMBER = re.compile(r"\s*([0-9]{7})(?:v[0-9]{1,3})?\s*")
 
 
+class Refusal(StrEnum):
+    """Why an entry or a file is refused; `%(about)s` stands for what it is about.
+
+    Pages translate these words.
+    """
+
+    TWICE = "stands there twice"
+    NO_NAME = "has neither an arXiv identifier nor a title"
+    NO_IDENTIFIER = "has no arXiv identifier"
+    NO_TITLES = "has no arXiv identifier, and no column of the table is called title"
+    OTHER_ADDRESS = "is no address of a paper at arXiv"
+    IMPOSSIBLE = "is no identifier that arXiv can have given"
+    ATTACHED = "is part of a longer word or number, so it is not taken for an identifier"
+    NO_PAPER = "is neither text nor a paper"
+    NO_JSON = "is no JSON"
+    NO_MORE_JSON = "and what follows is no JSON"
+    OPEN_QUOTE = "has a quote that does not close, or a cell without end"
+    BROKEN = "and what follows: too much is broken"
+    OPEN_BRACES = "the braces of %(about)s do not close"
+    PDF = "the file is a PDF"
+    ARCHIVE = "the file is an archive or an office document"
+    DATABASE = "the file is a database"
+    COMPRESSED = "the file is compressed"
+    NO_TEXT = "the file is no text"
+    NO_PAPERS = "there is no paper in the file"
+    TOO_MANY = "the file has more than %(about)s entries"
+    OTHER_ENCODING = (
+        "the file is neither Unicode nor western text (in the latter, line %(about)s): save it as"
+        " UTF-8"
+    )
+    NO_RDF = "the RDF cannot be read: %(about)s"
+    DOCUMENT_TYPE = "the RDF declares a document type, which no list of papers needs"
+
+
 @dataclass(frozen=True)
 class ListedPaper:
     """A paper as a file names it: by its identifier, or by its title alone."""
@@ -54,7 +88,7 @@ class RefusedEntry:
     """An entry that is no paper, with its name or number and one line that says why."""
 
     name: str
-    reason: str  # with `%(about)s` for what it is about; pages translate it
+    reason: str  # a `Refusal`, in words
     about: str = ""
 
     @property
@@ -115,7 +149,7 @@ def collect(kind: str, entries: Iterable[Mapping[str, str] | RefusedEntry]) -> R
             continue
         name = result.arxiv_id or result.title.casefold()
         if name in seen:
-            refused.append(RefusedEntry(name[:80], "stands there twice"))
+            refused.append(RefusedEntry(name[:80], Refusal.TWICE))
         else:
             papers.append(result)
         seen.add(name)
@@ -123,7 +157,7 @@ def collect(kind: str, entries: Iterable[Mapping[str, str] | RefusedEntry]) -> R
 
 
 def too_many_entries() -> UnreadableListError:
-    return UnreadableListError("the file has more than %(about)s entries", f"{MOST_ENTRIES:,}")
+    return UnreadableListError(Refusal.TOO_MANY, f"{MOST_ENTRIES:,}")
 
 
 def _papers(
@@ -136,13 +170,13 @@ def _papers(
         title = one_line(visible(entry.get("title", "")))
         identifier = _identifier(entry) or ("" if title else _claimed(entry))
         if identifier and not _is_possible(identifier):
-            yield RefusedEntry(identifier, NO_IDENTIFIER)
+            yield RefusedEntry(identifier, Refusal.IMPOSSIBLE)
         elif identifier or title:
             abstract = one_line(entry.get("abstract", "")[:LONGEST_ABSTRACT])
             yield ListedPaper(identifier, title[:LONGEST_TITLE], abstract)
         else:
             name = entry.get("key") or f"entry {number}"
-            yield RefusedEntry(_short(name), "has neither an arXiv identifier nor a title")
+            yield RefusedEntry(_short(name), Refusal.NO_NAME)
 
 
 def _is_possible(identifier: str) -> bool:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsletter.interests.files.arxiv_ids import identifiers_in
-from newsletter.interests.files.reading_list import MOST_BROKEN, RefusedEntry
+from newsletter.interests.files.reading_list import MOST_BROKEN, Refusal, RefusedEntry
 from newsletter.text import without_accents
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def read_table(table: Table) -> Iterator[dict[str, str] | RefusedEntry]:
 def _by_identifiers(row: Sequence[str], number: int) -> Iterator[dict[str, str] | RefusedEntry]:
     found = identifiers_in(" ".join(row))
     if not found and not (number == 1 and _is_header(row)):
-        why = "has no arXiv identifier, and no column of the table is called title"
+        why = Refusal.NO_TITLES
         yield RefusedEntry(f"row {number}: {' '.join(row)}", why)
     yield from ({"eprint": name} for name in found)
 
@@ -126,10 +126,10 @@ def _rows(lines: Sequence[str], first: int, delimiter: str) -> Iterator[list[str
         except csv.Error:
             alone = _alone(lines[begins], delimiter)
             broken += alone is None
-            why = "has a quote that does not close, or a cell without end"
+            why = Refusal.OPEN_QUOTE
             yield alone or RefusedEntry(f"line {begins + 1}", why)
             if broken == MOST_BROKEN:
-                yield RefusedEntry(f"line {begins + 2}", "and what follows: too much is broken")
+                yield RefusedEntry(f"line {begins + 2}", Refusal.BROKEN)
                 return
             first = begins + 1
             reader = _reader(lines, first, delimiter)
