@@ -25,10 +25,10 @@ from newsletter.languages import LANGUAGES
 _LONGEST_NAME, _LONGEST_PATH = 255, 3500  # bytes, as Linux has it; something comes behind a path
 _NO_TEXT = {"Cc", "Zl", "Zp", "Cs"}  # control characters, line separators, lone surrogates
 # What every server takes: RFC 5321's Dot-string at a host's name, with a dot but for localhost.
-_DOT_STRING = r"[\w!#$%&'*+\-/=?^`{|}~]+(?:\.[\w!#$%&'*+\-/=?^`{|}~]+)*"
+DOT_STRING = r"[\w!#$%&'*+\-/=?^`{|}~]+(?:\.[\w!#$%&'*+\-/=?^`{|}~]+)*"
 _LABEL = r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?"
 _ADDRESS = re.compile(
-    rf"(?=.{{1,64}}@){_DOT_STRING}@(?:localhost|(?:{_LABEL}\.)+(?![0-9]+$){_LABEL})", re.ASCII
+    rf"(?=.{{1,64}}@){DOT_STRING}@(?:localhost|(?:{_LABEL}\.)+(?![0-9]+$){_LABEL})", re.ASCII
 )
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 from itertools import groupby
 
+from newsletter.config.values import DOT_STRING
 from newsletter.errors import WrongUseError
 
 _NAMED = re.compile(r"[^<>]*<\s*([^<>]+)\s*>")
@@ -14,7 +15,7 @@ _LONGEST = 254  # RFC 5321 4.5.3.1.3, as email-validator has it
 _BRACKETS = {"Ps", "Pe", "Pi", "Pf"}  # brackets and quotation marks of all scripts
 _PUNCTUATION = re.compile(r"[._-]")
 _LOST = "\N{REPLACEMENT CHARACTER}"  # stands where a character could not be read
-_DOT_ATOM = re.compile(r"[\w!#$%&'*+\-/=?^`{|}~]+(?:\.[\w!#$%&'*+\-/=?^`{|}~]+)*", re.ASCII)
+_DOT_ATOM = re.compile(DOT_STRING, re.ASCII)
 
 
 def normalize_address(address: str) -> str:
