@@ -105,7 +105,7 @@ def _as_keys(named: str, authors: Iterable[str | NameKey]) -> frozenset[NameKey]
 
 
 def not_this_one(
-    author: FollowedAuthor, authors: Sequence[str], categories: Sequence[str]
+    followed: FollowedAuthor | str, authors: Iterable[str], categories: Iterable[str]
 ) -> FollowedAuthor:
     """The followed author, after the reader said that a paper by that name is a namesake's.
 
@@ -115,14 +115,16 @@ def not_this_one(
     Raises:
         WrongUseError: the paper is by other authors.
     """
-    if not is_among(author.name, authors):
+    author = FollowedAuthor(followed) if isinstance(followed, str) else followed
+    names = several("authors", authors)
+    if not is_among(author.name, names):
         raise WrongUseError(f"the paper has no author {author.name}")
-    others = name_keys(co_authors(author.name, authors))
+    others = name_keys(co_authors(author.name, names))
     return replace(
         author,
         not_with_authors=author.not_with_authors | others,
         not_with_categories=author.not_with_categories
-        | frozenset(() if others else categories[:1]),
+        | frozenset(() if others else several("categories", categories)[:1]),
     )
 
 

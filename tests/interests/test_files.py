@@ -300,7 +300,7 @@ def test_identifiers_stand_in_any_text_and_other_numbers_do_not() -> None:
         (b"\0\1\2", "the file is no text"),
         (gzip.compress(b"2507.07270\n" * 100_000), "the file is compressed"),
         (b"x" * 20_000_001, "the file is longer than 20 MB"),
-        (RDF.encode()[:700], "the RDF cannot be read"),
+        (RDF.encode()[:700], "the RDF breaks off or is broken in line 10"),
         (
             RDF.replace(
                 "<rdf:RDF", '<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;&a;">]><rdf:RDF', 1

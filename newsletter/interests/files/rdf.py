@@ -37,8 +37,8 @@ def read_rdf(content: bytes) -> Iterator[dict[str, str]]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
         root = etree.fromstring(_without_controls(content.lstrip()), parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise UnreadableListError(Refusal.NO_RDF, str(error)) from error
+    except etree.XMLSyntaxError as error:
+        raise UnreadableListError(Refusal.NO_RDF, str(error.lineno or 1)) from error
     if root.getroottree().docinfo.doctype:
         raise UnreadableListError(Refusal.DOCUMENT_TYPE)
     for item in root:

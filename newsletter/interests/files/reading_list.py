@@ -70,7 +70,7 @@ class Refusal(StrEnum):
         "the file is neither Unicode nor western text (in the latter, line %(about)s): save it as"
         " UTF-8"
     )
-    NO_RDF = "the RDF cannot be read: %(about)s"
+    NO_RDF = "the RDF breaks off or is broken in line %(about)s"
     DOCUMENT_TYPE = "the RDF declares a document type, which no list of papers needs"
 
 
