@@ -9,12 +9,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 
 from newsletter import backup, outbox
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
+from newsletter.models import SentOutboxRow
 from newsletter.outbox import EmailType
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
@@ -113,6 +115,38 @@ def test_who_said_no_since_the_copy_is_not_mailed_again(
         wish = SubscriptionRequest(["audio"], "brief", "en")
         newest = lifecycle.add_subscriber(session, "other@reader.example", wish, "yes", NOW)
         assert newest.id > late  # their links never mean somebody else
+
+
+def test_a_mail_that_left_the_outbox_does_not_leave_again_out_of_a_folder_copied_back(
+    cli: Cli, settings: Settings, database: Database, readers: list[str]
+) -> None:
+    file, copy = settings.folder / "newsletter.db", settings.folder / "monday.db"
+
+    def enqueue(email: str) -> None:
+        with database.write.begin() as session:
+            reader = lifecycle.get_subscriber(session, email)
+            outbox.enqueue(session, EmailType.ALREADY, reader, NOW)
+
+    def number_that_left() -> int:
+        return len(list((settings.folder / "outbox").glob("already-*")))
+
+    enqueue(readers[0])
+    cli("backup", str(copy))
+    enqueue(readers[1])
+    cli("run")
+    assert number_that_left() == 2
+    emptied_outbox(settings)
+    database.dispose()
+    for log in settings.folder.glob("newsletter.db-*"):
+        log.unlink()
+    shutil.copy(copy, file)
+    enqueue(readers[2])
+    cli("run")
+    assert number_that_left() == 1
+    with database.read() as session:
+        assert outbox.backlog(session)[0] == 0
+        known = session.scalars(select(SentOutboxRow.email)).all()
+    assert sorted(known) == [readers[0], readers[2]]  # whose mails may bounce
 
 
 def test_a_mail_that_left_the_outbox_since_the_copy_does_not_leave_again(

@@ -22,20 +22,28 @@ from newsletter.sending import pauses
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.pauses import OUTBOX
 from newsletter.sending.provider_trouble.single_mails import SingleMails
+from newsletter.sending.restore_guard.outbox_memory import OutboxMemory
 from newsletter.subscribers import suppression
 from newsletter.text import without_addresses
 from newsletter.transports.base import SendResult, SendStatus, Transport
 
 _log = logging.getLogger(__name__)
 
+_NO_MEMORY = OutboxMemory()
 _LOST = 3  # answers, after which a mail is given up: it may have arrived each time
 
 
 class OutboxRound:
     """One round over the outbox: its results, and its judgement of the provider."""
 
-    def __init__(self, database: Database, transport: Transport, now: datetime) -> None:
-        self._database, self._transport = database, transport
+    def __init__(
+        self,
+        database: Database,
+        transport: Transport,
+        now: datetime,
+        memory: OutboxMemory = _NO_MEMORY,
+    ) -> None:
+        self._database, self._transport, self._memory = database, transport, memory
         self._unrecorded: dict[str, OutboxRow] = {}  # sent, and not recorded yet
         self.sent = self.given_up = 0
         self.waiting = ""  # why a mail is still in the outbox
@@ -100,6 +108,8 @@ class OutboxRound:
             is_refused = result.status is SendStatus.REJECTED
             self.sent += result.status is SendStatus.ACCEPTED
             self.given_up += result.status is not SendStatus.ACCEPTED
+            if not is_refused:
+                self._memory.remember(row)
             with self._database.concurrent.begin() as session:
                 if is_refused:
                     outbox.delete_email(session, row.id)

@@ -4,6 +4,7 @@ Any number of processes may do so at once: a sign-up is answered in one transact
 leased before it leaves. No transaction is open while a transport speaks.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -20,6 +21,7 @@ from newsletter.models import OutboxRow, RateRow
 from newsletter.sending import pauses
 from newsletter.sending.pauses import OUTBOX, paused_domains
 from newsletter.sending.rate_limit import RateLimiter
+from newsletter.sending.restore_guard.outbox_memory import outbox_memory
 from newsletter.subscribers import signup_answers
 from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.transports.base import SendResult, SendStatus, Transport
@@ -27,6 +29,8 @@ from newsletter.transports.base import SendResult, SendStatus, Transport
 if TYPE_CHECKING:
     from newsletter.rendering.message import Message
     from newsletter.transactional.outbox_round import OutboxRound
+
+_log = logging.getLogger(__name__)
 
 # How long to wait for the sending limits, with the room taken ahead: else who sends a long issue
 # would be quicker each time. What has to wait longer is for the next round.
@@ -143,7 +147,9 @@ class OutboxWorker:
     def _round(self, transport: Transport) -> "OutboxRound":
         from newsletter.transactional.outbox_round import OutboxRound
 
-        return OutboxRound(self.database, transport, self.clock())
+        with self.database.read() as session:
+            memory = outbox_memory(self.settings, session)
+        return OutboxRound(self.database, transport, self.clock(), memory)
 
     def _take(self, outbox_round: "OutboxRound") -> "_Taken":
         """Lease the next row; a mail to a domain that has no room now lets the others pass."""
@@ -180,6 +186,10 @@ class OutboxWorker:
     def _write(self, session: Session, row: OutboxRow) -> "Message | None":
         from newsletter.transactional.build import EmailBuilder
 
+        if outbox_memory(self.settings, session).has_left(row):
+            _log.warning("mail %s (%s) left before: it does not leave again", row.id, row.kind)
+            outbox.record_sent(session, row, self.clock())
+            return None
         settings = slugs.settings_of_today(session, self.settings)
         mail = EmailBuilder(settings, self.links).build(session, row, self.clock())
         if mail is None:
