@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from newsletter.config import Settings
 from newsletter.database.db import Database
-from newsletter.sources import calendar, past_day, rebuild
+from newsletter.sources import calendar, dated_records, past_day, rebuild
 from newsletter.sources.arxiv_requests import ArxivRequests
 from newsletter.sources.arxiv_session import ArxivSession
 from newsletter.sources.base import DATED_PAGE, FetchResult, Paper, Source, SourceError
@@ -216,7 +216,7 @@ class ArxivSource(Source):
         if self._oai_url is None or not lacking:
             return {}
         try:
-            records = rebuild.records_around(
+            records = dated_records.records_around(
                 self._requests.session, self._oai_url, list(lacking), day
             )
         except SourceError:

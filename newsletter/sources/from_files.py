@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from newsletter import taxonomy
-from newsletter.sources import calendar, rebuild
+from newsletter.sources import calendar, dated_records, rebuild
 from newsletter.sources.arxiv_api import papers_in
 from newsletter.sources.base import (
     SAVED_FILES,
@@ -18,9 +18,7 @@ from newsletter.sources.base import (
     SourceError,
 )
 from newsletter.sources.feed import Feed, parse_feed
-from newsletter.sources.listing_page import (
-    ListingPage,
-)
+from newsletter.sources.listing_page import ListingPage
 from newsletter.sources.listing_status import (
     CategoryListing,
     ListingEntry,
@@ -31,12 +29,7 @@ from newsletter.sources.listing_status import (
     with_html,
 )
 from newsletter.sources.oai import parse_records
-from newsletter.sources.response_types import (
-    ResponseType,
-    describe,
-    response_type,
-    web_page_type,
-)
+from newsletter.sources.response_types import ResponseType, describe, response_type, web_page_type
 from newsletter.sources.saved_pages import (
     SavedDatedPages,
     SavedPage,
@@ -105,7 +98,7 @@ class SavedFiles(Source):
         spoken_of = self._days()
         wanted = list(dict.fromkeys(categories))
         if day not in spoken_of and self._has_dated_papers():
-            papers = rebuild.papers_as_of(self._papers.records.values(), day)
+            papers = dated_records.papers_as_of(self._papers.records.values(), day)
             source = SAVED_FILES + rebuild.OAI_BY_DATE
             rebuilt = rebuild.rebuild_day(wanted, day, papers, source)
             proven = tuple(map(rebuild.unless_unproven, rebuilt))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.sources import calendar, rebuild
+from newsletter.sources import calendar, dated_records, rebuild
 from newsletter.sources.arxiv_session import RecordedSession
 from newsletter.sources.base import (
     AnnouncementType,
@@ -153,8 +153,8 @@ def test_of_a_day_without_a_batch_nothing_is_rebuilt_and_nobody_asked(day: date)
     session = RecordedSession(asked.append)
     always = [paper("2507.00001v1", datetime(2025, 7, 11, 9, tzinfo=UTC))]
     assert rebuilt("cs.SD", *always, day=day).state is ListingState.NONE
-    assert rebuild.ask_api(session, URL, ("cs.SD",), day) == {}
-    assert rebuild.ask_oai(session, URL, ("cs.SD",), day) == {}
+    assert dated_records.ask_api(session, URL, ("cs.SD",), day) == {}
+    assert dated_records.ask_oai(session, URL, ("cs.SD",), day) == {}
     assert asked == []
 
 
@@ -280,7 +280,7 @@ def test_a_version_of_then_that_the_api_lacks_leaves_the_newest() -> None:
 @pytest.mark.parametrize("page", [500, 100])  # arXiv may give fewer than asked for
 def test_a_large_day_is_paged_through_from_the_oldest_on(page: int) -> None:
     api = Api(*(paper(f"2507.{number:05}v1") for number in range(1234)), page=page)
-    found = rebuild.ask_api(RecordedSession(api), URL, ("cs",), DAY)
+    found = dated_records.ask_api(RecordedSession(api), URL, ("cs",), DAY)
     assert len(found) == 1234
     assert len(api.asked) == -(-1234 // page)
     assert all(
@@ -293,13 +293,13 @@ def test_a_large_day_is_paged_through_from_the_oldest_on(page: int) -> None:
 def test_an_api_that_gives_less_than_it_counts_is_not_believed() -> None:
     api = Api(*(paper(f"2507.{number:05}v1") for number in range(600)), lost=500)
     with pytest.raises(SourceError, match="the API counts 600 papers and gave 0"):
-        rebuild.ask_api(RecordedSession(api), URL, ("cs",), DAY)
+        dated_records.ask_api(RecordedSession(api), URL, ("cs",), DAY)
     one_at_a_time = Api(*api.papers, page=1)
     with pytest.raises(SourceError, match="the API counts 600 papers, but gives too few at a time"):
-        rebuild.ask_api(RecordedSession(one_at_a_time), URL, ("cs",), DAY)
+        dated_records.ask_api(RecordedSession(one_at_a_time), URL, ("cs",), DAY)
     assert len(one_at_a_time.asked) == 40
     with pytest.raises(SourceError, match="arXiv refused: sorry"):
-        rebuild.ask_api(RecordedSession(lambda _url: refusal("sorry")), URL, ("cs",), DAY)
+        dated_records.ask_api(RecordedSession(lambda _url: refusal("sorry")), URL, ("cs",), DAY)
 
 
 class Oai:
@@ -362,14 +362,14 @@ def test_oai_without_end_or_with_a_refusal_is_one_clear_line() -> None:
         (Oai(b"Rate exceeded."), r"OAI \(HTTP 200\): this is the text 'Rate exceeded.'"),
     ):
         with pytest.raises(SourceError, match=words):
-            rebuild.ask_oai(RecordedSession(oai), URL, ("cs.SD",), DAY)
+            dated_records.ask_oai(RecordedSession(oai), URL, ("cs.SD",), DAY)
     assert len(endless.asked) == 20
 
 
 def test_a_category_within_an_archive_is_not_asked_for_again() -> None:
     oai = Oai(refused_by_oai("noRecordsMatch", "none"))
     categories = ("cs.SD", "cs", "math.AG", "physics", "physics.optics", "math-ph")
-    rebuild.ask_oai(RecordedSession(oai), URL, categories, DAY)
+    dated_records.ask_oai(RecordedSession(oai), URL, categories, DAY)
     assert [each["set"] for each in oai.asked] == [
         "cs:cs",
         "math:math:AG",
@@ -382,7 +382,7 @@ def test_every_category_has_the_name_that_arxivs_oai_lists() -> None:
     from newsletter.taxonomy import CATEGORIES
 
     known = set(re.findall(r"<setSpec>([^<]+)", shared("oai/oaipmhcode_ListSets.xml").decode()))
-    assert {rebuild._set(each) for each in CATEGORIES} - known == set()
+    assert {dated_records._set(each) for each in CATEGORIES} - known == set()
 
 
 def test_of_a_real_day_the_dates_give_back_all_but_what_moderation_held_back() -> None:
@@ -423,6 +423,6 @@ def test_of_a_real_day_the_dates_give_back_all_but_what_moderation_held_back() -
 )
 def test_real_records_are_dated_by_their_versions(day: date, kinds: list[AnnouncementType]) -> None:
     records = parse_records(shared("oai/oaipmhcode_GetRecord_arXivRaw_0806.4129.xml")).records
-    papers = rebuild.papers_as_of(records, day)
+    papers = dated_records.papers_as_of(records, day)
     (listing,) = rebuild.rebuild_day(("math-ph",), day, papers, rebuild.OAI_BY_DATE)
     assert [each.kind for each in listing.announcements] == kinds
