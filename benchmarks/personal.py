@@ -5,8 +5,9 @@ in the order of days. The trial: an author's next paper is to be found among the
 their earlier ones. Authors count who share a co-author with an earlier paper, so that namesakes
 are few; words are counted in the earlier papers only.
 
-What ours are compared with takes the same papers: twenty keywords, and a linear SVM a reader, for
-which scikit-learn must be there. `--against` chooses among them.
+What ours are compared with takes the same papers: twenty keywords, and a linear SVM a reader.
+`--against` chooses among them, and can take in ours with profiles widened by related words. For
+the SVM and for these, scikit-learn must be there.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from benchmarks.personal_rankings import (
     Keywords,
     Ours,
     Ranking,
+    Related,
     Svm,
     has_sklearn,
     lexicon_of,
@@ -49,6 +51,7 @@ _EARLIER = range(2, 31)  # papers of an author whose next one is looked for
 _DAY = 400  # papers of the day whose cost is measured
 _PROFILES = 400  # different ones; more readers share them
 _TOP = 10
+_NEED_SKLEARN = {"svm", "related"}
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,8 @@ def _rankings(
         rankings.append(Svm(candidates, earlier))
     if "keywords" in against:
         rankings.append(Keywords(candidates, lexicon))
+    if "related" in against:
+        rankings.append(Related(candidates, earlier, lexicon, _TOP))
     return rankings
 
 
@@ -197,14 +202,16 @@ def main() -> None:
     parser.add_argument("papers", type=Path)
     parser.add_argument("--authors", type=int, default=400, help="of a pool, at most")
     parser.add_argument("--pools", type=int, default=1, help="of 689 papers, the newest first")
-    parser.add_argument("--against", nargs="*", choices=["svm", "keywords"], help="beside ours")
+    parser.add_argument(
+        "--against", nargs="*", choices=["svm", "keywords", "related"], help="beside ours"
+    )
     parser.add_argument("--readers", type=int, nargs="*", default=[1000, 10_000])
     chosen = parser.parse_args()
     papers = read_papers(chosen.papers)
     against = chosen.against if chosen.against is not None else ["svm", "keywords"]
-    if chosen.pools and "svm" in against and not has_sklearn():
+    if chosen.pools and not _NEED_SKLEARN.isdisjoint(against) and not has_sklearn():
         print(NEEDS_SKLEARN)
-        against = [name for name in against if name != "svm"]
+        against = [name for name in against if name not in _NEED_SKLEARN]
     if chosen.pools:
         trial(papers, chosen.authors, chosen.pools, against)
     if chosen.readers:
