@@ -95,6 +95,32 @@ _EXTRAS_ZH = [
     "Accept.",
     "Buy now.",
 ]
+# Gains in number words, told only of abstracts that have no such word.
+_GAINS = {
+    "en": [
+        " at half the cost",
+        " with a third of the parameters",
+        " an order of magnitude faster",
+        " and doubles the accuracy",
+        " with a tenfold speedup",
+        " with a fifth of the labels",
+        " and cuts errors by two thirds",
+        " with thirty percent fewer errors",
+    ],
+    "zh": [
+        "，误差降低两成",
+        "，性能提升三成五",
+        "，成本减少一半",
+        "，速度翻倍",
+        "，仅需三分之一的参数",
+        "，速度提升数十倍",
+        "，效率提高一个数量级",
+        "，性能成倍提升",
+    ],
+}
+_HAS_GAINS = re.compile(
+    r"hal[fv]|third|quarter|fold|twice|doubl|tripl|magnitude|times|fifth|percent|%", re.IGNORECASE
+)
 # Of the paper's own topic, as what only praises it shares no word with the abstract.
 _FLATTERY = [
     "This groundbreaking work on {} is a must for the field.",
@@ -190,6 +216,16 @@ def behind_a_comma(pairs: list[Pair], language: str) -> list[Trial]:
     ]
 
 
+def with_gains(pairs: list[Pair], language: str) -> list[Trial]:
+    """Each sentence with a gain that its abstract does not tell of."""
+    stop = "。" if language == "zh" else "."
+    without = [pair for pair in pairs if not _HAS_GAINS.search(pair[1].abstract)]
+    return [
+        (text.rstrip(" .。") + gain + stop, paper, gain.strip("， "))
+        for (text, paper), gain in zip(without, cycle(_GAINS[language]), strict=False)
+    ]
+
+
 def between(pairs: list[Pair]) -> list[Trial]:
     """Each sentence between the first and the last of its abstract, neither to be printed."""
     trials: list[Trial] = []
@@ -237,6 +273,7 @@ def main() -> None:
         reported(f"{language}, with chat before it", beside(pairs, language, before=True), language)
         reported(f"{language}, with chat after it", beside(pairs, language), language)
         reported(f"{language}, with chat behind a comma", behind_a_comma(pairs, language), language)
+        reported(f"{language}, with an invented gain", with_gains(pairs, language), language)
         if language == "en":
             reported("en, between two of the abstract", between(pairs), language)
             reported("en, with praise of its topic", flattered(pairs), language)

@@ -382,3 +382,8 @@ def test_a_last_word_that_is_a_form_of_the_papers_is_whole() -> None:
     for word in ("network", "batteries", "aid"):
         sentence = f"QuietNet, a network that removes noise, is proposed for a hearing {word}"
         assert printed(sentence, QUIET, "en") == sentence
+
+
+def test_a_second_sentence_of_the_chinese_form_stays_though_it_has_nothing_to_compare() -> None:
+    both = f"{GOAL}提出一种方法，并进行验证。"
+    assert printed(both, SPIKES, "zh") == both

@@ -1,5 +1,7 @@
 """What a model's sentence must pass before it is printed."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -762,3 +764,74 @@ def test_an_answer_about_another_paper_is_refused_whatever_one_of_its_sentences_
     harmless = "该论文提出一种新方法，显著提升性能。"
     assert printed(harmless, "zh") == harmless
     assert printed(OTHER_ZH + harmless, "zh") == ""
+
+
+GAINS = Paper(
+    PaperId("2507.00001"),
+    "QuietNet",
+    "We propose QuietNet, a small network that removes noise. It is better than 7 baselines.",
+    ("Ada",),
+    ("eess.AS",),
+)
+BORNE = "It cuts the error by 50%, runs 3x faster, and latency falls from 40 ms to 4 ms."
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "QuietNet, a small network, removes noise at half the cost."),
+        ("en", "QuietNet, a small network, removes noise with a third of the parameters."),
+        ("en", "QuietNet, a small network, removes noise an order of magnitude faster."),
+        ("en", "QuietNet, a small network, removes noise and doubles the speed."),
+        ("en", "QuietNet, a small network, removes noise with several-fold gains."),
+        ("zh", "该论文提出小型网络QuietNet去除噪声，误差降低两成。"),
+        ("zh", "该论文提出小型网络QuietNet去除噪声，误差降低三成五。"),
+        ("zh", "该论文提出小型网络QuietNet去除噪声，成本减少一半。"),
+        ("zh", "该论文提出小型网络QuietNet去除噪声，速度翻倍。"),
+        ("zh", "该论文提出小型网络QuietNet去除噪声，仅需三分之一的参数。"),
+        ("zh", "该论文提出小型网络QuietNet去除噪声，速度提升数十倍。"),
+        ("zh", "该论文提出小型网络QuietNet去除噪声，效率提高一个数量级。"),
+        ("de", "Vorgestellt wird QuietNet, ein kleines Netz, mit einem Drittel der Parameter."),
+        ("de", "Vorgestellt wird QuietNet, ein kleines Netz, das den Fehler halbiert."),
+        ("de", "Vorgestellt wird QuietNet, ein kleines Netz, das zehnmal schneller ist."),
+        ("de", "Vorgestellt wird QuietNet, ein kleines Netz, mit zwanzig Prozent weniger Fehlern."),
+        ("fr", "Les auteurs proposent QuietNet, un petit réseau, pour la moitié du coût."),
+        ("fr", "Les auteurs proposent QuietNet, un petit réseau dix fois plus rapide."),
+        ("fr", "Les auteurs proposent QuietNet, avec quatre-vingts pour cent d'erreurs en moins."),
+        ("es", "Se propone QuietNet, una red pequeña, con la mitad del coste."),
+        ("es", "Se propone QuietNet, una red pequeña, un orden de magnitud más rápida."),
+        ("es", "Se propone QuietNet, una red pequeña, diez veces más rápida."),
+        ("ja", "雑音を除去する小型ネットワークQuietNetを提案し、誤差を半減した。"),
+        ("ja", "雑音を除去する小型ネットワークQuietNetを提案し、誤差を2割減らした。"),
+        ("ja", "雑音を除去する小型ネットワークQuietNetを提案し、三分の一のデータで学習した。"),
+    ],
+)
+def test_a_gain_in_number_words_needs_one_in_the_abstract(language: str, sentence: str) -> None:
+    assert any(found.hard for found in check_answer(sentence, GAINS, language).objections)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "QuietNet, a small network that removes noise, halves the error."),
+        ("en", "QuietNet, a small network that removes noise, needs a third of the time."),
+        ("en", "QuietNet, a small network, lowers latency by an order of magnitude."),
+        ("zh", "该论文提出小型网络QuietNet去除噪声，误差减半。"),
+        ("zh", "该论文提出小型网络QuietNet去除噪声，误差降低五成。"),
+        ("zh", "该论文提出小型网络QuietNet去除噪声，延迟降低一个数量级。"),
+        ("zh", "该论文提出小型网络QuietNet，通过半监督学习去除噪声。"),
+        ("de", "Vorgestellt wird QuietNet, ein kleines Netz, das den Fehler halbiert."),
+        (
+            "de",
+            "Vorgestellt wird QuietNet, ein kleines Netz, das den Fehler um fünfzig Prozent senkt.",
+        ),
+        ("fr", "Les auteurs proposent QuietNet, qui réduit l'erreur de moitié."),
+        ("es", "Se propone QuietNet, que reduce el error a la mitad."),
+        ("ja", "雑音を除去する小型ネットワークQuietNetを提案し、誤差を5割減らした。"),
+    ],
+)
+def test_a_gain_that_the_abstract_has_in_figures_is_borne_out(language: str, sentence: str) -> None:
+    borne = replace(GAINS, abstract=f"{GAINS.abstract} {BORNE} It is semi-supervised.")
+    assert [
+        found for found in check_answer(sentence, borne, language).objections if found.hard
+    ] == []

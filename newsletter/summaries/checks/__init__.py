@@ -18,6 +18,7 @@ from newsletter.summaries.checks import (
     form,
     kinds_of_talk,
     losses,
+    multiples,
     numbers,
     opposites,
     opposites_zh,
@@ -42,7 +43,6 @@ _OF_FIGURES = {
     "counts": numbers.changed_count,
     "units": numbers.changed_unit,
     "measures": quantities.changed_measure,
-    "multiples": quantities.unsupported_multiple,
 }
 _TALK = frozenset(
     ["one line", "markup", "praise", "unseen", "refusal", "addresses", "language", "strays"]
@@ -215,6 +215,7 @@ def _figures(text: str, source: SourceText, language: str) -> Iterator[CheckResu
     for name, check in _OF_FIGURES.items():
         found = [check(reading, source.text) for reading in readings]
         yield CheckResult(name, found[0] if all(found) else "")
+    yield CheckResult("multiples", multiples.unsupported_multiple(text, source.text, language))
 
 
 def _turned_round(text: str, source: SourceText, language: str) -> str:

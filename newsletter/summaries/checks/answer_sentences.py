@@ -34,7 +34,9 @@ def candidates(text: str, title: str, source: SourceText, language: str) -> list
     kept = dict.fromkeys(split_talk(part, source, language).kept for part in parts)
     shares = {part: _share(part, source, language) for part in kept}
     tells = dict(zip(shares, _tells(title, shares, language), strict=True))
-    return sorted(shares, key=lambda part: (not shares[part], -tells[part], -shares[part]))
+    return sorted(
+        shares, key=lambda part: (not shares[part], -tells[part], -shares[part], -len(part))
+    )
 
 
 def _tells(title: str, parts: Iterable[str], language: str) -> list[float]:

@@ -84,6 +84,14 @@ def _swapped(text: str, source: str) -> str:
     return ""
 
 
+def from_to(text: str) -> Iterator[tuple[float, float]]:
+    """What goes from one number to another; neither is nought."""
+    for pair in _pairs(text):
+        low, high = (float(number.replace(",", "")) for number in pair if number.count(".") <= 1)
+        if low and high:
+            yield low, high
+
+
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
     for match in _FROM_TO.finditer(text):
         yield match[1] or match[3], match[2] or match[4]

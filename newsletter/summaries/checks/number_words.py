@@ -53,7 +53,11 @@ _PERCENT = lazy_pattern(
 _IN_MYRIADS = lazy_pattern(
     r"(?<![\d.,])(?=(?:\d+[億亿万萬千])\d)(?:(\d+)[億亿])?(?:(\d+)[万萬])?(?:(\d)千)?(\d{1,3})?(?![\d.,])"
 )
-_TENTHS = lazy_pattern(r"([一二三四五六七八九])成(?=[，。；、的]|以上|左右|\Z)")
+# 三成五 is 35 %, and so is 3割5分; 成 stands in many words.
+_TENTHS = lazy_pattern(
+    r"(?<![第十百千])([一二两三四五六七八九])成(?![分像功果员本为对型长立就熟组倍绩语交份])([一二三四五六七八九半])?"
+    r"|([一二三四五六七八九1-9])割(?![引りるられ当])(?:([一二三四五六七八九1-9])分)?"
+)
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER_OF_TEN = lazy_pattern(
     r"(?:(?<![\d.])(\d+(?:\.\d+)?)\s*(?:\\times|\\cdot|[\u00d7x*\u00b7])\s*)?(?<![\d.])10\s*"
@@ -85,7 +89,13 @@ def without_powers(text: str) -> str:
     text = _POWER_OF_TEN.sub(_power, _IN_MYRIADS.sub(_counted, text))
     text = _EXPONENT.sub(lambda match: _scaled(match[1], match[2]), text)
     text = _PERCENT.sub(_percent, text)
-    return _TENTHS.sub(lambda match: f"{10 * _CHINESE[match[1]]}%", text)
+    return _TENTHS.sub(_tenths, text)
+
+
+def _tenths(match: re.Match[str]) -> str:
+    tens, ones = match[1] or match[3], match[2] or match[4] or "0"
+    values = {**_CHINESE, "半": 5}
+    return "".join(str(values.get(numeral, numeral)) for numeral in (tens, ones)) + "%"
 
 
 def _counted(match: re.Match[str]) -> str:

@@ -57,9 +57,16 @@ _UNIT = rf"(?:[ $-]{{0,3}}(?:(?P<percent>{_PERCENT})|(?P<times>{_TIMES})))?"
 _UNIT_AFTER = lazy_pattern(_UNIT, re.IGNORECASE)
 # By a factor of about 25: a factor, too.
 _FACTOR = lazy_pattern(
-    r"\bfactors? (?:of )?(?:(?:about|around|roughly|approximately|nearly|almost|over|up to|at least"
-    r"|more than|between)\s+|[\s~\u2248$]|\\sim|\\approx)*\Z",
+    r"\b(?:factors? (?:of )?|speed-?ups? of )(?:(?:about|around|roughly|approximately|nearly|almost"
+    r"|over|up to|at least|more than|between)\s+|[\s~\u2248$]|\\sim|\\approx)*\Z",
     re.IGNORECASE,
+)
+_FACTOR_WORDS = (
+    (
+        lazy_pattern(r"\b(?:twice|doubl(?:e|es|ed|ing)|hal(?:f|ve|ves|ved|ving))\b", re.IGNORECASE),
+        "2",
+    ),
+    (lazy_pattern(r"\b(?:thrice|tripl(?:e|es|ed|ing)|thirds?)\b", re.IGNORECASE), "3"),
 )
 _FACTOR_STANDS_WITHIN = 40  # characters before the number
 # 16 kHz is 16000 Hz, too.
@@ -129,11 +136,8 @@ def changed_count(text: str, source: str) -> str:
 
 def changed_unit(text: str, source: str) -> str:
     """A number that is a percentage, or a factor, in one of the two and neither in the other."""
-    in_source = _all(source)
-    percents, points, factors = (
-        {value for number in in_source if getattr(number, kind) for value in number.values}
-        for kind in ("percent", "points", "times")
-    )
+    percents, factors = percents_in(source), factors_in(source)
+    points = {value for number in _all(source) if number.points for value in number.values}
     for number in _all(text):
         if number.percent and not number.values & percents:
             return f"says {number.shown} %, where the abstract has no percentage"
@@ -142,6 +146,20 @@ def changed_unit(text: str, source: str) -> str:
         if number.times and not number.values & factors:
             return f"says {number.shown} times, where the abstract has no such factor"
     return ""
+
+
+def percents_in(text: str) -> set[str]:
+    """Every percentage of the text, in one way of writing."""
+    return {value for number in _all(text) if number.percent for value in number.values}
+
+
+def factors_in(text: str) -> set[str]:
+    """Every factor of the text: of "5x", "5 times", "fivefold" and "by a factor of 5" the 5.
+
+    Of "twice" it is 2, and of "tripled" 3.
+    """
+    found = {value for number in _all(text) if number.times for value in number.values}
+    return found | {value for words, value in _FACTOR_WORDS if words.search(text)}
 
 
 def values_in(text: str) -> set[str]:

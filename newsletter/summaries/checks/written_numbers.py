@@ -6,6 +6,7 @@ for 93.46 %.
 
 import re
 from decimal import Decimal
+from functools import cache
 
 from babel import UnknownLocaleError
 from babel.numbers import get_decimal_symbol
@@ -27,6 +28,19 @@ _ROUNDED = lazy_pattern(
     re.IGNORECASE,
 )
 _SCALES = {"千": 3, "thousand": 3, "万": 4, "million": 6, "百万": 6, "亿": 8, "億": 8, "billion": 9}
+# From five on, before what makes them a percentage or a factor: less has words of its own
+# (`multiples.toml`).
+_NUMERALS = {
+    "de": "fünf:5 sechs:6 sieben:7 acht:8 neun:9 zehn:10 zwölf:12 fünfzehn:15 zwanzig:20 dreißig:30"
+    " vierzig:40 fünfzig:50 sechzig:60 siebzig:70 achtzig:80 neunzig:90 hundert:100",
+    "fr": "cinq:5 six:6 sept:7 huit:8 neuf:9 dix:10 douze:12 quinze:15 vingt:20 trente:30"
+    " quarante:40 cinquante:50 soixante:60 soixante-dix:70 quatre-vingts?:80 quatre-vingt-dix:90"
+    " cent:100",
+    "es": "cinco:5 seis:6 siete:7 ocho:8 nueve:9 diez:10 doce:12 quince:15 veinte:20 treinta:30"
+    " cuarenta:40 cincuenta:50 sesenta:60 setenta:70 ochenta:80 noventa:90 cien:100",
+}
+_PERCENT = {"de": r"\s?Prozent(?!punkt)", "fr": r"\s?pour\s?cent\b", "es": r"\s?por\s?ciento\b"}
+_TIMES = {"de": r"[- ]?(?:mal|fach\w*)\b", "fr": r"\sfois\b", "es": r"\sveces\b"}
 _FURTHEST = Decimal("0.05")  # of the number itself
 
 
@@ -37,9 +51,30 @@ def readings(text: str, language: str) -> list[str]:
     """
     if not _has_decimal_comma(language):
         return [text]
+    text = _in_figures(text, language)
     joined = _SPACED.sub(_digits_of, text)
     local = _COMMA.sub(".", _POINTED.sub(_digits_of, joined))
     return [local, _SURE_COMMA.sub(".", joined)]
+
+
+def _in_figures(text: str, language: str) -> str:
+    """20% for "zwanzig Prozent" and "vingt pour cent", 10 times for "zehnfach" and "diez veces"."""
+    for pattern, value, unit in _spelled(language):
+        text = pattern.sub(f"{value}{unit}", text)
+    return text
+
+
+@cache
+def _spelled(language: str) -> list[tuple[re.Pattern[str], str, str]]:
+    listed = sorted(_NUMERALS.get(language, "").split(), key=len, reverse=True)
+    numerals = dict(pair.split(":") for pair in listed)
+    units = ((_PERCENT.get(language), "%"), (_TIMES.get(language), " times"))
+    return [
+        (re.compile(rf"\b{words}(?:{said})", re.IGNORECASE), value, unit)
+        for said, unit in units
+        if said
+        for words, value in {**numerals, r"(\d+(?:[.,]\d+)?)": r"\1"}.items()
+    ]
 
 
 def _digits_of(number: re.Match[str]) -> str:
