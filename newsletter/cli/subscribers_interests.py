@@ -7,14 +7,8 @@ from typing import Any
 import click
 
 from newsletter.cli import common, interests_picks
-from newsletter.cli.interests import (
-    InterestOptions,
-    change,
-    papers_among,
-    show,
-    tell_papers,
-    with_interests,
-)
+from newsletter.cli.interest_options import InterestOptions, with_interests
+from newsletter.cli.interests import change, papers_among, show, tell_papers
 
 
 @click.command()
