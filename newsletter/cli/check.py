@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli import common, output
+from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,6 @@ def check(as_json: bool, config_file: Path | None) -> None:
     Logs in at the servers, asks arXiv once, and sends nothing to anybody. Exit code 1 where
     something will not work.
     """
-    from newsletter.errors import NewsletterError
     from newsletter.finding import Finding, Severity
     from newsletter.health import readiness
 

@@ -9,7 +9,7 @@ import click
 
 from newsletter.cli import chosen_newsletters, common, deliveries_status, output
 from newsletter.cli.delivery_filter import delivery_filter, with_filter
-from newsletter.errors import NothingYetError, WrongUseError
+from newsletter.errors import NothingYetError, WrongUseError, did_you_mean
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -194,7 +194,6 @@ def settle(
     back; `--state pending --reason TEXT --as failed` ends those who wait for nothing.
     """
     from newsletter import issue_queries
-    from newsletter.errors import WrongUseError
     from newsletter.models import DeliveryState
     from newsletter.sending import settle as operator_word
 
@@ -233,7 +232,6 @@ def settle(
 
 
 def _check_references(session: "Session", issue_id: int, chosen: "DeliveryFilter") -> None:
-    from newsletter.errors import did_you_mean
     from newsletter.sending.stats import list_deliveries
 
     if not chosen.references:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli import common, output
+from newsletter.errors import WrongUseError
 from newsletter.text import counted
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ def feedback(
     Who asks in plain words to get no more mail is named, with the command that lets them go.
     """
     from newsletter import bootstrap
-    from newsletter.errors import WrongUseError
     from newsletter.feedback import poll
     from newsletter.health import last_runs
 
@@ -98,7 +98,6 @@ def _list_asking(database: "Database", as_json: bool) -> None:
 
 
 def _inbound_messages(settings: "Settings", folder: Path | None, piped: bool) -> "InboundMessages":
-    from newsletter.errors import WrongUseError
     from newsletter.feedback import mailbox
 
     if piped:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import chosen_newsletters, common, output
-from newsletter.text import short_day
+from newsletter.text import counted, short_day
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
@@ -114,8 +114,6 @@ def listing_as_json(services: "Services", row: "ListingRow") -> dict[str, Any]:
 
 def _lesser_text(told: "Listing") -> str:
     """A source that says less than is known: `saved files: new.html, 0 of 5 papers`."""
-    from newsletter.text import counted
-
     if told.state in _STATES:
         return told.source
     papers = counted(told.expected or len(told.announcements), "paper")
@@ -126,7 +124,6 @@ def _lesser_text(told: "Listing") -> str:
 def listing_line(row: "ListingRow", counts: dict[str, Any]) -> str:
     """`cs.SD  Fri 11 Jul 2025  9 new, 1 cross-list, 11 replacements  complete 21/21`."""
     from newsletter.completeness import missing_text
-    from newsletter.text import counted
 
     head = f"{row.category:<12} {short_day(row.day)}  "
     left_out = f"  (kept; told just now: {counts['left_out']})" if counts["left_out"] else ""

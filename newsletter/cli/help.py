@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 
+from newsletter import paths
 from newsletter.cli import common
+from newsletter.errors import WrongUseError, did_you_mean
 
 _MENTIONED = 3
 
 
 def _topics(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
     """For the shell's completion: pages, and commands."""
-    from newsletter import paths
-
     group = ctx.find_root().command
     commands = group.commands if isinstance(group, click.Group) else ()
     pages = (page.stem for page in paths.documents().glob("*.md"))
@@ -28,9 +28,6 @@ def show_help(ctx: click.Context, topic: tuple[str, ...]) -> None:
     A topic is a page of the documentation, or a command. Plain Markdown where standard output is
     no terminal.
     """
-    from newsletter import paths
-    from newsletter.errors import WrongUseError, did_you_mean
-
     pages = {page.stem: page for page in sorted(paths.documents().glob("*.md"))}
     if not topic:
         width = max(map(len, pages), default=0)

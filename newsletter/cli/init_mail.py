@@ -16,6 +16,7 @@ from newsletter.cli import common
 from newsletter.cli.init_questions import ask, choose
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.hosts import is_this_machine
+from newsletter.transports.presets import PRESETS
 
 if TYPE_CHECKING:
     from newsletter.scaffold import Answers
@@ -38,8 +39,6 @@ _TRIAL_KEY = {"NEWSLETTER_SITE__SECRET_KEYS": "no link is signed with this one"}
 
 def ask_transport(answers: "Answers", file: Path) -> "Answers":
     """The answers with a way for mail to leave that works now, or that they want to keep."""
-    from newsletter.transports.presets import PRESETS
-
     while True:
         click.echo("How does mail leave?")
         preset = PRESETS[choose("Mail", [preset.name for preset in PRESETS])]

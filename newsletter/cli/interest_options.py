@@ -1,7 +1,7 @@
 """The options that name interests, or take them back, and what a file of interests holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,8 +94,6 @@ def with_interests(command: common.Command) -> common.Command:
 def _told_apart(
     settings: "Settings", named: "list[Interest]", companions: Sequence[str], not_theirs: str | None
 ) -> "list[Interest]":
-    from dataclasses import replace
-
     from newsletter import bootstrap, papers
     from newsletter.interests import named_interest
     from newsletter.sources.base import PaperId

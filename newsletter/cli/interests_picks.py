@@ -1,12 +1,14 @@
 """interests --picks: what comes first of a day by these interests, and why."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsletter.cli import chosen_newsletters, common, output
+from newsletter.cli.previewed_issue import content_of
 from newsletter.text import counted, short_day
 
 if TYPE_CHECKING:
@@ -24,8 +26,6 @@ def show_picks(
     of_newsletter: bool = False,
 ) -> None:
     """Show the picks of a day of that newsletter by these interests, each with its reasons."""
-    from newsletter.cli.previewed_issue import content_of
-
     newsletter = chosen_newsletters.newsletter(settings, slug)
     with common.opened(settings, sends=False) as services:
         content = content_of(services, newsletter, day)
@@ -41,8 +41,6 @@ def show_picks(
 
 
 def _picks(papers: Sequence[Any], ranked_by: "Interests", of_newsletter: bool) -> "list[Pick]":
-    from dataclasses import replace
-
     from newsletter.interests import DayIndex, compile_profile, pick_papers
 
     return [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli import common, output
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -116,8 +116,6 @@ def secret() -> None:
 
 
 def _target(settings: "Settings", name: str) -> "NotifySettings":
-    from newsletter.errors import WrongUseError, did_you_mean
-
     if name not in settings.notify:
         hint = did_you_mean(name, settings.notify)
         raise WrongUseError(f"no [notify.{name}] in the configuration{hint}")

@@ -1,8 +1,10 @@
 """preview: what a reader would get."""
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import click
@@ -133,8 +135,6 @@ def _live(
     reader: "Recipient",
     email: str | None,
 ) -> "Flask":
-    from dataclasses import replace
-
     from newsletter.web.preview import LivePreview, create_preview
 
     def render() -> "Render":
@@ -166,7 +166,5 @@ def _serve(app: "Flask", port: int, in_browser: bool) -> None:
 
 
 def _temporary(slug: str, day: date, form: str) -> str:
-    from tempfile import mkdtemp
-
     ending = {"text": "txt", "markdown": "md"}.get(form, form)
     return str(Path(mkdtemp(prefix="newsletter-")) / f"{slug}-{day}.{ending}")

@@ -1,6 +1,7 @@
 """preview: the issue of a day, or what would become of it, and a reader of it; nothing is kept."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -121,8 +122,6 @@ def with_picks(
     named: "Interests | None",
 ) -> "Recipient":
     """The reader with what came first for them, or would."""
-    from dataclasses import replace
-
     from newsletter.interests import compile_profile
     from newsletter.sending import personal
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from newsletter.cli import common, output
+from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.text import counted
 
 
 @click.command()
@@ -20,8 +22,6 @@ def rename(old: str, new: str, as_json: bool, config_file: Path | None) -> None:
     interrupted is finished. Exit code 1 where you must change the configuration by hand.
     """
     from newsletter import bootstrap, config, slugs
-    from newsletter.errors import NewsletterError, WrongUseError
-    from newsletter.text import counted
 
     settings = common.load(config_file)
     config.check_slug(settings, new)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from newsletter.cli import common
+from newsletter.text import counted
 
 
 @click.command()
@@ -21,7 +22,6 @@ def restore(file: Path, overwrite: bool, config_file: Path | None) -> None:
     """
     from newsletter import backup as copies
     from newsletter.finding import Severity
-    from newsletter.text import counted
 
     settings = common.load(config_file)
     result = copies.restore(settings, file, common.utc_now(), overwrite=overwrite)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import chosen_newsletters, common, day_output, output
+from newsletter.errors import NothingYetError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
@@ -46,7 +47,6 @@ def send(
     from newsletter import issue_days, issue_queries
     from newsletter.daily_run import daily, restored_or_moved, rounds
     from newsletter.daily_run.day_report import DayReport
-    from newsletter.errors import NothingYetError
     from newsletter.sending.context import Override
 
     settings = common.load(config_file)

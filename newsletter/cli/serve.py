@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli import common
+from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
@@ -39,7 +40,6 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
     """
     from waitress import create_server
 
-    from newsletter.errors import NewsletterError
     from newsletter.sending.restore_guard import machine_memory
     from newsletter.web import create_app
 

@@ -16,6 +16,7 @@ from newsletter.cli import (
     subscribers_import,
     subscribers_interests,
 )
+from newsletter.cli.output import flatten
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.rhythms import Rhythm
 
@@ -154,7 +155,6 @@ def list_subscribers(as_json: bool, config_file: Path | None, **filter_options: 
 @common.with_config
 def show(email: str, as_json: bool, config_file: Path | None) -> None:
     """Everything that is known of one subscriber."""
-    from newsletter.cli.output import flatten
     from newsletter.subscribers import lifecycle
     from newsletter.transactional import data_export
 
@@ -217,7 +217,6 @@ def unsuppress(
     For a refusal that was not about the reader. Somebody's own no is ended by their own
     confirmation only.
     """
-    from newsletter.errors import WrongUseError
     from newsletter.subscribers.addresses import normalize_address
     from newsletter.subscribers.suppression import unsuppress_address
 

@@ -16,6 +16,7 @@ from newsletter.cli.import_report import (
     row_printer,
     warn_of_doubts,
 )
+from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -141,7 +142,6 @@ def import_list(
 
 
 def _check_name(file: Path) -> None:
-    from newsletter.errors import WrongUseError
     from newsletter.subscribers.list_import.column_kinds import is_opt_out_file
 
     if is_opt_out_file(file.stem):
@@ -152,8 +152,6 @@ def _check_name(file: Path) -> None:
 
 
 def _check_wishes(consent: str, slugs: tuple[str, ...], standing: str | None) -> None:
-    from newsletter.errors import WrongUseError
-
     if standing in {"left", "suppressed"}:
         if slugs:
             raise WrongUseError(f"--as {standing} is for all newsletters; leave out --to")

@@ -7,6 +7,7 @@ import click
 
 from newsletter.cli import chosen_newsletters, common, day_output, output
 from newsletter.errors import WrongUseError
+from newsletter.text import one_line
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
@@ -100,7 +101,6 @@ def _paper(settings: "Settings", services: "Services", tried: str) -> "Paper":
 
 def _from_file(file: Path) -> "Paper":
     from newsletter.sources.base import Paper, PaperId, paragraphs
-    from newsletter.text import one_line
     from newsletter.text_file import read_text
 
     title, _, abstract = read_text(file, most=_MOST_CHARACTERS).strip().partition("\n")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from newsletter import paths
 from newsletter.cli import common, output
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 
@@ -76,7 +77,6 @@ def _own_folder(config_file: Path | None) -> Path | None:
 
 def _original(name: str) -> str:
     """Its text; `WrongUseError` where nothing of ours has that name."""
-    from newsletter import paths
     from newsletter.rendering.templates import original_names
 
     names = original_names()
