@@ -24,7 +24,7 @@ from newsletter.database.missing_rows import insert_missing
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
 from newsletter.health import last_runs, ping, public_address, quick_checks
-from newsletter.models import MomentRow
+from newsletter.models import MomentRow, new_reference
 from newsletter.paths import make_private_folder
 from newsletter.sending.restore_guard.memory_folders import state_folders
 from newsletter.subscribers import health as subscribers_health
@@ -210,7 +210,6 @@ def _mail(settings: Settings, troubles: Sequence[Finding], now: datetime) -> boo
     from email.utils import format_datetime, parseaddr
     from html import escape
 
-    from newsletter.models import new_reference
     from newsletter.rendering.message import Message, MessageContent
 
     lines = [f"{trouble.part}: {trouble.text}" for trouble in troubles]
