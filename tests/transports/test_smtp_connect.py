@@ -11,6 +11,8 @@ from newsletter.errors import WrongUseError
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 from newsletter.transports.smtp.transport import Smtp
 from tests.transports.smtp_standins import (
+    CLOSE,
+    SILENCE,
     OddSmtp,
     RealSmtp,
     mail_to,
@@ -54,6 +56,21 @@ def test_a_login_is_used_and_a_refused_one_stops_the_sending(
             assert password not in str(caught.value)
         transport.close()
         assert len(server.postbox.taken) == welcome
+
+
+@pytest.mark.parametrize("then", [CLOSE, SILENCE])
+def test_a_server_that_hangs_up_on_a_login_is_quoted(then: str) -> None:
+    """It offers two ways to log in, and is asked for the second one, too."""
+    offers = {"EHLO": "250-odd.example\r\n250 AUTH PLAIN LOGIN"}
+    with OddSmtp(AUTH=["421 4.7.0 Too many login attempts", then], **offers) as server:
+        outcome = outcome_of(smtp(server.port, timeout_s=0.5, **LOGIN))
+    assert outcome.status is SendStatus.TRY_LATER
+    assert outcome.detail.endswith("421 4.7.0 Too many login attempts")
+    with (
+        OddSmtp(AUTH=["535 5.7.8 who are you?", then], **offers) as server,
+        pytest.raises(TransportDownError, match=r"535 5\.7\.8 who are you\?"),
+    ):
+        outcome_of(smtp(server.port, timeout_s=0.5, **LOGIN))
 
 
 def test_no_server_there_means_surely_not_sent() -> None:

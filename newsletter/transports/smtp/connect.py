@@ -3,8 +3,10 @@
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
+from typing import Any
 
 from newsletter.bounded_reader import BoundedReader
 from newsletter.config import TransportSettings
@@ -18,6 +20,8 @@ _TEMPORARY, _PERMANENT = 400, 500
 class SmtpSocket(smtplib.SMTP):
     """Believes no reply that takes longer than the time-out, or does not end."""
 
+    _refused_login: smtplib.SMTPAuthenticationError | None = None
+
     def getreply(self) -> tuple[int, bytes]:
         sock = self.sock
         if sock is not None:
@@ -25,6 +29,27 @@ class SmtpSocket(smtplib.SMTP):
                 self.file = BoundedReader(sock)
             self.file.expect(LONGEST, sock.gettimeout() or self.timeout)
         return super().getreply()
+
+    def auth(
+        self,
+        mechanism: str,
+        authobject: Callable[..., Any],
+        *,
+        initial_response_ok: bool = True,
+    ) -> tuple[int, bytes]:
+        """Log in by one mechanism; `login` tries those that the server offers in turn.
+
+        Where the server has hung up after a refusal, the refusal is what it said.
+        """
+        try:
+            return super().auth(mechanism, authobject, initial_response_ok=initial_response_ok)
+        except smtplib.SMTPAuthenticationError as refusal:
+            self._refused_login = self._refused_login or refusal
+            raise
+        except OSError:
+            if self._refused_login is None:
+                raise
+            raise self._refused_login from None
 
     def left(self) -> bytes:
         """The octets that the server sent behind the last reply."""
