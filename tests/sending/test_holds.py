@@ -337,6 +337,7 @@ def test_who_claims_meanwhile_does_not_look_like_a_restored_database(
     claims_of = MachineMemory.claims_of
 
     def just_after_a_claim(memory: MachineMemory, issue: IssueDays) -> int:
+        monkeypatch.setattr(MachineMemory, "claims_of", claims_of)
         with database.write.begin() as session:
             claims = session.scalars(select(IssueRow)).one().claims + 1
             session.execute(update(IssueRow).values(claims=claims))
