@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from newsletter.lazy_pattern import lazy_pattern
 from newsletter.subscribers.list_import import ending_words, ordinary_columns, state_words
 from newsletter.subscribers.list_import.column_kinds import (
     ColumnKind,
@@ -23,7 +22,14 @@ from newsletter.subscribers.list_import.column_names import (
     plain_words,
 )
 from newsletter.subscribers.list_import.opt_out_columns import yes_or_no
-from newsletter.subscribers.list_import.opt_out_names import OWN_NO_NAME
+from newsletter.subscribers.list_import.opt_out_names import (
+    ABOUT_LEAVING,
+    ABOUT_MAIL,
+    ABOUT_OTHER_THINGS,
+    NEVER_OTHERWISE,
+    NOTES,
+    OWN_NO_NAME,
+)
 from newsletter.subscribers.list_import.opt_out_words import (
     AGREED,
     DATE,
@@ -40,66 +46,10 @@ _FEW, _SHORT = 5, 30  # values of yes and no and their like; characters in one
 _MOST = 12  # values: a column with more is none of yes and no
 _LONGEST_NOTHING = 6  # characters, with quotes around
 _MANY = 8  # rows, in which two words that we do not know are no names
-
-# Letters alone, without accents and case; so of Japanese and Russian, too.
-_ABOUT_MAIL = lazy_pattern(
-    r"^receives?$|đangky|mail|newsl|bulletin|consen[st]|contact|gdpr|ccpa|(?<!in)valid"
-    r"|(?<!inter)(?<!pro)(?<!re)(?<!attr)activ(?!it)"
-    r"|permission|permitted|agree|marketing|promot|notif|communic|announc|campaign|adverti|^opt"
-    r"|opt$|^(?:is)?alive|intouch|posted|(?<!auto)updates?$|alerts?$|offers$|angebote$|^subs?$|onlist|privacy"
-    r"|subscr|deliver|reachable|frequen|status|standing|^(?:is)?approved|^accept(?!ed$|ance$)"
-    r"|^column$"
-    r"|^(?:flag|ok|okay|send|sendto|include|wants?|news|infos?|write|keep|allow|allowed|state)$"
-    r"|rundbrief|rundschr|zustell|^bez[iu]|verteiler|werbung|zusend|zustimm|einverst|genehmig"
-    r"|erlaub|kontakt|dsgvo"
-    r"|datenschutz|gultig|aktiv|erwunscht|empfang|bezieht|nachricht|anschreib|benachricht"
-    r"|courri|infolettre|lettre|abon(?:n|at)|abo$|^abo(?!ut|ve)|^nl$|rgpd|actif|envoi|recevoir|recoit|joignab|accord"
-    r"|actualites"
-    r"|correo|boletin|suscri|lopd|public?idad|recib|enviar|acept|permis|noticias|comunica"
-    r"|^posta|bollett|notiziar|iscri|at+iv[oa]|contat|ricev|inviare|autorizz|comunicaz"
-    r"|correio|boletim|inscri|receb|autoriza|lgpd|nieuws|toestemm|actief|geldig|ontvang"
-    r"|poczt|biuletyn|zgod|^zapisan|aktywn|wazn|otrzym|subskry|^rodo|nyhet|nyhed|utskick|epost"
-    r"|samtyck|samtykk"
-    r"|giltig|gyldig|prenumer|sahkoposti|uutis|suostum|aktiivi|tilaus|zpravodaj|souhlas|suhlas"
-    r"|platn"
-    r"|odber|hirlev|hozzajar|ervenyes|felirat|buletin|eposta|bulten|^izin|iletisim|onay|aktif"
-    r"|gecerli|abone|ενημερ|συναιν|ενεργ|εγκυρ|επικοιν|αποδοχ"  # noqa: RUF001 - Greek
-    r"|рассыл|^опт|розсил|почт|пошт|письм|лист[ыи]|актив"
-    r"|соглас|згод|подпис|підпис|контакт|деиств|уведомл|новост|получа"
-    r"|邮|郵|订阅|訂閱|通讯|通訊|简报|电子报|電子報|接收|接受|同意|有效|活跃|激活|启用|联系|聯絡|授权|推送|发送|营销|通知"
-    r"|メール|メルマカ|ニュース|配信|購読|同意|有効|アクティフ|連絡|受信|受け取|お知らせ|案内|会報|通知"
-    r"|메일|뉴스|구독|동의|수신|유효|활성|연락|상태|소식|알림|דוא|מייל|ניוזלטר|הסכמ|פעיל|דיוור"
-    r"|بريد|نشرة|موافق|نشط|मल|اشتراك|surel|langgan|setuju|bantin|đongy"
-)
-_ABOUT_LEAVING = lazy_pattern(
-    r"^forget|^(?:is)?expired(?:at|on)?$|^purged?(?:at|on)?$|^(?:is)?(?:out|gone)$"
-    r"|leave|leaving|^end(?:ed|date|at|on)|^exit|^quit|removal|terminat|churn|dropout|paused|^pause"
-    r"|snooz|^mute|^exclude|^skip|^dead(?!line)|frozen|^(?:on)?hold$|spam|junk|^stop|austritt"
-    r"|ausgeschl|sortie|salida|uscita"
-    r"|vertrek|выбыл|исключ|退出|离开|脱退|除外|탈퇴|제외|keine|nicht(?:an|kont|mail)|(?:not|dont|no)"
-    r"(?:e?mail|send|contact)|(?:e?mail|newsletter|contact)(?:off|stopp?|no$|disab)"
-    r"|sperr|unreach|unzustell|deced|fallec|^kill|^ruh(?:t|end)|resili|anulad|нет(?:рассыл|письм"
-    r"|почт)"
-)
-_ABOUT_OTHER_THINGS = lazy_pattern(
-    r"(?<!ac)(?<!dis)count|(?<!corpo)rate$|(?<!val)(?<!pa)id$|(?<!sh)(?<!v)ip$|url|price|stripe|token"
-    r"|hash|code$|plan$|payment|activesub|paidsub|track|language|locale|sprache"
-    r"|rating|score|manual|(?<!la)test$"
-    r"|^num(?:berof|email)|emails(?:dropped|received|seen|delivered)(?:mo|months?|d|days?|y|years?)$"
-    r"|mailing(?:state|city|address)|opens?$|opened|click"
-    r"|(?<!con)(?<!as)sent|bounces|source$|html|(?<!in)format|emergency|domain|digest|created|(?:owner|moderator)$"
-    r"|updated"
-)
-
 _STAFF = {"owner", "moderator", "admin", "administrator"}
 _NEVER_ALONE = NEVER - {"nie", "mai", "off", "aus", "stop"}  # in a column of any name
 _NONE_AT_ALL = frozenset(("keine", "keiner", "aucun", "aucune", "ninguna", "ninguno", "不要"))
 _NUMBER = re.compile(r"[\d.,]+ ?%?")
-_NOTES = lazy_pattern(r"notes?$|notiz|bemerk|anmerk|comment|remark|observ|allerg|hobb|备注|備考")
-_NEVER_OTHERWISE = lazy_pattern(
-    r"last|letzt|login|logged|seen|visit|smok|rauch|drink|alco|marri|chair|order|purch|sync|expir"
-    r"|until"
-)
 
 
 @dataclass
@@ -154,13 +104,13 @@ class ColumnCells:
         if leaving:
             return self._told(leaving)
         # Before what is ordinary: `User resigned` is of a user, and of their leaving.
-        is_leaving = name.has(_ABOUT_LEAVING, ending_words.ENDING)
+        is_leaving = name.has(ABOUT_LEAVING, ending_words.ENDING)
         if is_leaving or ending_words.says_end(name.words):
             return self._told(value for value in self.values if _says_when_or_yes(value))
         is_denied = ordinary_columns.is_denied(name.words)
-        if not is_denied and (name.has(_ABOUT_OTHER_THINGS) or is_of_other_things(name)):
+        if not is_denied and (name.has(ABOUT_OTHER_THINGS) or is_of_other_things(name)):
             return None
-        doubt = self._doubt_of_mail() if name.has(_ABOUT_MAIL) else None
+        doubt = self._doubt_of_mail() if name.has(ABOUT_MAIL) else None
         is_ordinary = not is_denied and ordinary_columns.is_ordinary(name.words)
         return doubt or (None if is_ordinary else self._strange(name.letters))
 
@@ -193,10 +143,10 @@ class ColumnCells:
             return [value for value in self.values if leave(plain_words(value))]
         if name.has(state_words.NEARNESS_NAME):
             return [v for v in self.values if state_words.LAPSED.search(plain_words(v))]
-        if name.has(_NEVER_OTHERWISE):
+        if name.has(NEVER_OTHERWISE):
             return []
         nevers = self.values.keys() & _NEVER_ALONE
-        return sorted(nevers - _NONE_AT_ALL if name.has(_NOTES) else nevers)
+        return sorted(nevers - _NONE_AT_ALL if name.has(NOTES) else nevers)
 
     def _doubt_of_mail(self) -> str | None:
         if len(self.values) > _MOST:
