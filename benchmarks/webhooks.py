@@ -24,7 +24,7 @@ from newsletter import bootstrap, scaffold
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
-from newsletter.feedback import inbox
+from newsletter.feedback import webhook_queue
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState
 from newsletter.sending import freezing
 from newsletter.web import create_app
@@ -97,7 +97,7 @@ def post(app: Flask, key: SigningKey, bodies: Sequence[Sequence[dict[str, object
 
 def fold(database: Database, events: int) -> None:
     began_s, used = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_utime
-    inbox.fold(database, now)
+    webhook_queue.apply_waiting(database, now)
     took_s = time.monotonic() - began_s
     busy_s = resource.getrusage(resource.RUSAGE_SELF).ru_utime - used
     print(f"{events:,} events folded in {took_s:.1f} s, {events / took_s:,.0f} a second")

@@ -15,7 +15,7 @@ from newsletter.daily_run import rounds
 from newsletter.daily_run.catch_up import Days
 from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
-from newsletter.feedback import inbox
+from newsletter.feedback import webhook_queue
 from newsletter.health import alarm, last_runs, public_address, site_watch
 from newsletter.interests import named_papers
 from newsletter.notices.notice_worker import NoticeWorker
@@ -61,7 +61,7 @@ def _work_of_both(
     parts = (database, settings, clock, stopping)
     outbox_worker = bootstrap.outbox_worker(settings, database, clock, stopping)
     return {
-        "webhooks": Work(5, partial(inbox.fold, database, clock, stopping)),
+        "webhooks": Work(5, partial(webhook_queue.apply_waiting, database, clock, stopping)),
         "outbox": Work(15, outbox_worker.run_once),
         "notices": Work(15, NoticeWorker(*parts).run_once),
         "clean": Work(3600, partial(clean, *parts)),

@@ -86,12 +86,12 @@ def _run_newsletter(
 
 def _take_in(settings: "Settings", services: "Services") -> None:
     """Before anything is mailed, so that what somebody liked or complained of since acts on it."""
-    from newsletter.feedback import inbox
+    from newsletter.feedback import webhook_queue
     from newsletter.interests import named_papers
 
     database, now = services.database, services.clock()
     named_papers.fetch_texts(services.source, settings, database, now, common.warn)
-    inbox.fold(database, services.clock, services.stopping)
+    webhook_queue.apply_waiting(database, services.clock, services.stopping)
 
 
 @contextmanager

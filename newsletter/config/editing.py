@@ -4,7 +4,7 @@ It writes only what can be loaded. Secrets go to the environment's file beside i
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,10 @@ from newsletter.config.environment_file import (
     with_variable,
 )
 from newsletter.config.loading import parse, parsed, read
-from newsletter.config.setting_names import known_settings
+from newsletter.config.setting_names import SEVERAL, known_settings
 from newsletter.config.settings import Settings
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.file_writing import replace_file
-
-_MANY = ("newsletters", "api")  # tables of which there are several
 
 
 class ConfigurationFile:
@@ -105,7 +103,7 @@ class ConfigurationFile:
                 raise WrongUseError(f"{key}: {self._no_newsletter(steps)}")
         known = known_settings()
         if _generic(steps) not in known:
-            raise WrongUseError(f"there is no setting {key!r}{did_you_mean(key, known)}")
+            raise WrongUseError(f"there is no setting {key!r}{did_you_mean(key, _written(known))}")
         return steps
 
     def _no_newsletter(self, steps: Sequence[str]) -> str:
@@ -150,7 +148,15 @@ class ConfigurationFile:
 
 def _generic(steps: Sequence[str]) -> str:
     """Without which of several it is."""
-    return ".".join([steps[0], *steps[2:]] if steps[0] in _MANY else steps)
+    return ".".join([steps[0], *steps[2:]] if steps[0] in SEVERAL else steps)
+
+
+def _written(known: Iterable[str]) -> Iterator[str]:
+    """How settings are written on the command line; of several tables, with a name."""
+    for name in known:
+        section, _, setting = name.partition(".")
+        is_named = section in SEVERAL and section != "newsletters"
+        yield f"{section}.NAME.{setting}" if is_named else name
 
 
 def _variable(steps: Sequence[str]) -> str:

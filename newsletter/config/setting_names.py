@@ -23,7 +23,8 @@ SECTIONS: dict[str, type[SettingsModel]] = {
     for kind in (field.annotation, *get_args(field.annotation))
     if isinstance(kind, type) and issubclass(kind, SettingsModel)
 }
-_IN_BETWEEN = {"newsletters": "0__", "api": "NAME__", "notify": "NAME__"}  # which of several
+# Sections of which there are several tables, and how a variable says which of them.
+SEVERAL = {"newsletters": "0__", "api": "NAME__", "notify": "NAME__"}
 
 
 def known_settings() -> dict[str, object]:
@@ -88,7 +89,7 @@ def _joined(variable: str) -> str:
 
 def _variables() -> list[str]:
     return [
-        f"{PREFIX}{section}__{_IN_BETWEEN.get(section, '')}{field}".upper()
+        f"{PREFIX}{section}__{SEVERAL.get(section, '')}{field}".upper()
         for section, model in SECTIONS.items()
         for field in model.model_fields
     ]

@@ -1,6 +1,6 @@
 """Takes SendGrid's posted events: trusted by signature, answered once they are kept.
 
-They act soon after, in the background (feedback/inbox.py), so an answer takes milliseconds.
+They act soon after, in the background (feedback/webhook_queue.py), so an answer takes milliseconds.
 
 An answer other than 2xx makes SendGrid come again for a day, so a busy database is a 503. A body
 that can never become right is a 4xx. One odd event among many is set aside.
@@ -14,7 +14,7 @@ from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from newsletter.feedback import inbox, sendgrid_webhook
+from newsletter.feedback import sendgrid_webhook, webhook_queue
 from newsletter.feedback.sendgrid_webhook import NotEventsError, NotGenuineError
 from newsletter.web.pages import EXTENSION, pages
 
@@ -53,7 +53,7 @@ def sendgrid() -> Response:
     except NotEventsError as error:
         return _answer(400, str(error))
     try:
-        inbox.keep(pages.database, sendgrid_webhook.SOURCE, body, now)
+        webhook_queue.enqueue(pages.database, sendgrid_webhook.SOURCE, body, now)
     except OperationalError as error:
         _log.warning("feedback could not be kept, SendGrid will repeat it: %s", error.orig)
         return _answer(503, "come again")

@@ -93,6 +93,7 @@ def test_one_of_several_newsletters_is_named_by_its_slug(cli: Cli, file: Path) -
     [
         (("set", "site.nmae", "x"), "there is no setting 'site.nmae'; did you mean 'site.name'?"),
         (("set", "per_hour", "3"), ".per_hour'?"),
+        (("set", "notify.mail_to", "a@b.example"), "did you mean 'notify.NAME.mail_to'?"),
         (("set", "sending.per_hour", "many"), "sending.per_hour: input should be a valid integer"),
         (("set", "newsletters.categories", "cs.SDD"), "did you mean 'cs.SD'?"),
         (("set", "site.url", "papers"), "site.url: is no web address"),
@@ -152,6 +153,19 @@ def test_what_the_environment_says_is_told_to_count(
     assert said.code == 0
     assert "NEWSLETTER_SITE__NAME in the environment is what counts for site.name" in said.err
     assert config.load(file, {}).site.name == "Mine"
+
+
+def test_one_of_several_named_tables_is_changed_or_begun(cli: Cli, file: Path) -> None:
+    webhook = '[notify.crm]\nmail_to = "a@b.example"\n'
+    file.write_text(f"{file.read_text('utf-8')}\n{webhook}", encoding="utf-8")
+    assert cli("config", "set", "notify.crm.mail_to", "c@d.example").code == 0
+    assert cli("config", "set", "notify.desk.mail_to", "e@f.example").code == 0
+    notify = config.load(file, {}).notify
+    assert {name: target.mail_to for name, target in notify.items()} == {
+        "crm": "c@d.example",
+        "desk": "e@f.example",
+    }
+    assert cli("config", "unset", "notify.desk.mail_to").code == 2  # a target needs one
 
 
 def test_a_broken_value_can_be_mended(cli: Cli, file: Path) -> None:

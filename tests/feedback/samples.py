@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
-from newsletter.feedback import inbox
+from newsletter.feedback import webhook_queue
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
 from newsletter.sending import stats
 from newsletter.subscribers import suppression
@@ -58,7 +58,7 @@ def said(name: str, reference: str, **more: object) -> dict[str, Any]:
 
 def fold(app: Flask) -> None:
     """Let what was posted act, as the background does."""
-    inbox.fold(app.extensions["newsletter.database"], lambda: NOW)
+    webhook_queue.apply_waiting(app.extensions["newsletter.database"], lambda: NOW)
 
 
 def body(events: Iterable[object]) -> bytes:

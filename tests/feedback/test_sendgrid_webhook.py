@@ -21,7 +21,7 @@ from newsletter.config import FeedbackSettings, Settings
 from newsletter.database import db
 from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
-from newsletter.feedback import inbox
+from newsletter.feedback import webhook_queue
 from newsletter.models import DeliveryState, FeedbackRow, InboxRow, QuarantineRow
 from newsletter.web import create_app
 from tests.conftest import NOW
@@ -280,7 +280,7 @@ def test_failure_17_killed_while_folding_nothing_is_lost_or_told_twice(
     sent: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(inbox, "_AT_ONCE", 5)
+    monkeypatch.setattr(webhook_queue, "_AT_ONCE", 5)
     events = [said("delivered", f"r{number}") for number in range(17)]
     gone, reference = next(iter(sent.items()))
     events.append(said("bounce", reference, bounce_classification="Invalid Address"))
@@ -297,7 +297,7 @@ def test_failure_17_killed_while_folding_nothing_is_lost_or_told_twice(
                 os.kill(os.getpid(), 9)
             return False
 
-        inbox.fold(own, lambda: NOW, killed)
+        webhook_queue.apply_waiting(own, lambda: NOW, killed)
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -9
     assert kept(database) == 10

@@ -9,6 +9,7 @@ import logging
 import zlib
 from collections.abc import Callable
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, delete, select, update
@@ -22,20 +23,22 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+# By source: the modules whose `parse_body` reads what was posted.
+_PARSERS = {"sendgrid": "newsletter.feedback.sendgrid_webhook"}
 _AT_ONCE = 2000  # events in a transaction: others wait some tenths of a second
 _FAST = 1  # zlib's level: some per cent of the size, and less work than a database has with all
 
 _PACKED = zlib.compress(b"", _FAST)[:2]  # no JSON begins so
 
 
-def keep(database: Database, source: str, content: bytes, now: datetime) -> None:
+def enqueue(database: Database, source: str, content: bytes, now: datetime) -> None:
     """Keep a body whose sender was checked; on PostgreSQL it waits for no other writer."""
     packed = zlib.compress(content, _FAST)
     with database.row_locked.begin() as session:
         session.add(InboxRow(source=source, content=packed, received_at=now, folded=0))
 
 
-def fold(
+def apply_waiting(
     database: Database,
     clock: Callable[[], datetime],
     stopping: Callable[[], bool] = lambda: False,
@@ -50,14 +53,18 @@ def fold(
             seen = session.execute(_OLDEST).first()
             if seen is None:
                 return
-            from newsletter.feedback import sendgrid_webhook
-
             if read is None or read[0] != seen.id:
                 content = session.scalars(select(InboxRow.content).where(InboxRow.id == seen.id))
                 unpacked = _unpacked(content.one())
-                read = seen.id, sendgrid_webhook.parse_body(unpacked, seen.received_at)
+                read = seen.id, _parser(seen.source)(unpacked, seen.received_at)
         with database.concurrent.begin() as session:
-            _fold_slice(session, seen, read[1], clock())
+            _apply_slice(session, seen, read[1], clock())
+
+
+def _parser(source: str) -> "Callable[[bytes, datetime], WebhookBody]":
+    """Of the provider that posted; a parser is loaded with the first body that needs it."""
+    parser: Callable[[bytes, datetime], WebhookBody] = import_module(_PARSERS[source]).parse_body
+    return parser
 
 
 def _unpacked(content: bytes) -> bytes:
@@ -72,7 +79,7 @@ _OLDEST = (
 )
 
 
-def _fold_slice(
+def _apply_slice(
     session: Session, seen: Row[*tuple[Any, ...]], body: "WebhookBody", now: datetime
 ) -> None:
     """The next events of a body, unless another process has done them meanwhile."""
