@@ -73,7 +73,7 @@ def resume_sending(session: Session, now: datetime, of: str = TRANSPORT) -> None
 
 
 def record_down(session: Session, reason: str, now: datetime) -> None:
-    """Mails are left, as after a refused login or a stop. The next run just tries again."""
+    """Mails are left, as after a stop or where no TLS is spoken. The next run just tries again."""
     row = _row(session, _DOWN)
     row.reason, row.filled_at = reason, now
 

@@ -37,7 +37,8 @@ def record_failure(context: SendContext, failure: TransportDownError) -> str:
     if isinstance(failure, ProviderRefusalError):
         context.breaker.is_open, context.breaker.words = True, str(failure)
         return pause_provider(context, str(failure))
-    _record_down(context, f"nothing could be sent: {failure}")
+    nothing = "nothing more" if context.breaker.accepted else "nothing"
+    _record_down(context, f"{nothing} could be sent: {failure}")
     return str(failure)
 
 
@@ -65,7 +66,12 @@ def record_unsent(context: SendContext, issue_id: int, trouble: str) -> None:
         name = f"{issue.newsletter} {issue.day}"
         if account.pending and not account.sent:
             reason = f"{name} went to nobody yet: {trouble}"
-        elif account.pending and breaker.begun and not breaker.accepted and pauses.down(session):
+        elif (
+            account.pending
+            and breaker.begun
+            and not breaker.accepted
+            and pauses.is_in_trouble(session)
+        ):
             reason = f"{name} goes to nobody any more: {trouble}"
         else:
             return

@@ -24,9 +24,11 @@ from newsletter.models import (
 )
 from newsletter.sending import freezing, pauses
 from newsletter.sending.provider_trouble.doubt import advice_on_many_refused
+from newsletter.sending.totals import IssueSendResult
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.sendgrid.transport import SendGrid
+from newsletter.transports.smtp.transport import Smtp
 from tests.conftest import NOW, Cli
 from tests.sending.frozen_issue import (
     DOMAINS,
@@ -40,7 +42,7 @@ from tests.sending.frozen_issue import (
 )
 from tests.sending.killing import freeze
 from tests.transports.http_standin import Answer, HttpStandIn, Request, refusal, refusals
-from tests.transports.smtp_standins import CLOSE, GOOD_REPLIES, OddSmtp
+from tests.transports.smtp_standins import CLOSE, GOOD_REPLIES, OddSmtp, smtp_settings
 
 NOT_NOW = refusal(429, None, "too many requests")
 CONNECTIONS = 3
@@ -102,6 +104,53 @@ def test_refused_for_everybody_nobody_is_marked_and_the_run_stops(
     with OddSmtp() as server:
         assert run.by(smtp(server, CONNECTIONS), after=3 * HOUR).account.sent == READERS
         assert len(server.contents) == READERS - taken
+
+
+LOGIN = {"username": "daily", "password": "the secret"}
+
+
+@pytest.mark.parametrize(
+    ("when", "refusal", "taken"),
+    [
+        ("MAIL", "550 5.2.2 Submission quota exceeded", 25),
+        ("MAIL", "502 5.7.0 Your account is not yet activated", 0),
+        ("AUTH", "535 5.7.8 Password changed", 0),
+        ("greeting", "554 5.7.1 No SMTP service for you", 0),
+    ],
+)
+def test_a_refused_sender_or_login_pauses_the_provider_and_one_mail_asks_afterwards(
+    run: Run, cli: Cli, when: str, refusal: str, taken: int
+) -> None:
+    def by(server: OddSmtp, after: timedelta) -> IssueSendResult:
+        login = LOGIN if when == "AUTH" else {}
+        chosen = smtp_settings(server.port, connections=CONNECTIONS, **login)
+        return run.by(Smtp(chosen), after)
+
+    with OddSmtp(**{when: [*[GOOD_REPLIES[when]] * taken, refusal]}) as server:
+        result = by(server, timedelta())
+    assert (result.account.sent, result.account.pending) == (taken, READERS - taken)
+    assert refusal in str(result.trouble)
+    assert re.search(r"a run after \d\d:\d\d UTC goes on, one mail first", str(result.trouble))
+    (said,) = (line for line in cli("check").out.splitlines() if line.startswith("sending "))
+    assert refusal in said
+    assert re.search(r"after \d\d:\d\d UTC `run` tries again with one mail", said)
+    assert "nothing could be sent" not in said
+    with OddSmtp(**{when: refusal}) as server:
+        assert refusal in str(by(server, HOUR).trouble)
+        assert server.connections == 1
+        assert server.heard.count("MAIL") <= 1
+    with OddSmtp() as server:
+        assert by(server, 3 * HOUR).account.sent == READERS
+        assert len(server.contents) == READERS - taken
+
+
+def test_check_does_not_say_that_nothing_left_where_something_did(run: Run, cli: Cli) -> None:
+    """From the second connection on the server offers no login."""
+    with OddSmtp(EHLO=[GOOD_REPLIES["EHLO"], "250 odd.example"]) as server:
+        chosen = smtp_settings(server.port, per_connection=25, **LOGIN)
+        assert run.by(Smtp(chosen)).account.sent == 25
+    (said,) = (line for line in cli("check").out.splitlines() if line.startswith("sending "))
+    assert "nothing more could be sent" in said
 
 
 SEVERAL_WAYS = {

@@ -11,7 +11,7 @@ from typing import Any
 from newsletter.bounded_reader import BoundedReader
 from newsletter.config import TransportSettings
 from newsletter.text import brief
-from newsletter.transports.base import TransportDownError
+from newsletter.transports.base import ProviderRefusalError, TransportDownError
 from newsletter.transports.smtp.replies import LONGEST, describe_reply
 
 _TEMPORARY, _PERMANENT = 400, 500
@@ -64,7 +64,8 @@ def connect(settings: TransportSettings) -> SmtpSocket:
     """Connect, encrypt and log in as the settings say; never less than they say.
 
     Raises:
-        TransportDownError: this server will not work with these settings.
+        ProviderRefusalError: this server refuses us, in its own words.
+        TransportDownError: it will not work with these settings.
         OSError: not at this moment (smtplib's own errors are of this kind).
     """
     with ExitStack() as undo:
@@ -75,7 +76,8 @@ def connect(settings: TransportSettings) -> SmtpSocket:
         except (OSError, UnicodeError) as error:  # the latter where the host is no name at all
             if isinstance(error, OSError) and _may_pass(error):
                 raise
-            raise TransportDownError(
+            is_refusal = isinstance(error, smtplib.SMTPResponseException)
+            raise (ProviderRefusalError if is_refusal else TransportDownError)(
                 f"the SMTP server {settings.host}:{settings.port} cannot be used: "
                 f"{describe_error(error)}; see [transport]"
             ) from error

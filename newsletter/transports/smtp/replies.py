@@ -5,7 +5,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from newsletter.text import brief
-from newsletter.transports.base import SendResult, SendStatus, TransportDownError
+from newsletter.transports.base import ProviderRefusalError, SendResult, SendStatus
 from newsletter.transports.refusal_kinds import RefusalCause
 from newsletter.transports.refusals import asked_wait_s, refusal_cause
 
@@ -94,12 +94,12 @@ def result_of_refused_sender(reply: Reply, mail: "Message") -> SendResult:
     """After MAIL; where that asked for SMTPUTF8, only this mail is refused (RFC 6531, 3.5).
 
     Raises:
-        TransportDownError: this sender, and so every mail.
+        ProviderRefusalError: this sender, and so every mail.
     """
     if reply[0] // 100 == PERMANENT:
         if mail.needs_smtputf8 and not _ABOUT_US.match(describe_reply(reply)):
             return SendResult(SendStatus.REJECTED, describe_reply(reply))
-        raise TransportDownError(
+        raise ProviderRefusalError(
             f"the SMTP server refuses the sender {mail.envelope_sender}: {describe_reply(reply)};"
             " see site.sender and [transport], or ask your provider about quota and account"
         )
