@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from newsletter.services import Services
     from newsletter.sources.base import Listing
 
-
 _STATES = {"none": "none announced", "stale": "not yet", "unreachable": "unreachable"}
 _NOTHING_OPEN = ("complete", "unchecked", "sample", "reconstructed", "none")
 

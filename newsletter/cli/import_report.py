@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from newsletter.subscribers.list_import.import_review import ListReview
     from newsletter.subscribers.list_import.import_rows import RowReport
 
-
 _SHOWN = 20
 
 

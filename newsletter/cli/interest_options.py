@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from newsletter.interests.files import ReadingList
     from newsletter.interests.named_interest import Interest
 
-
 _SHOWN = 20  # refused entries of a file
 
 

@@ -11,7 +11,6 @@ from newsletter.rendering.quoted_printable import SOFT_BREAK, encode_quoted_prin
 
 Octets = bytes | memoryview
 
-
 # Most of a reader's values stand in both parts of their mail.
 _encoded_value = lru_cache(maxsize=64)(encode_quoted_printable)
 

@@ -13,7 +13,6 @@ _NEAR = 300  # characters that are looked at on either side
 
 _ALSO_FROM_ARXIV = lazy_pattern(r"\bfrom (?:[\w,/'-]+ ){0,6}arxiv\b", re.IGNORECASE)
 
-
 OTHER = (
     r"(?:earlier|previous|prior|older?|first|initial|original|former|preceding|outdated|companion"
     r"|other|another)"

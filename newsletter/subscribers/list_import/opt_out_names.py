@@ -141,7 +141,6 @@ FILE_NAME = lazy_pattern(
     r"|austritt|sperrlist|^dead|abgelehn|anciens"
 )
 
-
 # Letters alone, without accents and case; so of Japanese and Russian, too.
 ABOUT_MAIL = lazy_pattern(
     r"^receives?$|đangky|mail|newsl|bulletin|consen[st]|contact|gdpr|ccpa|(?<!in)valid"

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     from newsletter.rendering.qp_template import Octets
 
-
 _DOT = ord(".")
 _SHARED_FROM = 4000  # octets of a piece; what is made for one reader is smaller
 
