@@ -6,6 +6,7 @@ import sys
 import tomllib
 from functools import cache
 from importlib.metadata import packages_distributions
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -197,6 +198,36 @@ def test_no_circle_of_imports_is_left_not_even_for_types() -> None:
         " > ".join(circle) for module in MODULES if (circle := circle_from(module)) is not None
     }
     assert not circles
+
+
+def test_no_circle_of_imports_is_left_between_the_parts_of_a_room() -> None:
+    """A part is a module or a folder; modules in two folders make a circle of the folders."""
+    below: dict[tuple[str, str], set[str]] = {}  # what a part of a package imports beside it
+    for module in MODULES:
+        for other in imported(module):
+            package = _shared_package(module, other)
+            parts = [name.removeprefix(f"{package}.").split(".")[0] for name in (module, other)]
+            if package not in {module, other}:
+                below.setdefault((package, parts[0]), set()).add(parts[1])
+    circles = {
+        f"{package}.{part}" for package, part in below if part in _under(below, package, part)
+    }
+    assert not circles
+
+
+def _shared_package(module: str, other: str) -> str:
+    pairs = zip(module.split("."), other.split("."), strict=False)
+    return ".".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _under(below: dict[tuple[str, str], set[str]], package: str, part: str) -> set[str]:
+    reached: set[str] = set()
+    waiting = [part]
+    for step in waiting:
+        found = below.get((package, step), set()) - reached
+        reached |= found
+        waiting += found
+    return reached
 
 
 def test_tex_imports_nothing_of_ours() -> None:

@@ -10,7 +10,7 @@ from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.rendering.base64_text import base64_size
 from newsletter.rendering.quoted_printable import SOFT_BREAK, encode_quoted_printable
 from newsletter.rendering.reason_lines import reason_lines
-from newsletter.rendering.texts import IssueTexts
+from newsletter.rendering.wording.texts import IssueTexts
 
 MARK = "<u>", "</u>"  # around a word
 MOST_MARKS = 6  # in a card

@@ -21,7 +21,7 @@ from newsletter.rendering.wrapped_cards import FragmentWrapper
 from newsletter.rendering.wrapping import wrap_text
 
 if TYPE_CHECKING:
-    from newsletter.rendering.texts import IssueTexts
+    from newsletter.rendering.wording.texts import IssueTexts
 
 _INDENT = 4  # of an author line in the text part
 

@@ -12,9 +12,9 @@ from newsletter.rendering.message import Placeholders
 from newsletter.rendering.qp_template import QpTemplate, TextFragment
 from newsletter.rendering.size_budget import DetailLevel, most_less_begins
 from newsletter.rendering.templates import explain_template_error, template_environment
-from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import translations
+from newsletter.rendering.wording.texts import IssueTexts
 from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.text import one_line
 

@@ -20,8 +20,8 @@ from newsletter.rendering.message import BASE64, MessageContent, Placeholders
 from newsletter.rendering.personal_part import PersonalPart
 from newsletter.rendering.remaining_blocks import WholeBlocks
 from newsletter.rendering.size_budget import DetailLevel
-from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.variant import Variant
+from newsletter.rendering.wording.texts import IssueTexts
 from newsletter.rendering.wrapped_cards import Card
 
 

@@ -15,7 +15,7 @@ from newsletter.rendering.quoted_printable import (
     decode_quoted_printable,
     encode_quoted_printable,
 )
-from newsletter.rendering.texts import WORDS, display_name
+from newsletter.rendering.wording.texts import WORDS, display_name
 from newsletter.rendering.wrapping import TEXT_COLUMNS, columns, wrap_text
 
 ITEM = "* "

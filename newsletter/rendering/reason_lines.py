@@ -24,7 +24,7 @@ from newsletter.rendering.reason_layout import (
     beginning,
     size_in_html,
 )
-from newsletter.rendering.texts import REASON_CHARACTERS, WORDS, IssueTexts, display_name
+from newsletter.rendering.wording.texts import REASON_CHARACTERS, WORDS, IssueTexts, display_name
 from newsletter.rendering.wrapping import wrap_text
 
 _REASONS_SHOWN = 2

@@ -24,12 +24,13 @@ from markupsafe import Markup
 
 from newsletter import paths
 from newsletter.errors import NewsletterError
-from newsletter.rendering import note_markup, paper_text, texts
-from newsletter.rendering.paper_links import paper_links
-from newsletter.rendering.quoted_sentence import marked_abstract
+from newsletter.rendering import note_markup, paper_text
 from newsletter.rendering.size_budget import shows_sentence
 from newsletter.rendering.theme import OURS, Theme
 from newsletter.rendering.translations import Catalogue
+from newsletter.rendering.wording import texts
+from newsletter.rendering.wording.paper_links import paper_links
+from newsletter.rendering.wording.quoted_sentence import marked_abstract
 from newsletter.rendering.wrapping import wrap_text
 
 # Far above what arXiv lets anybody write; a hostile text must not fill a mail.

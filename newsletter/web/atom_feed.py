@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from newsletter import issue_queries, issues
 from newsletter.config import NewsletterSettings, SiteSettings
 from newsletter.models import IssueRow
-from newsletter.rendering.author_list import list_authors, read_authors
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.paper_text import plain
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.templates import template_environment
 from newsletter.rendering.translations import Catalogue, translations
+from newsletter.rendering.wording.author_list import list_authors, read_authors
 from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.web.day_picks import DayPicks
 

@@ -10,7 +10,7 @@ from newsletter.interests import interest_store
 from newsletter.interests.authors import co_authors, is_among, same_name
 from newsletter.interests.named_interest import Interest, InterestType
 from newsletter.reader_locks import lock_reader
-from newsletter.rendering.author_list import read_authors
+from newsletter.rendering.wording.author_list import read_authors
 from newsletter.sources.base import Paper
 from newsletter.subscribers.link_claims import PreferencesClaim, TuneClaim
 from newsletter.text import one_line

@@ -18,8 +18,8 @@ from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.markdown import to_markdown
 from newsletter.rendering.several_days import combine_days, combine_week
 from newsletter.rendering.size_budget import DetailLevel, own_level
-from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import translations
+from newsletter.rendering.wording.texts import IssueTexts
 from newsletter.sources.base import PaperId
 from tests.conftest import Cli
 from tests.rendering.days import LINKS, SITE, digest_of, entry, paper

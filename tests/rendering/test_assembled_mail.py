@@ -12,8 +12,8 @@ from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.quoted_printable import encode_quoted_printable
 from newsletter.rendering.reason_layout import LONGEST
-from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import translations
+from newsletter.rendering.wording.texts import IssueTexts
 from tests.rendering.days import LINKS, SITE, busy_day
 from tests.rendering.test_message import part
 from tests.rendering.test_personal_variant import as_reader, listed

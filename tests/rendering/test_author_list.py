@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.markdown import to_markdown
-from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import translations
+from newsletter.rendering.wording.texts import IssueTexts
 from newsletter.sources.arxiv_api import papers_in
 from newsletter.sources.author_names import authors_of
 from tests.rendering.days import LINKS, SITE, digest, paper

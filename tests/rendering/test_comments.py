@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import taxonomy
-from newsletter.rendering import comments
-from newsletter.rendering.field_names import field_name
 from newsletter.rendering.issue_entry import IssueSection
-from newsletter.rendering.paper_links import paper_links
 from newsletter.rendering.size_budget import DetailLevel
-from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import translations
+from newsletter.rendering.wording import comments
+from newsletter.rendering.wording.field_names import field_name
+from newsletter.rendering.wording.paper_links import paper_links
+from newsletter.rendering.wording.texts import IssueTexts
 from tests.rendering.days import entry, paper
 
 SAY = IssueTexts(translations("en"))

@@ -18,9 +18,9 @@ from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.message import Message
-from newsletter.rendering.quoted_sentence import marked_abstract
 from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight, less_begins, plan_levels
+from newsletter.rendering.wording.quoted_sentence import marked_abstract
 from newsletter.sources.base import PaperId
 from newsletter.summaries.base import Sentence
 from tests.rendering.days import LINKS, SITE, busy_day, digest, digest_of, entry, paper

@@ -14,8 +14,8 @@ from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
 from newsletter.finding import Severity
-from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import translations
+from newsletter.rendering.wording.texts import IssueTexts
 from newsletter.summaries import contract
 from newsletter.summaries.ask_model import Question, ask_model
 from newsletter.summaries.extractive_summarizer import for_language

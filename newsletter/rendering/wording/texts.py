@@ -8,15 +8,15 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
 from newsletter.interests.pick_reasons import REASON_TEMPLATES, PickReason, ReasonType
-from newsletter.rendering.author_list import CreditedAuthor, list_authors, read_authors
-from newsletter.rendering.comments import comment
-from newsletter.rendering.field_names import field_name
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import Block, EditorNote, IssueEntry, IssueSection, Omission
-from newsletter.rendering.masthead import MastheadTexts
-from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink
 from newsletter.rendering.paper_text import is_category, is_plain, plain, shortened
 from newsletter.rendering.size_budget import DetailLevel, shows_sentence
+from newsletter.rendering.wording.author_list import CreditedAuthor, list_authors, read_authors
+from newsletter.rendering.wording.comments import comment
+from newsletter.rendering.wording.field_names import field_name
+from newsletter.rendering.wording.masthead import MastheadTexts
+from newsletter.rendering.wording.paper_links import PROJECT_PAGE, PaperLink
 from newsletter.sources.base import UNNAMED_MODEL, Paper
 from newsletter.summaries.base import Sentence
 from newsletter.summaries.extractive.sentence_type import SentenceType, sentence_type

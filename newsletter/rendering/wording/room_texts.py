@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from newsletter.rendering.day_sentences import DaySentences
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.wording.day_sentences import DaySentences
 
 Counts = Mapping[IssueSection, int]
 

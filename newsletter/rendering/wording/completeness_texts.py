@@ -1,7 +1,7 @@
 """How much an issue holds of what arXiv announced, and what it lacks."""
 
-from newsletter.rendering.day_sentences import SHOWN_CATEGORIES, DaySentences
 from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.wording.day_sentences import SHOWN_CATEGORIES, DaySentences
 from newsletter.sources.base import ListingState
 
 _LINKED_PAPERS = 8

@@ -6,14 +6,14 @@ Plain strings: the template that prints them escapes them as its format needs.
 from collections import Counter
 from collections.abc import Mapping
 
-from newsletter.rendering.completeness_texts import CompletenessTexts
-from newsletter.rendering.day_sentences import DaySentences
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import IssueSection
-from newsletter.rendering.opening_sentence import OpeningSentence
-from newsletter.rendering.room_texts import RoomTexts
 from newsletter.rendering.size_budget import DetailLevel, own_level, shows_sentence
 from newsletter.rendering.translations import Catalogue
+from newsletter.rendering.wording.completeness_texts import CompletenessTexts
+from newsletter.rendering.wording.day_sentences import DaySentences
+from newsletter.rendering.wording.opening_sentence import OpeningSentence
+from newsletter.rendering.wording.room_texts import RoomTexts
 from newsletter.sources.base import UNNAMED_MODEL
 
 
