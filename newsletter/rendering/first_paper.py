@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.pick_reasons import PickReason, ReasonType
-from newsletter.rendering.base64_text import base64_size
-from newsletter.rendering.quoted_printable import SOFT_BREAK, encode_quoted_printable
 from newsletter.rendering.reason_lines import reason_lines
+from newsletter.rendering.transfer_encodings.base64_text import base64_size
+from newsletter.rendering.transfer_encodings.quoted_printable import (
+    SOFT_BREAK,
+    encode_quoted_printable,
+)
 from newsletter.rendering.wording.texts import IssueTexts
 
 MARK = "<u>", "</u>"  # around a word

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from newsletter.rendering.base64_text import base64_size
 from newsletter.rendering.fragments import PaperFragments
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.message import BASE64, QUOTED_PRINTABLE
-from newsletter.rendering.qp_template import TextFragment, either
 from newsletter.rendering.size_budget import LIMIT, NOTHING, DetailLevel, Weight, plan_levels
+from newsletter.rendering.transfer_encodings.base64_text import base64_size
+from newsletter.rendering.transfer_encodings.qp_template import TextFragment, either
 
 if TYPE_CHECKING:
     from datetime import date

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from newsletter.rendering.base64_text import Base64Stretch, Base64Text
-from newsletter.rendering.qp_template import GappedText, Octets, TextFragment
+from newsletter.rendering.transfer_encodings.base64_text import Base64Stretch, Base64Text
+from newsletter.rendering.transfer_encodings.qp_template import GappedText, Octets, TextFragment
 
 
 class FragmentRow:

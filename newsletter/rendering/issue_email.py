@@ -15,10 +15,10 @@ from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_fragments import IssueFragments
 from newsletter.rendering.message import Message, MessageContent
 from newsletter.rendering.personal_variant import PersonalVariant
-from newsletter.rendering.qp_template import TextFragment
 from newsletter.rendering.recipient import Recipient, campaign_name
 from newsletter.rendering.size_budget import CEILINGS, LIMIT, DetailLevel
 from newsletter.rendering.theme import OURS, Theme
+from newsletter.rendering.transfer_encodings.qp_template import TextFragment
 from newsletter.rendering.translations import translations
 from newsletter.rendering.variant import Variant
 from newsletter.sources.calendar import newest_day

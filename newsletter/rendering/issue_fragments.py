@@ -9,10 +9,10 @@ from newsletter.config import SiteSettings
 from newsletter.rendering.fragments import PaperFragments
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.message import Placeholders
-from newsletter.rendering.qp_template import QpTemplate, TextFragment
 from newsletter.rendering.size_budget import DetailLevel, most_less_begins
 from newsletter.rendering.templates import explain_template_error, template_environment
 from newsletter.rendering.theme import Theme
+from newsletter.rendering.transfer_encodings.qp_template import QpTemplate, TextFragment
 from newsletter.rendering.translations import translations
 from newsletter.rendering.wording.texts import IssueTexts
 from newsletter.subscribers.signed_links import SignedLinks

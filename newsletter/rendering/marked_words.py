@@ -6,7 +6,7 @@ from html import unescape
 
 from newsletter.interests.phrases import Phrase
 from newsletter.rendering.first_paper import MARK, MOST_MARKS
-from newsletter.rendering.qp_template import TextFragment
+from newsletter.rendering.transfer_encodings.qp_template import TextFragment
 
 _TAG = re.compile("(<[^>]*>)")
 _WITHIN_A_WORD = re.compile("</?(?:em|sub|sup|i|b|strong)>")  # as formulas have them

@@ -11,8 +11,14 @@ from functools import cached_property, lru_cache
 from html import escape
 
 from newsletter.rendering import headers
-from newsletter.rendering.base64_template import Base64Sequence, Base64Template
-from newsletter.rendering.qp_template import Fragment, Octets, QpSequence, QpTemplate, TextFragment
+from newsletter.rendering.transfer_encodings.base64_template import Base64Sequence, Base64Template
+from newsletter.rendering.transfer_encodings.qp_template import (
+    Fragment,
+    Octets,
+    QpSequence,
+    QpTemplate,
+    TextFragment,
+)
 from newsletter.rendering.translations import translations
 
 QUOTED_PRINTABLE, BASE64 = "quoted-printable", "base64"

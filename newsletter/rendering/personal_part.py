@@ -11,9 +11,9 @@ from newsletter.rendering.fragments import PaperFragments, PicksOpening
 from newsletter.rendering.issue_entry import Block
 from newsletter.rendering.marked_words import mark_words
 from newsletter.rendering.message import Placeholders
-from newsletter.rendering.qp_template import Fragment, TextFragment, either
 from newsletter.rendering.remaining_blocks import RemainingBlock
 from newsletter.rendering.size_budget import DetailLevel, Weight
+from newsletter.rendering.transfer_encodings.qp_template import Fragment, TextFragment, either
 from newsletter.rendering.variant import Variant
 from newsletter.rendering.wrapped_cards import Card
 

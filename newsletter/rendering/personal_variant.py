@@ -11,7 +11,6 @@ from operator import add, attrgetter
 from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePick
-from newsletter.rendering.base64_text import base64_size
 from newsletter.rendering.first_paper import FirstPapers
 from newsletter.rendering.fragments import PaperFragments, PicksOpening
 from newsletter.rendering.issue_content import IssueContent
@@ -20,6 +19,7 @@ from newsletter.rendering.message import BASE64, MessageContent, Placeholders
 from newsletter.rendering.personal_part import PersonalPart
 from newsletter.rendering.remaining_blocks import WholeBlocks
 from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.transfer_encodings.base64_text import base64_size
 from newsletter.rendering.variant import Variant
 from newsletter.rendering.wording.texts import IssueTexts
 from newsletter.rendering.wrapped_cards import Card

@@ -9,7 +9,7 @@ from functools import lru_cache
 from html import escape
 from typing import NamedTuple, cast
 
-from newsletter.rendering.quoted_printable import (
+from newsletter.rendering.transfer_encodings.quoted_printable import (
     LINE_ROOM,
     SOFT_BREAK,
     decode_quoted_printable,

@@ -13,7 +13,6 @@ from string import ascii_letters, digits
 
 from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.rendering.paper_text import shortened
-from newsletter.rendering.quoted_printable import encode_quoted_printable
 from newsletter.rendering.reason_layout import (
     ITEM,
     LONGEST,
@@ -24,6 +23,7 @@ from newsletter.rendering.reason_layout import (
     beginning,
     size_in_html,
 )
+from newsletter.rendering.transfer_encodings.quoted_printable import encode_quoted_printable
 from newsletter.rendering.wording.texts import REASON_CHARACTERS, WORDS, IssueTexts, display_name
 from newsletter.rendering.wrapping import wrap_text
 

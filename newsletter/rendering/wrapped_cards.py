@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
-from newsletter.rendering.qp_template import GappedText, TextFragment
-from newsletter.rendering.quoted_printable import (
+from newsletter.rendering.transfer_encodings.qp_template import GappedText, TextFragment
+from newsletter.rendering.transfer_encodings.quoted_printable import (
     SOFT_BREAK,
     decode_quoted_printable,
     encode_quoted_printable,

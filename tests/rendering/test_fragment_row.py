@@ -12,8 +12,8 @@ from newsletter.rendering.message import (
     MessageContent,
     Placeholders,
 )
-from newsletter.rendering.qp_template import Fragment, TextFragment, either
-from newsletter.rendering.quoted_printable import encode_quoted_printable
+from newsletter.rendering.transfer_encodings.qp_template import Fragment, TextFragment, either
+from newsletter.rendering.transfer_encodings.quoted_printable import encode_quoted_printable
 from newsletter.rendering.wrapped_cards import Card, FragmentWrapper
 
 _PIECE = st.sampled_from(["tune", "since", "音频\n", "x", "é." * 40, ".", "=", "", "y" * 300])

@@ -1,7 +1,7 @@
 """What a full mail saves says the same."""
 
 from newsletter.rendering.inline_css import without_waste
-from newsletter.rendering.quoted_printable import encode_quoted_printable
+from newsletter.rendering.transfer_encodings.quoted_printable import encode_quoted_printable
 
 CARD = (
     '<p lang="en"><a href="https://arxiv.org/abs/2507.00001v1" style="padding: 4px 0; color: #111">'

@@ -24,9 +24,9 @@ from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueEntry, IssueSection, Omission
 from newsletter.rendering.message import Message, MessageContent, Placeholders
-from newsletter.rendering.qp_template import TextFragment
-from newsletter.rendering.quoted_printable import encode_quoted_printable
 from newsletter.rendering.recipient import Recipient
+from newsletter.rendering.transfer_encodings.qp_template import TextFragment
+from newsletter.rendering.transfer_encodings.quoted_printable import encode_quoted_printable
 from newsletter.sources import bundled
 from newsletter.sources.base import PaperId
 from newsletter.subscribers.link_claims import UnsubscribeClaim

@@ -25,10 +25,10 @@ from newsletter.rendering.first_paper import MOST_MARKS
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueEntry
 from newsletter.rendering.marked_words import mark_words
-from newsletter.rendering.qp_template import TextFragment
 from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.several_days import combine_week
 from newsletter.rendering.size_budget import LIMIT
+from newsletter.rendering.transfer_encodings.qp_template import TextFragment
 from newsletter.rendering.translations import translations
 from newsletter.sending.personal import choose
 from newsletter.sources import lookup

@@ -27,7 +27,7 @@ from newsletter.transports.smtp.replies import (
 
 if TYPE_CHECKING:
     from newsletter.rendering.message import Message
-    from newsletter.rendering.qp_template import Octets
+    from newsletter.rendering.transfer_encodings.qp_template import Octets
 
 _GO_AHEAD = 354
 _STEPS = 3  # MAIL, RCPT, DATA

@@ -10,7 +10,7 @@ from newsletter.transports.smtp.connection import SmtpConnection
 
 if TYPE_CHECKING:
     from newsletter.rendering.message import Message
-    from newsletter.rendering.qp_template import Octets
+    from newsletter.rendering.transfer_encodings.qp_template import Octets
 
 _REFUSED_AGAIN = 2  # new connections
 

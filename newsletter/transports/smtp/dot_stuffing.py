@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsletter.rendering.qp_template import Octets
+    from newsletter.rendering.transfer_encodings.qp_template import Octets
 
 _DOT = ord(".")
 _SHARED_FROM = 4000  # octets of a piece; what is made for one reader is smaller

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from newsletter.rendering.base64_text import Base64Text, encode_base64
-from newsletter.rendering.qp_template import Fragment, either
+from newsletter.rendering.transfer_encodings.base64_text import Base64Text, encode_base64
+from newsletter.rendering.transfer_encodings.qp_template import Fragment, either
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
-from newsletter.rendering.base64_text import Base64Stretch
-from newsletter.rendering.quoted_printable import SOFT_BREAK, encode_quoted_printable
+from newsletter.rendering.transfer_encodings.base64_text import Base64Stretch
+from newsletter.rendering.transfer_encodings.quoted_printable import (
+    SOFT_BREAK,
+    encode_quoted_printable,
+)
 
 Octets = bytes | memoryview
 
