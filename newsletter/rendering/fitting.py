@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from newsletter.rendering.fragments import PaperFragments
+from newsletter.rendering.fragments.paper_fragments import PaperFragments
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.message import BASE64, QUOTED_PRINTABLE
 from newsletter.rendering.size_budget import LIMIT, NOTHING, DetailLevel, Weight, plan_levels

@@ -9,10 +9,10 @@ from newsletter.interests import DayIndex
 from newsletter.interests.issue_picks import IssuePicks
 from newsletter.rendering.first_paper import FirstPapers
 from newsletter.rendering.fitting import fit_links, fit_papers, weigh
-from newsletter.rendering.fragments import PicksOpening
+from newsletter.rendering.fragments.issue_fragments import IssueFragments
+from newsletter.rendering.fragments.paper_fragments import PicksOpening
 from newsletter.rendering.headers import issue_headers, ways_out
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.rendering.issue_fragments import IssueFragments
 from newsletter.rendering.message import Message, MessageContent
 from newsletter.rendering.personal_variant import PersonalVariant
 from newsletter.rendering.recipient import Recipient, campaign_name

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.rendering.first_paper import FirstPapers
-from newsletter.rendering.fragments import PaperFragments, PicksOpening
+from newsletter.rendering.fragments.paper_fragments import PaperFragments, PicksOpening
+from newsletter.rendering.fragments.wrapped_cards import Card
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.message import BASE64, MessageContent, Placeholders
@@ -22,7 +23,6 @@ from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.transfer_encodings.base64_text import base64_size
 from newsletter.rendering.variant import Variant
 from newsletter.rendering.wording.texts import IssueTexts
-from newsletter.rendering.wrapped_cards import Card
 
 
 class PersonalVariant:

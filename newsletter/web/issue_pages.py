@@ -13,8 +13,8 @@ from newsletter import issues, late_papers
 from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.models import IssueRow
-from newsletter.rendering.block_anchors import block_anchors
 from newsletter.rendering.citations import FORMATS
+from newsletter.rendering.fragments.block_anchors import block_anchors
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import Block, IssueEntry
 from newsletter.rendering.paper_text import is_category

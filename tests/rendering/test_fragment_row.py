@@ -5,6 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.rendering.fragment_row import FragmentRow
+from newsletter.rendering.fragments.wrapped_cards import Card, FragmentWrapper
 from newsletter.rendering.message import (
     BASE64,
     QUOTED_PRINTABLE,
@@ -14,7 +15,6 @@ from newsletter.rendering.message import (
 )
 from newsletter.rendering.transfer_encodings.qp_template import Fragment, TextFragment, either
 from newsletter.rendering.transfer_encodings.quoted_printable import encode_quoted_printable
-from newsletter.rendering.wrapped_cards import Card, FragmentWrapper
 
 _PIECE = st.sampled_from(["tune", "since", "音频\n", "x", "é." * 40, ".", "=", "", "y" * 300])
 _CARD = st.lists(_PIECE, max_size=5).map(tuple)

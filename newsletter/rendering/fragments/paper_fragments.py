@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from jinja2 import Environment
 from markupsafe import Markup
 
-from newsletter.rendering.block_anchors import block_anchors
+from newsletter.rendering.fragments.block_anchors import block_anchors
+from newsletter.rendering.fragments.wrapped_cards import FragmentWrapper
 from newsletter.rendering.inline_css import inline
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import Block
 from newsletter.rendering.size_budget import DetailLevel, less_begins, own_level
 from newsletter.rendering.templates import explain_template_error
 from newsletter.rendering.transfer_encodings.qp_template import TextFragment
-from newsletter.rendering.wrapped_cards import FragmentWrapper
 from newsletter.rendering.wrapping import wrap_text
 
 if TYPE_CHECKING:

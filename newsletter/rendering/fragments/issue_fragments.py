@@ -6,7 +6,7 @@ from functools import cached_property
 from jinja2 import Environment
 
 from newsletter.config import SiteSettings
-from newsletter.rendering.fragments import PaperFragments
+from newsletter.rendering.fragments.paper_fragments import PaperFragments
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.message import Placeholders
 from newsletter.rendering.size_budget import DetailLevel, most_less_begins
