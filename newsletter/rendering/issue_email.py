@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 from newsletter.config import SiteSettings
 from newsletter.interests import DayIndex
 from newsletter.interests.issue_picks import IssuePicks
-from newsletter.rendering.first_paper import FirstPapers
 from newsletter.rendering.fitting import fit_links, fit_papers, weigh
 from newsletter.rendering.fragments.issue_fragments import IssueFragments
 from newsletter.rendering.fragments.paper_fragments import PicksOpening
 from newsletter.rendering.headers import issue_headers, ways_out
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.message import Message, MessageContent
-from newsletter.rendering.personal_variant import PersonalVariant
+from newsletter.rendering.personal_mails.first_paper import FirstPapers
+from newsletter.rendering.personal_mails.personal_variant import PersonalVariant
+from newsletter.rendering.personal_mails.variant import Variant
 from newsletter.rendering.recipient import Recipient, campaign_name
 from newsletter.rendering.size_budget import CEILINGS, LIMIT, DetailLevel
 from newsletter.rendering.theme import OURS, Theme
 from newsletter.rendering.transfer_encodings.qp_template import TextFragment
 from newsletter.rendering.translations import translations
-from newsletter.rendering.variant import Variant
 from newsletter.sources.calendar import newest_day
 from newsletter.subscribers.signed_links import SignedLinks
 

@@ -32,7 +32,7 @@ from newsletter.interests.phrases import is_pattern
 from newsletter.interests.picks import FLOOR, MOST_PICKS
 from newsletter.interests.profile import LONGEST_PROFILE
 from newsletter.interests.words import parts_in, shown, words_of
-from newsletter.rendering.marked_words import mark_words
+from newsletter.rendering.personal_mails.marked_words import mark_words
 from newsletter.rendering.transfer_encodings.qp_template import TextFragment
 from newsletter.sources.base import Paper, PaperId
 

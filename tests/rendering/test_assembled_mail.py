@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.rendering.reason_layout import LONGEST
+from newsletter.rendering.personal_mails.reason_layout import LONGEST
 from newsletter.rendering.transfer_encodings.quoted_printable import encode_quoted_printable
 from newsletter.rendering.translations import translations
 from newsletter.rendering.wording.texts import IssueTexts

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.rendering.fragment_row import FragmentRow
 from newsletter.rendering.fragments.wrapped_cards import Card, FragmentWrapper
 from newsletter.rendering.message import (
     BASE64,
@@ -13,6 +12,7 @@ from newsletter.rendering.message import (
     MessageContent,
     Placeholders,
 )
+from newsletter.rendering.personal_mails.fragment_row import FragmentRow
 from newsletter.rendering.transfer_encodings.qp_template import Fragment, TextFragment, either
 from newsletter.rendering.transfer_encodings.quoted_printable import encode_quoted_printable
 

@@ -21,10 +21,10 @@ from newsletter.interests import (
     compile_profile,
 )
 from newsletter.interests.issue_picks import IssuePick
-from newsletter.rendering.first_paper import MOST_MARKS
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueEntry
-from newsletter.rendering.marked_words import mark_words
+from newsletter.rendering.personal_mails.first_paper import MOST_MARKS
+from newsletter.rendering.personal_mails.marked_words import mark_words
 from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.several_days import combine_week
 from newsletter.rendering.size_budget import LIMIT

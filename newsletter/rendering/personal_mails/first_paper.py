@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.pick_reasons import PickReason, ReasonType
-from newsletter.rendering.reason_lines import reason_lines
+from newsletter.rendering.personal_mails.reason_lines import reason_lines
 from newsletter.rendering.transfer_encodings.base64_text import base64_size
 from newsletter.rendering.transfer_encodings.quoted_printable import (
     SOFT_BREAK,

@@ -11,17 +11,17 @@ from operator import add, attrgetter
 from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePick
-from newsletter.rendering.first_paper import FirstPapers
 from newsletter.rendering.fragments.paper_fragments import PaperFragments, PicksOpening
 from newsletter.rendering.fragments.wrapped_cards import Card
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.message import BASE64, MessageContent, Placeholders
-from newsletter.rendering.personal_part import PersonalPart
-from newsletter.rendering.remaining_blocks import WholeBlocks
+from newsletter.rendering.personal_mails.first_paper import FirstPapers
+from newsletter.rendering.personal_mails.personal_part import PersonalPart
+from newsletter.rendering.personal_mails.remaining_blocks import WholeBlocks
+from newsletter.rendering.personal_mails.variant import Variant
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.transfer_encodings.base64_text import base64_size
-from newsletter.rendering.variant import Variant
 from newsletter.rendering.wording.texts import IssueTexts
 
 

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from functools import lru_cache
 from operator import attrgetter
 
-from newsletter.rendering.first_paper import InCard
 from newsletter.rendering.fitting import filled, weigh
-from newsletter.rendering.fragment_row import FragmentRow, RemainingFragments
 from newsletter.rendering.fragments.paper_fragments import PaperFragments, PicksOpening
 from newsletter.rendering.fragments.wrapped_cards import Card
 from newsletter.rendering.issue_entry import Block
-from newsletter.rendering.marked_words import mark_words
 from newsletter.rendering.message import Placeholders
-from newsletter.rendering.remaining_blocks import RemainingBlock
+from newsletter.rendering.personal_mails.first_paper import InCard
+from newsletter.rendering.personal_mails.fragment_row import FragmentRow, RemainingFragments
+from newsletter.rendering.personal_mails.marked_words import mark_words
+from newsletter.rendering.personal_mails.remaining_blocks import RemainingBlock
+from newsletter.rendering.personal_mails.variant import Variant
 from newsletter.rendering.size_budget import DetailLevel, Weight
 from newsletter.rendering.transfer_encodings.qp_template import Fragment, TextFragment, either
-from newsletter.rendering.variant import Variant
 
 
 class PersonalPart:

@@ -13,7 +13,7 @@ from string import ascii_letters, digits
 
 from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.rendering.paper_text import shortened
-from newsletter.rendering.reason_layout import (
+from newsletter.rendering.personal_mails.reason_layout import (
     ITEM,
     LONGEST,
     PlainTitles,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import unescape
 
 from newsletter.interests.phrases import Phrase
-from newsletter.rendering.first_paper import MARK, MOST_MARKS
+from newsletter.rendering.personal_mails.first_paper import MARK, MOST_MARKS
 from newsletter.rendering.transfer_encodings.qp_template import TextFragment
 
 _TAG = re.compile("(<[^>]*>)")
