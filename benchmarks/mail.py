@@ -18,10 +18,10 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from newsletter import config
-from newsletter.rendering import paper_text
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueEntry, IssueSection
+from newsletter.rendering.markup import paper_text
 from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.wording import comments
 from newsletter.sources import bundled

@@ -30,7 +30,7 @@ from newsletter.config import Settings
 from newsletter.database import db, schema, sqlite
 from newsletter.database.db import Database
 from newsletter.models import KeyRow
-from newsletter.rendering.offline_premailer import OfflinePremailer
+from newsletter.rendering.markup.offline_premailer import OfflinePremailer
 from newsletter.sending.restore_guard import server_identity
 from newsletter.sources.base import FetchResult
 from newsletter.sources.bundled import BundledDay

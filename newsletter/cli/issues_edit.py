@@ -202,7 +202,7 @@ def _titles(session: "Session", newsletter: "NewsletterSettings", day: date) -> 
 
 
 def _print(slug: str, day: date, edit: "IssueEdit", titles: "Mapping[str, str]") -> None:
-    from newsletter.rendering.paper_text import plain, shortened
+    from newsletter.rendering.markup.paper_text import plain, shortened
 
     rows = [("note", line, "", "") for line in edit.note.split("\n") if line]
     for what, wished in (("first", edit.first), ("left out", edit.omitted)):

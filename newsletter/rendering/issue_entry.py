@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from newsletter.rendering.paper_text import plain
+from newsletter.rendering.markup.paper_text import plain
 from newsletter.sources.base import AnnouncementType, ListingState, Paper, PaperId
 from newsletter.summaries.base import Sentence
 

@@ -6,7 +6,7 @@ as that digest did; arXiv sends them on to `https`.
 
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import IssueEntry, IssueSection
-from newsletter.rendering.note_markup import to_markdown as note_markdown
+from newsletter.rendering.markup.note_markup import to_markdown as note_markdown
 from newsletter.rendering.translations import Catalogue, translations
 from newsletter.rendering.wording.texts import IssueTexts
 from newsletter.text import one_line, visible

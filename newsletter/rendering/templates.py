@@ -24,7 +24,7 @@ from markupsafe import Markup
 
 from newsletter import paths
 from newsletter.errors import NewsletterError
-from newsletter.rendering import note_markup, paper_text
+from newsletter.rendering.markup import note_markup, paper_text
 from newsletter.rendering.size_budget import shows_sentence
 from newsletter.rendering.theme import OURS, Theme
 from newsletter.rendering.translations import Catalogue

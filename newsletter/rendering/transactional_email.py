@@ -9,7 +9,7 @@ from datetime import date, datetime
 from email.utils import format_datetime, parseaddr
 
 from newsletter.config import SiteSettings
-from newsletter.rendering.inline_css import inline
+from newsletter.rendering.markup.inline_css import inline
 from newsletter.rendering.message import Message, MessageContent
 from newsletter.rendering.templates import explain_template_error, template_environment
 from newsletter.rendering.theme import Theme

@@ -14,7 +14,7 @@ from newsletter import issue_queries, issues
 from newsletter.config import NewsletterSettings, SiteSettings
 from newsletter.models import IssueRow
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.rendering.paper_text import plain
+from newsletter.rendering.markup.paper_text import plain
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.templates import template_environment
 from newsletter.rendering.translations import Catalogue, translations

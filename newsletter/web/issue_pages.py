@@ -17,7 +17,7 @@ from newsletter.rendering.citations import FORMATS
 from newsletter.rendering.fragments.block_anchors import block_anchors
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import Block, IssueEntry
-from newsletter.rendering.paper_text import is_category
+from newsletter.rendering.markup.paper_text import is_category
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.sources.base import Paper
 from newsletter.web.kept_pages import A_WHILE, kept_file, kept_page

@@ -20,7 +20,7 @@ from newsletter.models import (
     SubscriberRow,
 )
 from newsletter.reader_locks import lock_reader
-from newsletter.rendering.paper_text import plain
+from newsletter.rendering.markup.paper_text import plain
 from newsletter.sources.base import Paper
 from newsletter.subscribers import address_change, lifecycle
 from newsletter.subscribers.link_claims import TuneClaim

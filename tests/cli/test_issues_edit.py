@@ -11,11 +11,11 @@ from newsletter.config import Settings
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.issue_edits import IssueEdit
-from newsletter.rendering import note_markup
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueSection
 from newsletter.rendering.markdown import to_markdown
+from newsletter.rendering.markup import note_markup
 from newsletter.rendering.several_days import combine_days, combine_week
 from newsletter.rendering.size_budget import DetailLevel, own_level
 from newsletter.rendering.translations import translations

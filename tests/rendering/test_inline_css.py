@@ -1,6 +1,6 @@
 """What a full mail saves says the same."""
 
-from newsletter.rendering.inline_css import without_waste
+from newsletter.rendering.markup.inline_css import without_waste
 from newsletter.rendering.transfer_encodings.quoted_printable import encode_quoted_printable
 
 CARD = (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from newsletter.interests.pick_reasons import PickReason, ReasonType
 from newsletter.languages import LANGUAGES
-from newsletter.rendering.paper_text import is_plain
+from newsletter.rendering.markup.paper_text import is_plain
 from newsletter.rendering.personal_mails.reason_layout import LONGEST, around_whole
 from newsletter.rendering.personal_mails.reason_lines import reason_line, reason_lines
 from newsletter.rendering.transfer_encodings.quoted_printable import (

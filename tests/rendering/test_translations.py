@@ -12,7 +12,7 @@ from newsletter import config
 from newsletter.languages import LANGUAGES, SOURCE, Language
 from newsletter.rendering import translations as module
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.rendering.paper_text import markup, plain
+from newsletter.rendering.markup.paper_text import markup, plain
 from newsletter.rendering.translations import Catalogue, translations
 from tests import messages
 from tests.gates.specimens import READER, letters, personal

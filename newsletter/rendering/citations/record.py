@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from newsletter.rendering.paper_text import plain
+from newsletter.rendering.markup.paper_text import plain
 from newsletter.rendering.wording.author_list import read_authors
 from newsletter.sources.base import Paper, PaperId
 

@@ -14,7 +14,7 @@ from newsletter.rendering.citations.record import (
     year_and_month,
 )
 from newsletter.rendering.issue_entry import IssueEntry
-from newsletter.rendering.paper_text import plain
+from newsletter.rendering.markup.paper_text import plain
 from newsletter.sources.base import Paper
 
 

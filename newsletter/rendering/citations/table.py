@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from newsletter.rendering.citations.record import abstract_url, one_doi, year_and_month
 from newsletter.rendering.issue_entry import IssueEntry
-from newsletter.rendering.paper_text import plain
+from newsletter.rendering.markup.paper_text import plain
 from newsletter.rendering.wording.author_list import list_authors, read_authors
 from newsletter.subscribers.list_import.csv_format import escape_cell
 

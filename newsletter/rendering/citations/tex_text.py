@@ -7,7 +7,7 @@ import re
 from functools import cache
 from unicodedata import decomposition, normalize
 
-from newsletter.rendering.paper_text import plain
+from newsletter.rendering.markup.paper_text import plain
 from newsletter.tex import symbols
 from newsletter.tex.names import names
 

@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from newsletter.rendering.fragments.block_anchors import block_anchors
 from newsletter.rendering.fragments.wrapped_cards import FragmentWrapper
-from newsletter.rendering.inline_css import inline
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import Block
+from newsletter.rendering.markup.inline_css import inline
 from newsletter.rendering.size_budget import DetailLevel, less_begins, own_level
 from newsletter.rendering.templates import explain_template_error
 from newsletter.rendering.transfer_encodings.qp_template import TextFragment

@@ -12,7 +12,7 @@ from operator import attrgetter, itemgetter
 from string import ascii_letters, digits
 
 from newsletter.interests.pick_reasons import PickReason, ReasonType
-from newsletter.rendering.paper_text import shortened
+from newsletter.rendering.markup.paper_text import shortened
 from newsletter.rendering.personal_mails.reason_layout import (
     ITEM,
     LONGEST,

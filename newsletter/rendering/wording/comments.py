@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.rendering.paper_text import plain, shortened
+from newsletter.rendering.markup.paper_text import plain, shortened
 from newsletter.rendering.wording.page_counts import without_counts
 from newsletter.rendering.wording.paper_links import paper_links
 from newsletter.sources.base import Paper

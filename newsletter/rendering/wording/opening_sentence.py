@@ -5,7 +5,7 @@ import re
 from newsletter.interests.day_topics import Topic
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import IssueEntry, IssueSection
-from newsletter.rendering.paper_text import plain, shortened
+from newsletter.rendering.markup.paper_text import plain, shortened
 from newsletter.rendering.wording.day_sentences import DaySentences
 
 _TITLE_CHARACTERS = 90

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from newsletter.rendering.issue_entry import IssueEntry
-from newsletter.rendering.paper_text import EXCERPT_CHARACTERS, plain, shortened
+from newsletter.rendering.markup.paper_text import EXCERPT_CHARACTERS, plain, shortened
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.summaries.extractive import sentences
 from newsletter.text import stands_in_order

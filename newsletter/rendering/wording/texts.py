@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from newsletter.interests.pick_reasons import REASON_TEMPLATES, PickReason, ReasonType
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import Block, EditorNote, IssueEntry, IssueSection, Omission
-from newsletter.rendering.paper_text import is_category, is_plain, plain, shortened
+from newsletter.rendering.markup.paper_text import is_category, is_plain, plain, shortened
 from newsletter.rendering.size_budget import DetailLevel, shows_sentence
 from newsletter.rendering.wording.author_list import CreditedAuthor, list_authors, read_authors
 from newsletter.rendering.wording.comments import comment

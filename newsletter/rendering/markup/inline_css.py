@@ -22,7 +22,7 @@ _MOSTLY_ASCII = 1.2
 
 def inline(html: str) -> str:
     """The page with its rules in style attributes; `@media` rules stay in the head."""
-    from newsletter.rendering.offline_premailer import (
+    from newsletter.rendering.markup.offline_premailer import (
         OfflinePremailer,  # 0.2 s, and only a mail needs it
     )
 
