@@ -6,7 +6,7 @@ import sys
 import tomllib
 from functools import cache
 from importlib.metadata import packages_distributions
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from pathlib import Path
 
 import pytest
@@ -142,7 +142,7 @@ def imports_and_classes(module: str) -> list[Told]:
 def imported(module: str) -> set[str]:
     """Our modules that a module imports, also inside functions and for types only.
 
-    Who imports a module from a package imports the package as well, with what that imports.
+    A module of a package brings the package's `__init__` with it; its own package does not count.
     """
     names: set[str] = set()
     for node in imports_and_classes(module):
@@ -150,7 +150,10 @@ def imported(module: str) -> set[str]:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-    return names & MODULES.keys() - {module, "newsletter"}
+    with_packages = {
+        package for name in names for package in accumulate(name.split("."), "{}.{}".format)
+    }
+    return with_packages & MODULES.keys() - set(accumulate(module.split("."), "{}.{}".format))
 
 
 def circle_from(start: str) -> list[str] | None:

@@ -231,3 +231,19 @@ def test_a_class_is_asked_before_there_is_a_part_and_one_that_is_not_named_is_an
     assert (asked("pigeons").stays_here, asked("files"), asked("smtp")) == (True, Files, Smtp)
     assert asked("pigeons").writes_to(settings) == settings.folder / "loft"
     assert asked("mute") is asked("nobody's") is Transport
+
+
+def test_a_name_stands_in_the_file_that_the_page_names_beside_it() -> None:
+    named = re.findall(
+        r"((?:`\w+` and )?`\w+`) (?:\(|of |in )`((?:newsletter|tests)/[\w/]+\.py)`",
+        PAGE,
+    )
+    missing = [
+        f"{name} ({file})"
+        for names, file in named
+        for name in re.findall(r"\w+", names.replace(" and ", " "))
+        if not re.search(
+            rf"^ *(?:def |class )?{name}\b[(:= ]", (ROOT / file).read_text("utf-8"), re.MULTILINE
+        )
+    ]
+    assert missing == []
