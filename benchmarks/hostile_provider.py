@@ -4,8 +4,8 @@
 
 The bundled day on SQLite, by the real `smtp` and `sendgrid` transports, to servers on loopback that
 misbehave from the start and again after a quarter of the list; then they are well, three hours
-later. Waits between rounds are skipped. PATTERN chooses behaviours. Exit code 1 where
-a reader was burned, doubled or lost, or where trouble ended with exit code 0.
+later. Waits between rounds are skipped. PATTERN chooses behaviours. Exit code 1 where a reader was
+given up without reason, got a mail twice or was lost, or where trouble ended with exit code 0.
 """
 
 import json

@@ -134,7 +134,7 @@ def _part_head(subtype: str, encoding: str) -> str:
 
 @dataclass(frozen=True)
 class Message:
-    """One mail to one reader; `stream` says of which issue or of what kind it is."""
+    """One mail to one reader; `campaign` says of which issue or of what kind it is."""
 
     recipient: str
     reference: str  # opaque, minted before any call; also the Message-ID

@@ -1,4 +1,4 @@
-"""The life of a subscriber: asks, confirms, subscribes, leaves."""
+"""Becoming a subscriber: asks, confirms, subscribes. `opt_out.py` has how somebody leaves."""
 
 import shlex
 from collections.abc import Collection, Mapping, Sequence

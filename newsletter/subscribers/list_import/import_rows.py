@@ -29,7 +29,7 @@ _SECONDS = 10  # digits of a Unix time; a longer one counts milliseconds
 
 
 class ImportStatus(StrEnum):
-    """The fate of a line that could be read; the others end in a `Flaw`."""
+    """What became of a line that could be read; the others end in a `RowError`."""
 
     ADDED = "added"
     SUBSCRIBED = "subscribed"  # was here, got another newsletter
