@@ -10,21 +10,23 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter import bootstrap
+from newsletter import bootstrap, outbox
 from newsletter.cli import common
 from newsletter.config import AlarmSettings, Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
+from newsletter.database.server_clock import shared_clock
 from newsletter.errors import WrongUseError
 from newsletter.health import last_runs
 from newsletter.interests import interest_store
 from newsletter.interests.named_interest import Interest, InterestType
-from newsletter.models import DeliveryRow, DeliveryState, NamedPaperRow
+from newsletter.models import DeliveryRow, DeliveryState, NamedPaperRow, OutboxRow
 from newsletter.periodic_work import work_of_worker
 from newsletter.services import PeriodicWork, Services
 from newsletter.sources.base import SourceError
 from newsletter.sources.bundled import BundledDay
 from newsletter.transports.memory import Memory
+from newsletter.web import app
 from tests.conftest import NOW, Cli
 from tests.feedback import mails
 from tests.health.test_alarm import Monitor
@@ -174,3 +176,20 @@ def test_a_worker_asks_for_the_texts_of_papers_that_somebody_likes(
     with database.read() as session:
         assert session.get_one(NamedPaperRow, LIKED).title
     assert "arXiv knows no paper 2507.99999" in caplog.text
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_pages_with_a_wrong_clock_take_no_mail_that_another_machine_has_in_hand(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = app.utc_now
+    with database.write.begin() as session:
+        now = shared_clock(database, right)()
+        row = outbox.enqueue_for_operator(session, "ada@reader.example", {"target": "a"}, now)
+        outbox.lease(row, now)
+    monkeypatch.setattr(app, "utc_now", lambda: right() + HOUR)
+    extensions = app.create_app(settings).extensions
+    extensions["newsletter.background"]._work["outbox"].act()
+    extensions["newsletter.database"].dispose()
+    with database.read() as session:
+        assert session.scalars(select(OutboxRow.attempts)).all() == [1]

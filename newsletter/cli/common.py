@@ -87,6 +87,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def shared_clock(database: "Database") -> "Callable[[], datetime]":
+    """The clock of all who take work of that database: leases of several machines go by it."""
+    from newsletter.database import server_clock
+
+    return server_clock.shared_clock(database, utc_now)
+
+
 def load(config_file: Path | None) -> "Settings":
     from newsletter import config
 
@@ -101,7 +108,6 @@ def opened(
 ) -> Iterator["Services"]:
     """The running parts. A first SIGINT or SIGTERM lets what is on the wire finish."""
     from newsletter import bootstrap
-    from newsletter.database.server_clock import shared_clock
 
     stop = False
 
@@ -120,7 +126,7 @@ def opened(
             settings, utc_now, bar, lambda: stop, source, sends=sends
         ) as services:
             _unclear(settings, services.database)
-            yield replace(services, clock=shared_clock(services.database, utc_now))
+            yield replace(services, clock=shared_clock(services.database))
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -92,9 +92,10 @@ def retry(name: str, config_file: Path | None) -> None:
     settings = common.load(config_file)
     _target(settings, name)
     with common.open_database(settings) as database:
+        clock = common.shared_clock(database)
         with database.write.begin() as session:
-            waiting = notice_queue.retry_now(session, name, common.utc_now())
-        told = NoticeWorker(database, settings, common.utc_now).run_once() if waiting else 0
+            waiting = notice_queue.retry_now(session, name, clock())
+        told = NoticeWorker(database, settings, clock).run_once() if waiting else 0
         with database.read() as session:
             (left,) = (
                 backlog
@@ -173,10 +174,11 @@ def _test_mail(
     event = told_by_mail(example) | {"email": example.email or "Subscriber 0"}
     about = {"target": name, "events": [event]}
     with common.open_database(settings) as database:
+        clock = common.shared_clock(database)
         with database.write.begin() as session:
-            row = outbox.enqueue_for_operator(session, target.mail_to, about, now)
-            outbox.lease(row, now)
-        result = bootstrap.outbox_worker(settings, database, common.utc_now).deliver(row)
+            row = outbox.enqueue_for_operator(session, target.mail_to, about, clock())
+            outbox.lease(row, clock())
+        result = bootstrap.outbox_worker(settings, database, clock).deliver(row)
     if result.status is not SendStatus.ACCEPTED:
         raise NewsletterError(f"the mail to {target.mail_to} did not leave: {result.detail}")
     click.echo(f"A mail to {target.mail_to} left.", err=True)

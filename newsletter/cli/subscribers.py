@@ -85,8 +85,9 @@ def add(
         language or chosen[0].language,
         rhythm or "",
     )
-    now = common.utc_now()
     with common.open_database(settings, *request.newsletters) as database:
+        clock = common.shared_clock(database)
+        now = clock()
         machine_memory.take_readers_in(settings, database)
         with database.write.begin() as session:
             subscriber = lifecycle.add_subscriber(session, email, request, consent, now)
@@ -101,7 +102,7 @@ def add(
             click.echo(f"{subscriber.email} is confirmed for {', '.join(confirmed)}.")
         if not asked:
             return
-        _send_at_once(bootstrap.outbox_worker(settings, database, common.utc_now), row)
+        _send_at_once(bootstrap.outbox_worker(settings, database, clock), row)
     if as_json:
         return
     why = " They left before, so only they can say yes again." if consent else ""

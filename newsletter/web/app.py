@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, g, request
 
 from newsletter import bootstrap, config
 from newsletter.config import Settings
+from newsletter.database.server_clock import shared_clock
 from newsletter.errors import WrongUseError
 from newsletter.periodic_work import work_of_pages
 from newsletter.subscribers import form_limits
@@ -76,11 +77,14 @@ def utc_now() -> datetime:
 
 def create_app(
     settings: Settings | None = None,
-    clock: Callable[[], datetime] = utc_now,
+    clock: Callable[[], datetime] | None = None,
     *,
     sends_mail: bool | None = None,
 ) -> Flask:
     """The application over the configured database, for any WSGI server.
+
+    `clock` is for tests; without it pages go by this machine's, and work that several machines take
+    from the database by its server's.
 
     `sends_mail`: whether a thread of each process answers sign-ups and mails them. The default is
     yes where a server calls this without settings; else another process has to empty the queues.
@@ -102,10 +106,11 @@ def create_app(
     database = bootstrap.connect(settings)
     with database.read.begin() as session:
         limits_key = form_limits.load_key(session)
+    work_clock = clock or shared_clock(database, utc_now)
     database.dispose()  # no connection is shared with the workers that a server forks
     app.extensions["newsletter.database"] = database
     links = bootstrap.signed_links(settings)
-    background = Background(work_of_pages(settings, database, clock))
+    background = Background(work_of_pages(settings, database, work_clock))
     app.extensions["newsletter.background"] = background
     if sends_mail:
         app.before_request(background.start)
@@ -114,7 +119,7 @@ def create_app(
         settings,
         database,
         links,
-        clock,
+        clock or utc_now,
         background.wake,
         limits_key,
         UnsubscribeQueue(database),
