@@ -34,7 +34,7 @@ def suppress(session: Session, address: str, reason: str, now: datetime) -> None
 
     Servers quote the address in what they answer; here it may not stand.
     """
-    anonymous = re.sub(re.escape(address), "<address>", reason, flags=re.IGNORECASE)[:200]
+    anonymous = re.sub(f"<?{re.escape(address)}>?", "<address>", reason, flags=re.IGNORECASE)[:200]
     row = {"address_hash": _hash(session, address), "reason": anonymous, "since": now}
     insert_missing(session, SuppressionRow, [row])
 

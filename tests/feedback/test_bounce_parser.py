@@ -78,11 +78,9 @@ def test_bounces_and_complaints_are_told_apart_and_bear_our_reference(
 def test_no_spelling_of_an_address_is_kept() -> None:
     spelt = ("jürgen@reader.example", "j\\x{FC}rgen@reader.example", "用户@例子.example")
     for address in spelt:
-        assert (
-            without_addresses(f"550 5.1.1 <{address}> unknown") == "550 5.1.1 <<address>> unknown"
-        )
+        assert without_addresses(f"550 5.1.1 <{address}> unknown") == "550 5.1.1 <address> unknown"
     kept = without_addresses(event(mails.global_dsn(REFERENCE)).detail)
-    assert kept == "5.1.1 smtp; 550 5.1.1 <<address>>: user unknown"
+    assert kept == "5.1.1 smtp; 550 5.1.1 <address>: user unknown"
 
 
 def test_a_longer_reference_is_ours_too() -> None:

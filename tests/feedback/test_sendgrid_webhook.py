@@ -69,7 +69,7 @@ def test_signed_events_act_and_are_answered_once_they_are_kept(
         assert ledger_of(session)[fine][0] == "sent"
         state, reason = ledger_of(session)[gone]
         assert (state, gone in str(reason)) == ("failed", False)
-        assert reason == "bounced: Invalid Address 5.1.1 550 5.1.1 <<address>> no such user"
+        assert reason == "bounced: Invalid Address 5.1.1 550 5.1.1 <address> no such user"
         assert suppressed(session, sent).keys() == {gone, angry}
 
 

@@ -86,7 +86,7 @@ def test_no_byte_of_an_address_beyond_ascii_is_left_either(
     for spelling in ("jürgen.erased", "JÜRGEN.ERASED".lower(), "rgen.erased"):
         assert spelling.encode() not in left
     with database.read() as session:
-        assert suppression.suppression_reason(session, address) == "550 <<address>> no such user"
+        assert suppression.suppression_reason(session, address) == "550 <address> no such user"
 
 
 @pytest.mark.slow
