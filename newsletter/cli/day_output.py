@@ -43,8 +43,9 @@ def print_day(
             f"{report.result.account.uncertain} uncertain: `newsletter deliveries list"
             " --state uncertain` names them, `newsletter deliveries settle` decides"
         )
-    if report.result.trouble:
-        common.warn(report.result.trouble)
+    for line in (report.result.given_up, report.result.trouble):
+        if line:
+            common.warn(line)
 
 
 def print_summaries(summaries: "SummaryReport", prices: "Prices", rehearsed: bool = False) -> None:
@@ -133,5 +134,6 @@ def day_as_json(
         "already": report.already,
         "summaries": report.summaries and summaries_as_json(report.summaries, prices),
         "deliveries": vars(report.result.account),
+        "given_up": report.result.given_up or None,
         "trouble": report.result.trouble,
     }

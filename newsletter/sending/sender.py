@@ -19,6 +19,7 @@ from newsletter.sending import (
     delivery_feedback,
     holds,
     ledger,
+    old_news,
     open_batches,
     pauses,
     settle,
@@ -47,6 +48,7 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     Raises:
         NewsletterError: nothing can be written down any more, so nothing more is sent.
     """
+    given_up = _give_up_refused(context, issue_id)
     trouble = _hold_reason(context, issue_id)
     is_held = trouble is not None
     if not is_held:
@@ -75,7 +77,7 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
         trouble_records.record_stop(context, account.pending, trouble)
     elif trouble and not is_held:
         trouble_records.record_unsent(context, issue_id, trouble)
-    return IssueSendResult(account, trouble, stopped, paused=context.breaker.is_open)
+    return IssueSendResult(account, trouble, stopped, context.breaker.is_open, given_up)
 
 
 def _waiting_line(session: Session, context: SendContext, issue_id: int, number: int) -> str:
@@ -100,31 +102,21 @@ def _without_long_collections() -> Iterator[None]:
 
 def _hold_reason(context: SendContext, issue_id: int) -> str | None:
     """Why nothing may be sent now, by what is known here, and by the provider's own record."""
-    if context.memory is not None:
-        server_identity.record_server(context.database, context.memory, context.clock())
     with context.database.read() as session:
         context.restore_mark = server_identity.restore_mark(session)
         issue = session.get_one(IssueRow, issue_id)
         reason = holds.hold_reason(session, context, issue_id)
-        is_stale = reason is not None and holds.is_old_news(context, issue)
-    if is_stale and _give_up_refused(context, issue_id):
-        return _hold_reason(context, issue_id)
     if reason is not None or context.memory is None or issue.state == IssueState.DONE:
         return reason
     found = restored.taken_by_provider(context.database, context.transport, issue)
     return found.reason if found else None
 
 
-def _give_up_refused(context: SendContext, issue_id: int) -> int:
-    """Of an issue that is not sent by itself any more: who was refused it, while others got it."""
-    with context.database.write.begin() as session:
-        sent = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT]
-        # In trouble it may be the provider who refuses, but not whom it refused before it was well.
-        in_trouble = pauses.troubles(session) > 0
-        before = pauses.accepted_at(session) if in_trouble else context.began
-        if not sent or before is None:
-            return 0
-        return settle.give_up_refused(session, issue_id, before, context.clock())
+def _give_up_refused(context: SendContext, issue_id: int) -> str:
+    """Say which readers are given up, since the issue is old news; empty where nobody is."""
+    if context.memory is not None:
+        server_identity.record_server(context.database, context.memory, context.clock())
+    return old_news.give_up_refused(context, issue_id)
 
 
 def _in_rounds(
@@ -217,6 +209,8 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
     """
     with context.database.read() as session:
         issue_id = session.get_one(BatchRow, batch_id).issue_id
+    if given_up := _give_up_refused(context, issue_id):
+        _log.warning("%s", given_up)
     trouble = _hold_reason(context, issue_id)
     if trouble is not None:
         return trouble

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.database.json_texts import as_list, listed
@@ -24,8 +24,6 @@ from newsletter.sending import delivery_updates, ledger
 from newsletter.sending.claiming import pending
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.subscribers import suppression
-from newsletter.transports.refusal_kinds import RefusalCause
-from newsletter.transports.refusals import refusal_cause
 
 
 @dataclass(frozen=True)
@@ -126,34 +124,6 @@ def take_back(session: Session, issue_id: int, words: Mapping[str, str], now: da
     ]
     delivery_updates.apply_changes(session, changes, now)
     _reopen(session, issue_id, {delivery.batch_id for delivery in found.values()})
-
-
-def give_up_refused(session: Session, issue_id: int, before: datetime, now: datetime) -> int:
-    """Fail the deliveries that wait since a refusal of their own before that moment; how many.
-
-    Who was refused in words about us while nobody got a mail, as for a quota, was never tried.
-    """
-    rows = session.execute(
-        select(DeliveryRow.reference, DeliveryRow.reason, DeliveryRow.attempts).where(
-            DeliveryRow.issue_id == issue_id,
-            DeliveryRow.state == DeliveryState.PENDING,
-            or_(DeliveryRow.attempts > 0, DeliveryRow.reason.startswith("5")),
-            DeliveryRow.changed_at < before,
-        )
-    ).all()
-    words = {row.reference: row.reason for row in rows if row.attempts or not _is_of_us(row.reason)}
-    found = delivery_updates.find_deliveries(session, list(words))
-    changes = [
-        StateChange(delivery, DeliveryState.FAILED, f"given up as old news: {words[reference]}")
-        for reference, delivery in found.items()
-    ]
-    delivery_updates.apply_changes(session, changes, now)
-    ledger.finish_free_batches(session, issue_id)
-    return len(changes)
-
-
-def _is_of_us(reason: str | None) -> bool:
-    return refusal_cause(reason or "") is RefusalCause.SENDER
 
 
 def _conditions(chosen: DeliveryFilter) -> list[ColumnElement[bool]]:

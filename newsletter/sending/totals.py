@@ -43,11 +43,16 @@ class IssueSendResult:
     trouble: str | None  # why something is still pending
     stopped: bool = False  # asked to stop before everything was sent
     paused: bool = False  # the provider takes nothing now
+    given_up: str = ""  # who will not get it, since it became old news
 
     @property
     def is_done(self) -> bool:
-        """Whether all deliveries are done, or the rest is open because it was asked to stop."""
-        return self.stopped or (self.account.balances and not self.paused)
+        """Whether all deliveries are done, or the rest is open because it was asked to stop.
+
+        The run that gives readers up is not done; later ones are.
+        """
+        is_whole = self.account.balances and not (self.paused or self.given_up)
+        return self.stopped or is_whole
 
 
 def delivery_totals(session: Session, issue_id: int) -> DeliveryTotals:
