@@ -835,3 +835,68 @@ def test_a_gain_that_the_abstract_has_in_figures_is_borne_out(language: str, sen
     assert [
         found for found in check_answer(sentence, borne, language).objections if found.hard
     ] == []
+
+
+OTHER_DAY = [
+    Paper(
+        PaperId(f"2507.{number:05}"), f"A Study of {topic}", f"We study {topic}.", ("Ada",), ("x",)
+    )
+    for number, topic in enumerate(
+        [
+            "photon decays at a collider with a particle detector",
+            "retrieval of documents with language models for question answering",
+            "segmentation of medical images of patients",
+            "compact manifolds and the asymptotic limit of integral equations",
+            *(f"lattices of order {order}" for order in range(10, 60)),
+        ],
+        start=2,
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "de",
+            [
+                "Photonen werden an einem Collider mit dem Partikeldetektor gemessen.",
+                "Mediziner nutzen die Segmentierung von Bildern der Patienten.",
+            ],
+        ),
+        (
+            "fr",
+            [
+                "Les désintégrations en photons sont mesurées par un détecteur de particules.",
+                "La segmentation d'images médicales de patients est étudiée.",
+            ],
+        ),
+        (
+            "es",
+            [
+                "Se miden fotones con un detector de partículas de un colisionador.",
+                "Se estudia la segmentación de imágenes médicas de pacientes.",
+            ],
+        ),
+        (
+            "ja",
+            [
+                "衝突型加速器の粒子検出器で光子への崩壊を測定した。",
+                "患者の医療画像の分割を提案し、評価した。",
+            ],
+        ),
+    ],
+)
+def test_another_papers_sentence_is_refused_in_languages_that_share_no_words_with_it(
+    language: str, sentences: list[str]
+) -> None:
+    sources = {paper.id: SourceText.of(paper) for paper in [GAINS, *OTHER_DAY]}
+
+    def refusals(sentence: str, paper: Paper) -> list[str]:
+        others = [source for paper_id, source in sources.items() if paper_id != paper.id]
+        found = check_answer(sentence, paper, language, others).objections
+        return [objection.check for objection in found if objection.hard]
+
+    for sentence, own in zip(sentences, (OTHER_DAY[0], OTHER_DAY[2]), strict=True):
+        assert refusals(sentence, own) == []
+        assert "nearest" in refusals(sentence, GAINS)

@@ -19,6 +19,7 @@ from newsletter.summaries.checks import (
     kinds_of_talk,
     losses,
     multiples,
+    nearest,
     numbers,
     opposites,
     opposites_zh,
@@ -184,7 +185,11 @@ def _subject(
     """Whether it is about that paper, and about no other."""
     return [
         CheckResult("about it", relevance.off_topic(text, source, language)),
-        CheckResult("nearest", relevance.nearer(text, source, others, language)),
+        CheckResult(
+            "nearest",
+            relevance.nearer(text, source, others, language)
+            or nearest.fits_another(text, source, others, language),
+        ),
         CheckResult("names", relevance.strange_name(text, source, language), hard=language == "zh"),
     ]
 

@@ -58,8 +58,10 @@ def _bears_word(word: str, source: SourceText) -> bool:
     return len(parts) > 1 and all(_bears_word(part, source) for part in parts)
 
 
-def names_of_paper(part: str, source: SourceText) -> int:
-    """How many Latin words, and numbers of two digits, it has that the paper has."""
+def names_of_paper(part: str, source: SourceText) -> frozenset[str]:
+    """The Latin words, and numbers of two digits, that it has and the paper has."""
     names = {name for name in _NAME.findall(part) if len(name) > 1}
     numbers = values_in(part) - _FEW
-    return sum(_bears_word(name, source) for name in names) + len(numbers & values_in(source.text))
+    return frozenset(name for name in names if _bears_word(name, source)) | (
+        numbers & values_in(source.text)
+    )

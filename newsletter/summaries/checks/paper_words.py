@@ -3,11 +3,12 @@
 import unicodedata
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
+from newsletter.summaries.checks.answer_language import WITHOUT_SPACES, is_frequent
 from newsletter.summaries.checks.other_script import names_of_paper
 from newsletter.summaries.checks.relevance import SourceText, is_plain, shared_stems, topics_met
 from newsletter.summaries.checks.study_words import study_words
 
+_LETTERS = lazy_pattern(r"[^\W\d_]+")
 _WORD = lazy_pattern(r"[a-z]{4,}")
 # DiffuVoice, GPT-4, 12: what looks like a word of the language is none.
 _NAME = lazy_pattern(r"\w*[A-Z\d][\w.-]*[A-Z\d]\w*")
@@ -18,14 +19,15 @@ _COGNATE, _COGNATE_SHARE = 4, 0.7
 
 def shared(text: str, source: SourceText, language: str) -> int:
     """Content words, names, numbers, and what translates a word of the paper or looks like one."""
-    if language == "en":
-        return shared_stems(text, source)
-    if language == "zh":
-        return names_of_paper(text, source) + topics_met(text, source)
+    return shared_stems(text, source) if language == "en" else len(met(text, source, language))
+
+
+def met(text: str, source: SourceText, language: str) -> frozenset[str]:
+    """What a sentence in another language than English has of the paper, as `shared` counts it."""
     if language in WITHOUT_SPACES:
-        return names_of_paper(text, source)
+        return names_of_paper(text, source) | topics_met(text, source, language)
     names = " ".join(_NAME.findall(text))
-    return names_of_paper(names, source) + _cognates(text, source)
+    return names_of_paper(names, source) | _cognates(text, source, language)
 
 
 def says_of_study(text: str, language: str) -> bool:
@@ -45,11 +47,11 @@ def is_of_study(text: str, source: SourceText, language: str) -> bool:
     return says_of_study(text, language) or shared(text, source, language) > 0
 
 
-def _cognates(text: str, source: SourceText) -> int:
-    plain = unicodedata.normalize("NFD", text.lower()).encode("ascii", "ignore").decode()
+def _cognates(text: str, source: SourceText, language: str) -> frozenset[str]:
+    words = [word for word in _LETTERS.findall(text.lower()) if not is_frequent(word, language)]
+    plain = unicodedata.normalize("NFD", " ".join(words)).encode("ascii", "ignore").decode()
     begun = {word[: _cognate_length(word)] for word in _WORD.findall(plain) if not is_plain(word)}
-    words = [word for word in set(_WORD.findall(source.lowered)) if not is_plain(word)]
-    return sum(any(word.startswith(part) for word in words) for part in begun)
+    return frozenset(begun) & source.beginnings
 
 
 def _cognate_length(word: str) -> int:

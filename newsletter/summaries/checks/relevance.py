@@ -20,6 +20,8 @@ _COMPOUND = lazy_pattern(r"-(?=[A-Za-z]{3})|['/]")  # GPT-4 is none
 _PLAIN_WORD = r"[A-Z]?[a-z]*"
 _COMPARED = frozenset(["en", "zh"])  # with words, or with a glossary
 _STEM = 7
+_COGNATE = 4  # letters with which a word of another language begins like one of the source's
+_LONG_WORD = lazy_pattern(rf"[a-z]{{{_COGNATE},}}")
 _LONGEST_SOURCE = 20_000  # characters that are read
 # So common in abstracts that sharing them says nothing.
 _ACADEMIC = """
@@ -42,6 +44,7 @@ _COMMON = FREQUENT | frozenset(_WORD.findall(_ACADEMIC))
 # Measured on SciTLDR and on digests of the seed's series: docs/models.md.
 _OVERLAP, _DOUBTFUL_OVERLAP, _FEW = 0.15, 0.25, 0.35
 _TOPICS_MET = 0.55
+_TOPICS = {"zh": "topics.json", "ja": "topics_ja.json"}
 _NEARER = 0.25  # another paper of the day must share so much more, of what can be shared
 
 
@@ -90,6 +93,12 @@ class SourceText:
         return self._unhyphened.replace(" ", "")
 
     @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """What its words begin with, of four letters and more; those of any abstract aside."""
+        words = {word for word in _LONG_WORD.findall(self.lowered) if not is_plain(word)}
+        return frozenset(word[:end] for word in words for end in range(_COGNATE, len(word) + 1))
+
+    @cached_property
     def initials(self) -> str:
         return "".join(word[0] for word in _WORD.findall(self.lowered))
 
@@ -105,7 +114,7 @@ def off_topic(text: str, source: SourceText, language: str) -> str:
     far as `topics.json` knows them.
     """
     if language == "zh":
-        topics = _topics_of(text)
+        topics = _topics_of(text, language)
         met = sum(_meets(topic, source) for topic in topics)
         strange = len(topics) > 1 and met < _TOPICS_MET * len(topics)
         return "is about something else: few of its topics are the abstract's" if strange else ""
@@ -148,9 +157,10 @@ def is_plain(word: str) -> bool:
     return word in _COMMON
 
 
-def topics_met(text: str, source: SourceText) -> int:
-    """How many topics of a Chinese sentence are the source's."""
-    return sum(_meets(topic, source) for topic in _topics_of(text))
+def topics_met(text: str, source: SourceText, language: str) -> frozenset[str]:
+    """The topics of a Chinese or Japanese sentence that are the source's, by their words."""
+    met = (topic for topic in _topics_of(text, language) if _meets(topic, source))
+    return frozenset(topic[0] for topic in met)
 
 
 def hardly_about(text: str, source: SourceText) -> str:
@@ -177,7 +187,7 @@ def strange_name(text: str, source: SourceText, language: str) -> str:
 def _likeness(text: str, source: SourceText, language: str) -> float:
     """The share of what can be compared that is in the source; 1 where there is next to nothing."""
     if language == "zh":
-        topics, names = _topics_of(text), _names(text)
+        topics, names = _topics_of(text, language), _names(text)
         met = sum(_meets(topic, source) for topic in topics)
         met += sum(_borne(name, source) for name in names)
         count = len(topics) + len(names)
@@ -204,8 +214,8 @@ def _meets(topic: Sequence[str], source: SourceText) -> bool:
 
 
 @lru_cache(maxsize=16)  # a sentence is compared with every paper of the day
-def _topics_of(text: str) -> list[list[str]]:
-    return [english for chinese, english in _topics() if chinese.search(text)]
+def _topics_of(text: str, language: str) -> list[list[str]]:
+    return [english for said, english in _topics(language) if said.search(text)]
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -214,11 +224,11 @@ def _stems(text: str) -> frozenset[str]:
 
 
 @cache
-def _topics() -> list[tuple[re.Pattern[str], list[str]]]:
-    """Chinese words of the trade, each with what an English abstract would say for it.
+def _topics(language: str) -> list[tuple[re.Pattern[str], list[str]]]:
+    """Chinese or Japanese words of the trade, and what an English abstract would say for them.
 
     They look around where they may stand across two other words: 数学 in 参数学习.
     """
-    file = resources.files("newsletter.summaries.checks").joinpath("topics.json")
+    file = resources.files("newsletter.summaries.checks").joinpath(_TOPICS[language])
     topics: dict[str, list[str]] = json.loads(file.read_text(encoding="utf-8"))
-    return [(re.compile(chinese), english) for chinese, english in topics.items()]
+    return [(re.compile(said), english) for said, english in topics.items()]
