@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from newsletter import bootstrap, dns_records
+from newsletter import bootstrap
 from newsletter.config import Settings
-from newsletter.dns_records import DmarcRecord, DnsError
+from newsletter.dns import dns_records
+from newsletter.dns.dns_records import DmarcRecord, DnsError
 from newsletter.finding import Finding, Severity
 from newsletter.health.sender_policy import record_to_set, sender_policy
 from newsletter.hosts import is_this_machine

@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from newsletter import dns_records
+from newsletter.dns import dns_records
+from newsletter.dns.spf import IPAddress, SpfReader
+from newsletter.dns.spf_record import SpfError, SpfResult
 from newsletter.hosts import is_in_own_network
-from newsletter.spf import IPAddress, SpfReader
-from newsletter.spf_record import SpfError, SpfResult
 
 # By the end of a relay's name, what its customers include in their SPF record.
 _INCLUDES = {

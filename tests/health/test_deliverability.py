@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter import dns_records
 from newsletter.config import DkimSettings, Settings
+from newsletter.dns import dns_records
+from newsletter.dns.spf import SpfReader
+from newsletter.dns.spf_record import SpfError
 from newsletter.finding import Finding, Severity
 from newsletter.health import deliverability
-from newsletter.spf import SpfReader
-from newsletter.spf_record import SpfError
 from newsletter.transports.smtp import dkim
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)

@@ -12,8 +12,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import dns.exception
 import dns.name
 
-from newsletter import dns_records
-from newsletter.spf_record import MACRO, SpfError, SpfResult, SpfTerm, parse_record
+from newsletter.dns import dns_records
+from newsletter.dns.spf_record import MACRO, SpfError, SpfResult, SpfTerm, parse_record
 
 IPAddress = IPv4Address | IPv6Address
 _MOST_LOOKUPS = 10  # 4.6.4, as are the next two
