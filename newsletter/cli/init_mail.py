@@ -15,7 +15,7 @@ import click
 from newsletter.cli import common
 from newsletter.cli.init_questions import ask, choose
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.hosts import is_this_machine
+from newsletter.network.hosts import is_this_machine
 from newsletter.transports.presets import PRESETS
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from newsletter.config.part_sections import (
 from newsletter.config.sections import LookSettings
 from newsletter.config.settings import Settings
 from newsletter.errors import WrongUseError
-from newsletter.hosts import is_this_machine
+from newsletter.network.hosts import is_this_machine
 
 _Place = tuple[str, ...]  # of a table; empty for what concerns several
 

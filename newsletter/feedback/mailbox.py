@@ -17,10 +17,10 @@ from itertools import count, groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from newsletter.bounded_reader import BoundedReader
 from newsletter.config import FeedbackSettings, Settings, combinations
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.feedback.bounce_parser import LONGEST
+from newsletter.network.bounded_reader import BoundedReader
 from newsletter.text import brief
 
 _LONGEST_KEPT = 25 * 1024 * 1024

@@ -13,7 +13,7 @@ from newsletter.dns import dns_records
 from newsletter.dns.dns_records import DmarcRecord, DnsError
 from newsletter.finding import Finding, Severity
 from newsletter.health.sender_policy import record_to_set, sender_policy
-from newsletter.hosts import is_this_machine
+from newsletter.network.hosts import is_this_machine
 from newsletter.transports.base import SenderProof
 from newsletter.transports.smtp import dkim
 

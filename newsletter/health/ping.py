@@ -45,7 +45,7 @@ def _post(url: str, words: str) -> str | None:
     name = f"alarm.ping_url: {_host(url)}"
     import requests
 
-    from newsletter.http_limits import describe_unreachable, session_within
+    from newsletter.network.http_limits import describe_unreachable, session_within
 
     try:
         with session_within(_PING_WITHIN_S) as session:

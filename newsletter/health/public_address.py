@@ -132,7 +132,7 @@ class _SiteAnswer:
 def _asked(settings: Settings) -> _SiteAnswer:
     import requests
 
-    from newsletter.http_limits import describe_unreachable
+    from newsletter.network.http_limits import describe_unreachable
 
     url = settings.site.url
     keys = [key.get_secret_value() for key in settings.site.secret_keys]
@@ -183,7 +183,7 @@ def _without_database(settings: Settings) -> Finding:
 
 
 def _get(link: str) -> tuple["requests.Response", Certificate | None]:
-    from newsletter.http_limits import session_within
+    from newsletter.network.http_limits import session_within
 
     with session_within(_WITHIN_S) as session:
         response = session.get(link, allow_redirects=False, timeout=_WITHIN_S, stream=True)

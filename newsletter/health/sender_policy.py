@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from newsletter.dns import dns_records
 from newsletter.dns.spf import IPAddress, SpfReader
 from newsletter.dns.spf_record import SpfError, SpfResult
-from newsletter.hosts import is_in_own_network
+from newsletter.network.hosts import is_in_own_network
 
 # By the end of a relay's name, what its customers include in their SPF record.
 _INCLUDES = {

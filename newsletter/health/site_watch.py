@@ -17,8 +17,8 @@ from newsletter.database.db import Database
 from newsletter.database.missing_rows import insert_missing
 from newsletter.finding import Finding, Severity
 from newsletter.health import last_runs
-from newsletter.hosts import is_this_machine
 from newsletter.models import MomentRow
+from newsletter.network.hosts import is_this_machine
 
 PART = "site"
 _IN_VAIN = "site in vain"

@@ -9,7 +9,7 @@ from newsletter import notice_queue
 from newsletter.config import NotifySettings, Settings
 from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
-from newsletter.hosts import is_this_machine
+from newsletter.network.hosts import is_this_machine
 from newsletter.notice_queue import Backlog
 from newsletter.text import counted
 

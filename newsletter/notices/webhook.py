@@ -19,8 +19,8 @@ from pydantic import SecretStr
 
 from newsletter import __version__
 from newsletter.config import NotifySettings, webhook_key
-from newsletter.http_limits import DeadlineAdapter, describe_unreachable, retry_after_s
 from newsletter.models import NoticeRow
+from newsletter.network.http_limits import DeadlineAdapter, describe_unreachable, retry_after_s
 from newsletter.text import brief
 
 _MOST_BYTES = 1000  # of an answer; nobody needs more of it than a person who tries

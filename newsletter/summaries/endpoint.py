@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import requests
 
 from newsletter.config import SummarizerSettings
-from newsletter.http_limits import DeadlineAdapter, describe_unreachable
+from newsletter.network.http_limits import DeadlineAdapter, describe_unreachable
 from newsletter.summaries.diagnosis import CHAT, Diagnosis, base_address, diagnose
 from newsletter.summaries.endpoint_quirks import EndpointQuirks, found_in
 from newsletter.summaries.reply import Reply

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 
-from newsletter.http_limits import retry_after_s
+from newsletter.network.http_limits import retry_after_s
 from newsletter.summaries.completions import events_of
 
 # Where providers put their words: in a dictionary, in a list of them, one within the other.

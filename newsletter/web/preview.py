@@ -19,7 +19,7 @@ from newsletter import paths
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding
-from newsletter.hosts import is_this_machine
+from newsletter.network.hosts import is_this_machine
 from newsletter.rendering import templates, translations
 from newsletter.rendering.inspection import inspect, parts
 from newsletter.rendering.message import Message

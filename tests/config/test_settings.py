@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from newsletter import config, scaffold
 from newsletter.config import NewsletterSettings, Settings
 from newsletter.errors import WrongUseError
-from newsletter.hosts import is_this_machine
+from newsletter.network.hosts import is_this_machine
 
 KEY = "x" * 15 + "-secret-"
 SITE = f'[site]\nsecret_keys = ["{KEY}"]\n'

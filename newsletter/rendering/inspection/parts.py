@@ -8,7 +8,7 @@ import lxml.html
 from wcwidth import wcswidth
 
 from newsletter.finding import Finding, Severity
-from newsletter.hosts import is_this_machine
+from newsletter.network.hosts import is_this_machine
 from newsletter.rendering.inspection.wire import parts_of
 from newsletter.rendering.wrapping import TEXT_COLUMNS
 

@@ -14,7 +14,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from newsletter import __version__
 from newsletter.config import SourceSettings
 from newsletter.errors import StoppedError
-from newsletter.http_limits import DeadlineAdapter, retry_after_s
+from newsletter.network.http_limits import DeadlineAdapter, retry_after_s
 from newsletter.sources.base import SourceError
 from newsletter.sources.http.cache import (
     CachedResponse,

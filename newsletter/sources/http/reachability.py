@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import NameResolutionError
 
-from newsletter.http_limits import reasons
+from newsletter.network.http_limits import reasons
 from newsletter.sources.base import NoNetworkError, SourceError
 
 CONNECT_S = 4.0  # an address; arXiv's names have four

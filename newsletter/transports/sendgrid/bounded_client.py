@@ -14,7 +14,7 @@ from python_http_client import Client
 from python_http_client.exceptions import handle_error
 from sendgrid import SendGridAPIClient
 
-from newsletter.http_limits import session_within
+from newsletter.network.http_limits import session_within
 
 _LARGEST_ANSWER = 1 << 20
 _SLOWEST_UPLOAD = 50_000  # bytes a second; what is larger has so much longer until its answer ends

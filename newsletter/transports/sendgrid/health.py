@@ -11,7 +11,7 @@ from python_http_client.exceptions import HTTPError
 from newsletter import clock_health
 from newsletter.config import TransportSettings
 from newsletter.finding import Finding, Severity
-from newsletter.http_limits import reasons
+from newsletter.network.http_limits import reasons
 from newsletter.text import brief
 from newsletter.transports.sendgrid.advice import advice_of_account
 from newsletter.transports.sendgrid.bounded_client import sendgrid_client

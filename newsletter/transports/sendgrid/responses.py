@@ -11,7 +11,7 @@ import requests
 from python_http_client.exceptions import HTTPError
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
 
-from newsletter.http_limits import reasons, retry_after_s
+from newsletter.network.http_limits import reasons, retry_after_s
 from newsletter.text import brief
 from newsletter.transports.base import (
     ProviderRefusalError,

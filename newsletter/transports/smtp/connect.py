@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from functools import cache
 from typing import Any
 
-from newsletter.bounded_reader import BoundedReader
 from newsletter.config import TransportSettings
+from newsletter.network.bounded_reader import BoundedReader
 from newsletter.text import brief
 from newsletter.transports.base import ProviderRefusalError, TransportDownError
 from newsletter.transports.smtp.replies import LONGEST, describe_reply

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 from newsletter.config import TransportSettings
 from newsletter.finding import Finding, Severity
-from newsletter.hosts import is_this_machine
 from newsletter.lazy_pattern import lazy_pattern
+from newsletter.network.hosts import is_this_machine
 from newsletter.text import brief
 from newsletter.transports.base import TransportDownError
 from newsletter.transports.smtp.connect import (
