@@ -1,4 +1,4 @@
-"""Strangers' words made fit for a database, a ledger and a terminal."""
+"""Strangers' words made fit for a database, a ledger, a terminal and a spreadsheet."""
 
 import json
 import re
@@ -26,6 +26,9 @@ _INVISIBLE = lazy_pattern(
 # Line breaks that HTML does not know as white space.
 _LINE_BREAK = lazy_pattern("[\x0b\x1c-\x1e\x85\u2028\u2029]")
 _LONGEST_BRIEF = 300  # characters
+# What makes a spreadsheet compute, also in full width (it is folded), after blanks, tabs and CR.
+_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+_TEXT_CELL = "'"  # spreadsheets show what follows as text
 
 
 def without_accents(text: str) -> str:
@@ -96,3 +99,15 @@ def without_addresses(words: str) -> str:
 def short_day(day: date) -> str:
     """`Fri 11 Jul 2025`: a program that sets no locale has English names."""
     return f"{day:%a} {day.day} {day:%b} {day.year}"
+
+
+def escape_cell(cell: str) -> str:
+    """The cell as text for any spreadsheet."""
+    starts = cell.lstrip()[:1]
+    is_risky = starts in _FORMULA if starts else False
+    return f"{_TEXT_CELL}{cell}" if is_risky or cell[:1] in {_TEXT_CELL, "\t", "\r", "\n"} else cell
+
+
+def unescape_cell(cell: str) -> str:
+    """The cell that `escape_cell` was given."""
+    return cell[1:] if cell.startswith(_TEXT_CELL) and escape_cell(cell[1:]) == cell else cell

@@ -50,7 +50,7 @@ def report_writer(path: Path | None) -> "Iterator[Callable[[RowReport], None]]":
         return
     import csv
 
-    from newsletter.subscribers.list_import.csv_format import escape_cell
+    from newsletter.text import escape_cell
 
     with common.new_file(path, "utf-8-sig") as stream:
         writer = csv.writer(stream)

@@ -109,23 +109,34 @@ def not_this_one(
 ) -> FollowedAuthor:
     """The followed author, after the reader said that a paper by that name is a namesake's.
 
-    The paper's co-authors tell the two apart. Its category does so only for a paper with a single
-    author, since both may write in the same category.
-
     Raises:
         WrongUseError: the paper is by other authors.
     """
     author = FollowedAuthor(followed) if isinstance(followed, str) else followed
-    names = several("authors", authors)
-    if not is_among(author.name, names):
-        raise WrongUseError(f"the paper has no author {author.name}")
-    others = name_keys(co_authors(author.name, names))
+    others, first = tell_apart(
+        author.name, several("authors", authors), several("categories", categories)
+    )
     return replace(
         author,
-        not_with_authors=author.not_with_authors | others,
-        not_with_categories=author.not_with_categories
-        | frozenset(() if others else several("categories", categories)[:1]),
+        not_with_authors=author.not_with_authors | name_keys(others),
+        not_with_categories=author.not_with_categories | frozenset(first),
     )
+
+
+def tell_apart(
+    name: str, authors: Sequence[str], categories: Sequence[str], paper: str = "the paper"
+) -> tuple[list[str], list[str]]:
+    """The co-authors of a namesake's paper, or its category: what tells the two apart.
+
+    The category does so only for a paper with a single author, since both may write in the same.
+
+    Raises:
+        WrongUseError: the paper is by other authors.
+    """
+    if not is_among(name, authors):
+        raise WrongUseError(f"{paper} has no author {name}: name one that it has")
+    others = co_authors(name, authors)
+    return others, [] if others else list(categories[:1])
 
 
 def same_name(one: str, other: str) -> bool:

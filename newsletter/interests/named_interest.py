@@ -7,7 +7,7 @@ from enum import StrEnum
 from newsletter import taxonomy
 from newsletter.errors import WrongUseError
 from newsletter.interests import named_papers
-from newsletter.interests.authors import co_authors, is_among, name_keys
+from newsletter.interests.authors import name_keys, tell_apart
 from newsletter.interests.files import ListedPaper
 from newsletter.interests.phrases import Phrase, is_pattern
 from newsletter.sources.base import Paper
@@ -76,8 +76,6 @@ def not_this_one(author: str, paper: Paper) -> Interest:
     Raises:
         WrongUseError: the paper is by other authors.
     """
-    if not is_among(author, paper.authors):
-        raise WrongUseError(f"{paper.id.arxiv_id} has no author {author}: name one that it has")
-    others = co_authors(author, paper.authors)
-    detail = {"not_with": others} if others else {"not_in": list(paper.categories[:1])}
+    others, first = tell_apart(author, paper.authors, paper.categories, paper.id.arxiv_id)
+    detail = {"not_with": others} if others else {"not_in": first}
     return Interest(InterestType.AUTHOR, author, detail=detail)

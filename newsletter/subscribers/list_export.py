@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TextIO
 
-from newsletter.subscribers.list_import.csv_format import escape_cell
 from newsletter.subscribers.queries import Member
+from newsletter.text import escape_cell
 
 COLUMNS = (
     *("email", "standing", "newsletters", "paused", "rhythm", "left_out", "language"),

@@ -14,7 +14,7 @@ from newsletter.config import Settings
 from newsletter.rendering.citations import FORMATS
 from newsletter.rendering.citations.tex_text import tex_text
 from newsletter.sources.base import PaperId
-from newsletter.subscribers.list_import.csv_format import unescape_cell
+from newsletter.text import unescape_cell
 from tests.conftest import Cli
 from tests.gates.days import busy_day
 from tests.rendering.days import entry, paper

@@ -17,12 +17,11 @@ from newsletter.subscribers import addresses
 from newsletter.subscribers.list_import import import_files, list_encoding
 from newsletter.subscribers.list_import.csv_format import (
     RowError,
-    escape_cell,
     numbered_lines,
     read_records,
-    unescape_cell,
 )
 from newsletter.subscribers.list_import.import_files import ImportEntry
+from newsletter.text import escape_cell, unescape_cell
 
 _LOCAL = st.text("abZ09.+-_'!#=@\" \\(", max_size=70)
 _DOMAIN = st.one_of(

@@ -11,7 +11,7 @@ from newsletter.rendering.citations.record import abstract_url, one_doi, year_an
 from newsletter.rendering.issue_entry import IssueEntry
 from newsletter.rendering.markup.paper_text import plain
 from newsletter.rendering.wording.author_list import list_authors, read_authors
-from newsletter.subscribers.list_import.csv_format import escape_cell
+from newsletter.text import escape_cell
 
 
 def to_csv(entries: Sequence[IssueEntry]) -> str:

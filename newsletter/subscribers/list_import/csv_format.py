@@ -2,8 +2,6 @@
 
 A broken line breaks only itself: an open quote does not swallow the rest of the file, and a line in
 memory is at most as long as a line of a table can be.
-
-Cells for spreadsheets are escaped so that none is a formula, and can be read back unharmed.
 """
 
 import csv
@@ -16,10 +14,6 @@ from typing import TextIO
 _LONGEST_LINE = 1 << 22  # as of somebody with 500 papers, each with its abstract
 _LONGEST_RECORD = 8  # lines: a quoted cell may hold line breaks
 _BLOCK = 1 << 20
-# What makes a spreadsheet compute, also in full width (it is folded), after blanks, tabs and CR.
-_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
-_MARK = "'"  # spreadsheets show what follows as text
-
 _NAMED_ADDRESS = re.compile(r'\s*"[^"<>]*"\s*<[^<>@\s]+@[^<>@\s]+>\s*')
 
 NumberedLine = tuple[int, str | None]  # None for one that is far too long
@@ -102,15 +96,3 @@ def _parse_strictly(lines: list[str], delimiter: str) -> list[str]:
         return next(csv.reader(ended, delimiter=delimiter, strict=True), [""])
     finally:
         csv.field_size_limit(usual)
-
-
-def escape_cell(cell: str) -> str:
-    """The cell as text for any spreadsheet."""
-    starts = cell.lstrip()[:1]
-    is_risky = starts in _FORMULA if starts else False
-    return f"{_MARK}{cell}" if is_risky or cell[:1] in {_MARK, "\t", "\r", "\n"} else cell
-
-
-def unescape_cell(cell: str) -> str:
-    """The cell that `escape_cell` was given."""
-    return cell[1:] if cell.startswith(_MARK) and escape_cell(cell[1:]) == cell else cell

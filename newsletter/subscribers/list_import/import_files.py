@@ -18,9 +18,9 @@ from newsletter.subscribers.list_import.csv_format import (
     numbered_lines,
     parse_record,
     read_records,
-    unescape_cell,
 )
 from newsletter.subscribers.list_import.known_columns import column_indexes, other_columns
+from newsletter.text import unescape_cell
 
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_WITHIN = 6  # lines: titles may stand above the names of columns
