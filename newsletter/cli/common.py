@@ -64,7 +64,7 @@ def with_day(command: Command) -> Command:
 
 
 def with_json(command: Command) -> Command:
-    return click.option("--json", "as_json", is_flag=True, help="For scripts.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")(command)
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def compact(config_file: Path | None) -> None:
 
 
 @db.command()
-@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
 @common.with_config
 def prune(dry_run: bool, config_file: Path | None) -> None:
     """Turn the deliveries of old, finished issues into numbers.

@@ -31,7 +31,7 @@ def deliveries() -> None:
 @common.with_slug
 @common.with_day
 @click.option("--domains", "by_domain", is_flag=True, help="Also by domain, the largest twenty.")
-@click.option("--watch", "watched", is_flag=True, help="Live, until nothing of it is open.")
+@click.option("--watch", "watched", is_flag=True, help="Refresh until all are done.")
 @common.with_json
 @common.with_config
 def status(
@@ -112,8 +112,10 @@ def _watch(database: "Database", issue: "IssueRow", by_domain: bool) -> None:
 @deliveries.command("list")
 @common.with_slug
 @common.with_day
-@click.option("--state", type=click.Choice(_STATES), help="Only those.")
-@click.option("--subscriber", metavar="EMAIL", help="Of this one person, across all issues.")
+@click.option("--state", type=click.Choice(_STATES), help="Only deliveries in this state.")
+@click.option(
+    "--subscriber", metavar="EMAIL", help="Deliveries of this subscriber, across all issues."
+)
 @common.with_json
 @common.with_config
 def list_deliveries(

@@ -20,24 +20,24 @@ def with_filter(command: common.Command) -> common.Command:
                 type=click.Choice(["uncertain", "failed", "pending"]),
                 default="uncertain",
                 show_default=True,
-                help="failed: what was refused wrongly; a suppression that came with it ends."
-                " pending: who waits, to be given up.",
+                help="failed: mails refused wrongly; a suppression that came with one ends."
+                " pending: mails that wait, to be given up.",
             ),
             click.option(
                 "--reference",
                 "references",
                 multiple=True,
                 metavar="REF",
-                help="Only this one; repeatable.",
+                help="Only the delivery with this reference; repeatable.",
             ),
             click.option(
-                "--reason", default="", metavar="TEXT", help="Only those whose reason holds this."
+                "--reason", default="", metavar="TEXT", help="Only where the reason holds this."
             ),
             click.option("--domain", default="", help="Only addresses of this domain."),
             click.option(
                 "--since",
                 type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
-                help="Only what came to it at this time (UTC) or later.",
+                help="Only deliveries that came to this state at this time (UTC) or later.",
             ),
         )
     ):

@@ -27,7 +27,7 @@ _HERE = "http://127.0.0.1:8000"
     "categories",
     multiple=True,
     metavar="CATEGORY",
-    help="To follow; repeatable.  [default: cs.LG]",
+    help="An arXiv category to follow; repeatable.  [default: cs.LG]",
 )
 @click.option(
     "--slug",
@@ -35,14 +35,16 @@ _HERE = "http://127.0.0.1:8000"
     show_default=True,
     help="The newsletter's name in commands and links.",
 )
-@click.option("--title", default="arXiv daily", show_default=True, help="Its name in the mail.")
+@click.option(
+    "--title", default="arXiv daily", show_default=True, help="The newsletter's name in the mail."
+)
 @click.option("--language", type=click.Choice(languages.CODES), default="en", show_default=True)
 @click.option(
     "--reader", default="", metavar="EMAIL", help="The first reader: you, or who asked you."
 )
 @click.option(
     "--url",
-    help="Where readers reach the pages.  [default: none, for yourself alone; with files"
+    help="The address of the pages for readers.  [default: none, for yourself alone; with files"
     " http://127.0.0.1:8000]",
 )
 @click.option("--postal-address", default="", metavar="TEXT", help="Bulk mail must bear one.")
@@ -60,10 +62,10 @@ _HERE = "http://127.0.0.1:8000"
 @click.option(
     "--security",
     type=click.Choice(["starttls", "tls", "none"]),
-    help="How it encrypts, where the port of --server does not say it.  [default: starttls]",
+    help="Encryption, where the port of --server does not say it.  [default: starttls]",
 )
 @click.option(
-    "--username", default="", metavar="TEXT", help="Who logs in there; - where nobody does."
+    "--username", default="", metavar="TEXT", help="The user name of the login; - without a login."
 )
 @click.option(
     "--sender", metavar="SENDER", help="[default: TITLE <READER>, or <daily@example.org>]"

@@ -74,8 +74,8 @@ def with_interests(command: common.Command) -> common.Command:
             metavar="NAME|CATEGORY",
             help="A co-author or category that tells the author from namesakes.",
         ),
-        click.option("--remove", is_flag=True, help="What is named is taken back."),
-        click.option("--unwanted", is_flag=True, help="What is named is not wanted."),
+        click.option("--remove", is_flag=True, help="Take back what is named."),
+        click.option("--unwanted", is_flag=True, help="Say that what is named is not wanted."),
     ):
         command = option(command)
     for name, metavar, help_text in (

@@ -103,7 +103,7 @@ def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | 
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write it there.",
+    help="Write to this file.",
 )
 @common.with_config
 def export(

@@ -86,7 +86,7 @@ For scripts       --json; where a command cannot do it, {"error": "why"} and an 
     "--log",
     type=click.Choice(log_format.KINDS),
     envvar="NEWSLETTER_LOG",
-    help="Tell on standard error what happens, a line an event.  [env: NEWSLETTER_LOG]",
+    help="Log on standard error what happens, a line an event.  [env: NEWSLETTER_LOG]",
 )
 def cli(log: str | None) -> None:
     if log is not None:

@@ -35,22 +35,22 @@ _FORMATS = ("html", "text", "eml", "markdown")
 @click.command()
 @common.with_slug
 @common.with_day
-@click.option("--as", "email", metavar="EMAIL", help="As this subscriber gets it.")
+@click.option("--as", "email", metavar="EMAIL", help="Show the mail as this subscriber gets it.")
 @click.option(
     "--liked",
     multiple=True,
     metavar="ID",
-    help="For nobody in particular, who likes this paper; also several times.",
+    help="Show it as for somebody who likes this paper; repeatable.",
 )
-@click.option("--word", "words", multiple=True, help="The same with this word or phrase.")
-@click.option("--author", "authors", multiple=True, help="The same with this author.")
+@click.option("--word", "words", multiple=True, help="As --liked, for this word or phrase.")
+@click.option("--author", "authors", multiple=True, help="As --liked, for this author.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="html", show_default=True)
 @click.option(
     "--output",
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write it there.",
+    help="Write to this file.",
 )
 @click.option("--open", "in_browser", is_flag=True, help="Open it in the browser.")
 @click.option(

@@ -11,10 +11,13 @@ from newsletter.cli import chosen_newsletters, common, output
 @click.command()
 @click.argument("email")
 @click.option(
-    "--newsletter", "slug", metavar="SLUG", help="Of this newsletter.  [default: the first]"
+    "--newsletter",
+    "slug",
+    metavar="SLUG",
+    help="The newsletter of the issue.  [default: the first]",
 )
 @common.with_day
-@click.option("--again", is_flag=True, help="Although one just left, or nobody knows whether.")
+@click.option("--again", is_flag=True, help="Also where one just left, or nobody knows whether.")
 @common.with_json
 @common.with_config
 def resend(

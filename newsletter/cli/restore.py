@@ -11,7 +11,7 @@ from newsletter.text import counted
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
-    "--yes", "overwrite", is_flag=True, help="Also where there is a database; it is kept."
+    "--yes", "overwrite", is_flag=True, help="Restore also where there is a database; it is kept."
 )
 @common.with_config
 def restore(file: Path, overwrite: bool, config_file: Path | None) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.command()
 @common.with_slug
 @common.with_day
-@click.option("--late", is_flag=True, help="Also an issue that is held for its age.")
+@click.option("--late", is_flag=True, help="Send also an issue that is held for its age.")
 @click.option(
     "--restored",
     is_flag=True,

@@ -28,7 +28,7 @@ def _stop(_signal: int, _frame: object) -> None:
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @common.with_config
 def serve(host: str, port: int, config_file: Path | None) -> None:

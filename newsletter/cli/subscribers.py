@@ -46,14 +46,16 @@ def subscribers() -> None:
     help="How they agreed: your proof. Without it, they are asked by mail.",
 )
 @click.option(
-    "--detail", type=click.Choice(["full", "brief", "titles"]), help="How much of each paper."
+    "--detail",
+    type=click.Choice(["full", "brief", "titles"]),
+    help="How much of each paper the mail has.",
 )
 @click.option(
     "--rhythm",
     type=click.Choice([rhythm.value for rhythm in Rhythm]),
-    help="Each day, once a week, or only with something for them.  [default: daily]",
+    help="Mails each day, once a week, or only with something for them.  [default: daily]",
 )
-@click.option("--language", type=click.Choice(languages.CODES), help="Of the mail's frame.")
+@click.option("--language", type=click.Choice(languages.CODES), help="Language of the frame.")
 @common.with_json
 @common.with_config
 def add(
@@ -173,7 +175,7 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
 
 @subscribers.command()
 @click.argument("email")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @common.with_config
 def erase(email: str, yes: bool, config_file: Path | None) -> None:
     """Forget somebody for good.
@@ -207,7 +209,9 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
 @click.argument("email")
 @click.option("--reason", required=True, help="Why it may be mailed again; kept in the history.")
 @click.option(
-    "--although-complained", is_flag=True, help="They called a mail spam, and took it back."
+    "--although-complained",
+    is_flag=True,
+    help="Also after a complaint of spam that they took back.",
 )
 @common.with_config
 def unsuppress(

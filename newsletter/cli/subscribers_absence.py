@@ -26,7 +26,7 @@ _with_slug = click.option(
 @click.command()
 @click.argument("email", required=False)
 @_with_slug
-@click.option("--everybody", is_flag=True, help="All readers of the newsletter: it is over.")
+@click.option("--everybody", is_flag=True, help="Unsubscribe all its readers: it is over.")
 @common.with_json
 @common.with_config
 def remove(

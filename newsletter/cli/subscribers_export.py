@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 def with_filter(command: common.Command) -> common.Command:
     """The options that choose some of all subscribers."""
     for option in (
-        click.option("--search", metavar="TEXT", help="Only whose address holds this."),
+        click.option("--search", metavar="TEXT", help="Only addresses that hold this."),
         click.option(
-            "--since", type=common.Day(), metavar="YYYY-MM-DD", help="Only who came on or after."
+            "--since",
+            type=common.Day(),
+            metavar="YYYY-MM-DD",
+            help="Only who came on this day or later.",
         ),
-        click.option("--domain", metavar="DOMAIN", help="Only those at this domain."),
-        click.option("--to", "slug", metavar="SLUG", help="Only those of this newsletter."),
+        click.option("--domain", metavar="DOMAIN", help="Only addresses of this domain."),
+        click.option("--to", "slug", metavar="SLUG", help="Only subscribers of this newsletter."),
         click.option(
             "--standing",
             type=click.Choice(["pending", "confirmed", "left", "suppressed"]),
-            help="Only those.",
+            help="Only subscribers in this state.",
         ),
     ):
         command = option(command)

@@ -39,14 +39,14 @@ if TYPE_CHECKING:
     metavar="SLUG",
     help="A newsletter; repeatable.  [default: what the list says, else the first]",
 )
-@click.option("--language", type=click.Choice(languages.CODES), help="Where the list says none.")
+@click.option("--language", type=click.Choice(languages.CODES), help="For rows without a language.")
 @click.option("--column", metavar="NAME", help="The column with the addresses.")
-@click.option("--encoding", metavar="NAME", help="Of the file, where it is not found out.")
+@click.option("--encoding", metavar="NAME", help="Encoding of the file, where it is not found out.")
 @click.option(
     "--refused-by",
     multiple=True,
     metavar="COLUMN=VALUE",
-    help="Who has that there said no, and only they in that column; repeatable.",
+    help="People with this value in this column said no, and only they; repeatable.",
 )
 @click.option(
     "--ignore-column",
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     type=click.Choice(["subscribed", "left", "suppressed"]),
     help="What all in the list are; those who left or are suppressed are kept out.",
 )
-@click.option("--dry-run", is_flag=True, help="Everything, but nothing is kept.")
+@click.option("--dry-run", is_flag=True, help="Do everything, but keep nothing.")
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -15,7 +15,7 @@ from newsletter.cli import common
     "queues",
     type=click.Choice(["care", "send"]),
     multiple=True,
-    help="Only this: send batches, or care for all else.  [default: both]",
+    help="Only do this work: send batches, or care for all else.  [default: both]",
 )
 @common.with_config
 def worker(queues: tuple[str, ...], config_file: Path | None) -> None:
