@@ -93,7 +93,7 @@ def add(
         machine_memory.take_readers_in(settings, database)
         with database.write.begin() as session:
             subscriber = lifecycle.add_subscriber(session, email, request, consent, now)
-            asked = lifecycle.subscriber_to_ask(session, subscriber, request)
+            asked = lifecycle.newsletters_to_confirm(session, subscriber, request)
             if asked:
                 row = ask_to_confirm(session, subscriber, asked, settings.signup, now)
         confirmed = [slug for slug in request.newsletters if slug not in asked]

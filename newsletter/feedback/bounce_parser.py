@@ -18,7 +18,7 @@ from hashlib import sha256
 from flufl.bounce import all_failures
 
 from newsletter.feedback import report_parts
-from newsletter.feedback.automatic import (
+from newsletter.feedback.automatic_mail import (
     is_automatic,
     is_automatic_reply,
     is_certain_bounce,

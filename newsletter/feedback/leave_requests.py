@@ -16,7 +16,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import WrongUseError
-from newsletter.feedback.automatic import subject_of
+from newsletter.feedback.automatic_mail import subject_of
 from newsletter.feedback.bounced_reference import find_reference, text_of
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.models import QuarantineRow, Standing, SubscriberRow

@@ -42,7 +42,7 @@ def add_subscriber(
     `way` says by whom the proof came.
 
     A reader who left one newsletter or all, or whose address is suppressed, comes back only by
-    confirming anew; `subscriber_to_ask` says for which newsletters.
+    confirming anew; `newsletters_to_confirm` says for which newsletters.
 
     Raises:
         WrongUseError: the address cannot be mailed, or must not be.
@@ -56,7 +56,7 @@ def add_subscriber(
     came_anew = subscriber.standing == Standing.PENDING and reason is None
     if consent and came_anew and subscriber.left_at is None:
         _confirm(session, subscriber, consent, now)
-    open_ = subscriber_to_ask(session, subscriber, request)
+    open_ = newsletters_to_confirm(session, subscriber, request)
     proven = [slug for slug in request.newsletters if slug not in open_]
     if consent and proven:
         evidence = consent_log.proof_of_consent(consent, way)
@@ -66,7 +66,7 @@ def add_subscriber(
     return subscriber
 
 
-def subscriber_to_ask(
+def newsletters_to_confirm(
     session: Session, subscriber: SubscriberRow, request: SubscriptionRequest
 ) -> list[str]:
     """The wished newsletters that still need the subscriber's own yes."""

@@ -114,7 +114,7 @@ def _vouch(
             subscriber = lifecycle.add_subscriber(
                 session, address, wanted, consent, now, Channel.API
             )
-            asked = lifecycle.subscriber_to_ask(session, subscriber, wanted)
+            asked = lifecycle.newsletters_to_confirm(session, subscriber, wanted)
             if asked:
                 signups.consume_confirm_mail(session, address, pages.settings.signup, now)
                 outbox.enqueue(session, EmailType.CONFIRM, subscriber, now, {"newsletters": asked})

@@ -77,7 +77,7 @@ def test_who_left_one_newsletter_gets_it_again_only_by_their_own_yes(
         lifecycle.add_subscriber(session, reader.email, with_speech, "said so", NOW)
         opt_out.unsubscribe(session, reader, ["audio"], BY_HAND, NOW)
         lifecycle.add_subscriber(session, reader.email, with_speech, "the operator says so", NOW)
-        assert lifecycle.subscriber_to_ask(session, reader, with_speech) == ["audio"]
+        assert lifecycle.newsletters_to_confirm(session, reader, with_speech) == ["audio"]
         assert set(lifecycle.active_subscriptions(session, reader)) == {"speech"}
         assert reader.standing == Standing.CONFIRMED
 
@@ -88,7 +88,7 @@ def test_a_reader_gets_no_other_newsletter_without_a_yes(
     with database.write.begin() as session:
         wish = SubscriptionRequest(["audio", "speech"], "brief", "en")
         reader = lifecycle.add_subscriber(session, readers[0], wish, None, NOW)
-        assert lifecycle.subscriber_to_ask(session, reader, wish) == ["speech"]
+        assert lifecycle.newsletters_to_confirm(session, reader, wish) == ["speech"]
         assert set(lifecycle.active_subscriptions(session, reader)) == {"audio"}
 
 
