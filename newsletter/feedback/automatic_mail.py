@@ -1,4 +1,4 @@
-"""Letters that no person wrote by hand: away notes, and what mail servers say."""
+"""Inbound mails that no person wrote by hand: away notes, and what mail servers say."""
 
 import re
 from email.message import Message

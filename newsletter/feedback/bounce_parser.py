@@ -75,7 +75,7 @@ class NotUnderstood:
     reason: str
 
 
-_NOTHING = NotUnderstood("neither a bounce nor a complaint nor a farewell")
+_NOTHING = NotUnderstood("neither a bounce nor a complaint nor an unsubscribe request")
 Meaning = Event | UnsubscribeClaim | LeaveRequest | AutomaticReply | NotUnderstood
 
 
@@ -99,7 +99,7 @@ def _interpret(message: Message, raw: bytes, links: SignedLinks, now: datetime) 
         return mail.says(*report_parts.read_status(statuses[0], mail.words))
     if reports:
         return mail.says(*report_parts.read_feedback(reports[0]))
-    claim = _farewell(message, links)
+    claim = _unsubscribe_claim(message, links)
     if claim is not None:
         return claim
     if mail.is_old_complaint():
@@ -110,8 +110,8 @@ def _interpret(message: Message, raw: bytes, links: SignedLinks, now: datetime) 
     return (find_leave_request(message, mail.parts) or meaning) if meaning is _NOTHING else meaning
 
 
-def _farewell(message: Message, links: SignedLinks) -> UnsubscribeClaim | None:
-    """A token in the subject, whatever was put around it or cut it in two."""
+def _unsubscribe_claim(message: Message, links: SignedLinks) -> UnsubscribeClaim | None:
+    """An unsubscribe token in the subject, whatever was put around it or cut it in two."""
     subject = subject_of(message)
     return _claim_in((subject, "".join(subject.split())), links)
 

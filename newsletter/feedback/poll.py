@@ -26,8 +26,8 @@ from newsletter.subscribers.signed_links import SignedLinks
 
 _log = logging.getLogger(__name__)
 
-_FAREWELL = ConsentEvidence(Channel.MAIL, "an unsubscribe link as a mail's subject")
-_REQUEST = ConsentEvidence(Channel.MAIL, "an answer that asks to get no more")
+_BY_TOKEN = ConsentEvidence(Channel.MAIL, "an unsubscribe link as a mail's subject")
+_BY_ANSWER = ConsentEvidence(Channel.MAIL, "an answer that asks to get no more")
 UNKNOWN = "it bears a reference that no mail from here has"
 
 
@@ -73,7 +73,7 @@ def _act(session: Session, meaning: Meaning, tally: PollReport, now: datetime) -
         case UnsubscribeClaim():  # somebody long gone may leave as often as they like
             number, newsletter = meaning.subscriber_id, meaning.newsletter
             opt_out_by_link.unsubscribe(
-                session, [UnsubscribeRequest(number, newsletter, _FAREWELL, now)]
+                session, [UnsubscribeRequest(number, newsletter, _BY_TOKEN, now)]
             )
             tally.unsubscribed += 1
         case LeaveRequest():
@@ -98,7 +98,7 @@ def _let_go(session: Session, request: LeaveRequest, tally: PollReport, now: dat
         leave_requests.set_aside(session, request.address, now)
         tally.asking.append(request.address)
         return False
-    leaving = UnsubscribeRequest(answered.id, answered.newsletter, _REQUEST, now)
+    leaving = UnsubscribeRequest(answered.id, answered.newsletter, _BY_ANSWER, now)
     opt_out_by_link.unsubscribe(session, [leaving])
     tally.unsubscribed += 1
     return True

@@ -278,7 +278,7 @@ def test_our_reference_is_found_wherever_a_server_puts_it(raw: bytes) -> None:
         *("12 {}", "{}.", "回复：{}"),
     ],
 )
-def test_a_farewell_is_one_whatever_a_gateway_puts_around_it(around: str) -> None:
+def test_an_unsubscribe_token_is_one_whatever_a_gateway_puts_around_it(around: str) -> None:
     claim = UnsubscribeClaim(7, "audio")
     subject = around.format(LINKS.token(claim))
     assert read(mails.plain(subject)) == claim

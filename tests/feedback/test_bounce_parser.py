@@ -154,7 +154,7 @@ def test_a_forwarded_link_to_leave_names_a_reader_for_a_complaint_and_for_no_bou
     assert (complaint.kind, complaint.subscriber_id) == (EventType.COMPLAINT, 7)
 
 
-def test_a_token_in_the_subject_is_a_farewell_even_when_a_mail_program_folds_it() -> None:
+def test_a_token_in_the_subject_unsubscribes_even_when_a_mail_program_folds_it() -> None:
     claim = UnsubscribeClaim(7, "audio")
     token = LINKS.token(claim)
     assert read(mails.plain(token)) == claim

@@ -50,7 +50,9 @@ def box(ours: Certificate, monkeypatch: pytest.MonkeyPatch) -> Box:
 
 
 @pytest.fixture
-def farewell(settings: Settings, database: Database, sent: dict[str, str]) -> tuple[str, bytes]:
+def unsubscribe_mail(
+    settings: Settings, database: Database, sent: dict[str, str]
+) -> tuple[str, bytes]:
     """Who leaves, and the mail by which they do."""
     reader = list(sent)[1]
     return reader, mails.plain(token(settings, database, reader))
@@ -214,11 +216,11 @@ def test_gone_in_the_middle_nothing_is_lost_and_nothing_is_handled_twice(
     sent: dict[str, str],
     database: Database,
     box: Box,
-    farewell: tuple[str, bytes],
+    unsubscribe_mail: tuple[str, bytes],
     gone_at: tuple[str, Trouble],
 ) -> None:
     (gone, first), _, (angry, third), *_ = sent.items()
-    tired, letter = farewell
+    tired, letter = unsubscribe_mail
     with box(mails.dsn(first), letter, mails.arf(third)) as server:
         server.trouble = dict([gone_at])
         told_once(cli)

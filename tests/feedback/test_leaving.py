@@ -182,7 +182,7 @@ def test_by_what_the_provider_says(  # noqa: PLR0913, PLR0917 - fixtures, and th
     assert last_of(history(cli, reader)) == left(way, f"{wording}, told by sendgrid")
 
 
-def test_a_farewell_by_mail_means_also_whom_they_became_by_a_move(
+def test_an_unsubscribe_token_by_mail_means_also_whom_they_became_by_a_move(
     cli: Cli, settings: Settings, database: Database, sent: Readers, tmp_path: Path
 ) -> None:
     before, after, *_ = sent

@@ -99,9 +99,9 @@ def test_leaving_by_mail_works_for_ever_and_for_somebody_erased(
     cli: Cli, settings: Settings, database: Database, sent: dict[str, str], box: Path
 ) -> None:
     reader = next(iter(sent))
-    farewell = mails.plain(token(settings, database, reader))
+    unsubscribe_mail = mails.plain(token(settings, database, reader))
     cli("subscribers", "erase", reader, "--yes")
-    put(box, farewell, farewell)
+    put(box, unsubscribe_mail, unsubscribe_mail)
     assert "2 mails: 2 unsubscribed" in cli("feedback", "--maildir", str(box)).out
     with database.read() as session:
         assert session.query(SubscriberRow).count() == len(sent) - 1

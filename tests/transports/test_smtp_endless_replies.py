@@ -89,7 +89,7 @@ def test_before_the_first_mail_every_mail_may_be_tried_later(reply: str, when: s
 
 
 @endless
-def test_a_farewell_without_end_holds_nobody(reply: str) -> None:
+def test_an_answer_to_quit_without_end_holds_nobody(reply: str) -> None:
     with OddSmtp(QUIT=reply) as server:
         assert {outcome.status for outcome in outcomes_of(server).values()} == {SendStatus.ACCEPTED}
         assert server.octets_of_the_endless < _MOST_OCTETS

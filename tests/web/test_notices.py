@@ -190,7 +190,7 @@ def test_each_hears_only_of_its_newsletters_and_events_and_nothing_that_was_roll
 ) -> None:
     targets = {
         "texts": webhook(f"{ear.address}/texts", newsletters=["text"]),
-        "farewells": webhook(f"{ear.address}/farewells", events=["left"]),
+        "leavings": webhook(f"{ear.address}/leavings", events=["left"]),
     }
     with told(two, **targets) as site:
         site.confirmed(ADA, "audio", "text")
