@@ -12,11 +12,11 @@ from newsletter.interests.word_forms import number_forms
 from newsletter.interests.words import (
     in_small_letters,
     joined_places,
+    lowercase_text,
     parts_in,
-    place_seen,
     places_in,
-    seen,
-    shown,
+    visible_place,
+    visible_text,
     without_hyphens,
 )
 from newsletter.text import plain_letters
@@ -55,7 +55,7 @@ class Phrase:
     @classmethod
     def parse(cls, text: str) -> "Phrase | None":
         """The phrase in a text; None where it has no letter."""
-        whole = shown(text)
+        whole = lowercase_text(text)
         parts = tuple(map(plain_letters, parts_in(whole)))
         if not parts:
             return None
@@ -91,7 +91,7 @@ class Phrase:
 
 @lru_cache(maxsize=_KEPT)
 def _joined(text: str) -> tuple[str, ...]:
-    return tuple(map(plain_letters, parts_in(without_hyphens(shown(text)))))
+    return tuple(map(plain_letters, parts_in(without_hyphens(lowercase_text(text)))))
 
 
 def is_pattern(text: str) -> bool:
@@ -99,7 +99,7 @@ def is_pattern(text: str) -> bool:
 
     Stars are all that may stand for letters: one at the end, behind three letters at least.
     """
-    whole = shown(text)
+    whole = lowercase_text(text)
     stars = whole.count("*") - sum(part.count("*") for part in parts_in(whole))
     phrase = Phrase.parse(text)
     is_misplaced = stars > (phrase is not None and phrase.is_beginning)
@@ -115,8 +115,8 @@ class PhraseIndex:
     def __init__(self, texts: Sequence[str]) -> None:
         self._by_word: dict[str, int] = {}
         self._flat: list[str] = []  # words with hyphens parted, two spaces, and all joined
-        self._seen = [*map(seen, texts)]
-        self._shown = [*map(in_small_letters, self._seen)]
+        self._visible = [*map(visible_text, texts)]
+        self._shown = [*map(in_small_letters, self._visible)]
         for number, text in enumerate(self._shown):
             places = self._places_of(number)
             parts = [plain_letters(without_hyphens(text[start:end])) for start, end in places]
@@ -171,8 +171,8 @@ class PhraseIndex:
 
     def _write(self, phrase: Phrase, number: int) -> str:
         places = self._found(phrase, number)
-        text = self._seen[number]
-        words = [place_seen(text, start, end) for start, end in places]
+        text = self._visible[number]
+        words = [visible_place(text, start, end) for start, end in places]
         (begin, _), (_, end) = words[0], words[-1]
         if any(later - end > _BETWEEN for (_, end), (later, _) in pairwise(words)):
             return " ".join([text[start:end] for start, end in words])
@@ -207,14 +207,14 @@ class PhraseIndex:
 
         In small letters where the text has them so, too: sentences begin with a capital.
         """
-        shown_text, text, first = self._shown[number], self._seen[number], None
+        shown_text, text, first = self._shown[number], self._visible[number], None
         begin, length = shown_text.find(term), len(term)
         while begin >= 0:
             end = begin + length
             if not (shown_text[begin - 1 : begin].isalnum() or shown_text[end : end + 1].isalnum()):
                 start, stop = (begin, end)
                 if len(text) != len(shown_text):
-                    start, stop = place_seen(text, begin, end)
+                    start, stop = visible_place(text, begin, end)
                 if text[start:stop] == term:
                     return term
                 first = first or text[start:stop]

@@ -47,19 +47,19 @@ def without_hyphens(shown_text: str) -> str:
     return shown_text if shown_text.isalnum() else shown_text.translate(_NO_HYPHEN)
 
 
-def shown(text: str) -> str:
+def lowercase_text(text: str) -> str:
     """The text as people see it, in small letters, on one line."""
-    return in_small_letters(seen(text))
+    return in_small_letters(visible_text(text))
 
 
-def seen(text: str) -> str:
+def visible_text(text: str) -> str:
     """The text as people see it, on one line."""
     from newsletter.tex import to_text
 
     return " ".join(normalize("NFC", to_text(visible(text)[:_LONGEST_TEXT])).split())
 
 
-def place_seen(text: str, start: int, end: int) -> tuple[int, int]:
+def visible_place(text: str, start: int, end: int) -> tuple[int, int]:
     """Where that piece of the same text in small letters stands in what people see of it."""
     if len(in_small_letters(text)) == len(text):
         return start, end
