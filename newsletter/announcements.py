@@ -175,7 +175,7 @@ def _keep_listing(session: Session, listing: Listing, now: datetime) -> bool:
     """Whether it is kept, which it is unless what is known says more."""
     old = session.get(ListingRow, (listing.day, listing.category))
     if old is not None and _says_less(listing, old, now):
-        old.may_heal = old.may_heal and listing.may_heal
+        old.may_be_corrected = old.may_be_corrected and listing.may_be_corrected
         if listing.day >= calendar.newest_day(now):
             _doubt_count(old, listing, now)
         return False
@@ -207,7 +207,7 @@ def _keep_listing(session: Session, listing: Listing, now: datetime) -> bool:
             missing=missing,
             source=listing.source + (doubt if in_doubt else ""),
             in_doubt=in_doubt,
-            may_heal=listing.may_heal,
+            may_be_corrected=listing.may_be_corrected,
             fetched_at=since,
         )
     )

@@ -44,7 +44,7 @@ def is_known(row: ListingRow, newest: date) -> bool:
     """
     if is_saved(row) and row.day < newest:
         return row.state not in _NOT_LEARNED
-    is_doubted = row.state == ListingState.UNCHECKED and row.may_heal and row.day < newest
+    is_doubted = row.state == ListingState.UNCHECKED and row.may_be_corrected and row.day < newest
     if is_doubted or row.state in _HEALED:
         return row.day < newest - calendar.PAGES_REACH
     return row.state in _KNOWN
@@ -87,7 +87,7 @@ def are_files_refused(session: Session, categories: Collection[str]) -> bool:
 
 def _may_be_exact_later(row: ListingRow) -> bool:
     """Whether arXiv's page of that day failed, and may still come."""
-    return row.state == ListingState.RECONSTRUCTED and row.may_heal
+    return row.state == ListingState.RECONSTRUCTED and row.may_be_corrected
 
 
 def wait_reason(

@@ -73,7 +73,7 @@ def days_to_ask_anew(
             ListingRow.category.in_(categories),
             ListingRow.day >= newest - calendar.PAGES_REACH,
             ListingRow.day < newest,
-            or_(ListingRow.may_heal, ListingRow.state == ListingState.PARTIAL),
+            or_(ListingRow.may_be_corrected, ListingRow.state == ListingState.PARTIAL),
         )
     ).all()
     done = covered_days(session, newsletter)

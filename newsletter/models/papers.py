@@ -54,7 +54,9 @@ class ListingRow(Base):
     # Papers of it that may have been announced in this category on another day.
     in_doubt: Mapped[int] = mapped_column(default=0, server_default="0")
     # On a later day arXiv's page of that day may say better; what is empty is not final yet.
-    may_heal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    may_be_corrected: Mapped[bool] = mapped_column(
+        "may_heal", default=False, server_default=false()
+    )
     fetched_at: Mapped[datetime]
 
 

@@ -160,7 +160,7 @@ class Listing:
     expected: int | None = None  # arXiv's own count, where it states one
     missing: tuple[str, ...] = ()  # announced, but not to be had
     doubtful: tuple[str, ...] = ()  # there, but perhaps announced in this category on another day
-    may_heal: bool = False  # on a later day arXiv's page of that day may say better
+    may_be_corrected: bool = False  # on a later day arXiv's page of that day may say better
 
 
 SAVED_FILES = "saved files: "  # how the source of a listing begins that nobody was asked for

@@ -57,7 +57,7 @@ def dated_listing(
         source,
         doubtful=doubtful,
         later_is_known=reached,
-        may_heal=bool(shown.trouble),
+        may_be_corrected=bool(shown.trouble),
     )
 
 
@@ -152,7 +152,9 @@ def _of_nothing(
     if passed_over:
         return no_announcement(category, source)
     is_behind = shown.has_next_day or (recent is not None and recent.dates[0] > shown.day)
-    return CategoryListing(category, ListingState.NONE, (), None, source, may_heal=not is_behind)
+    return CategoryListing(
+        category, ListingState.NONE, (), None, source, may_be_corrected=not is_behind
+    )
 
 
 def no_announcement(category: str, source: str) -> CategoryListing:

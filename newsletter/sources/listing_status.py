@@ -90,7 +90,7 @@ class CategoryListing:
     shown: date | None = None  # the later day to which the source has moved on
     doubtful: frozenset[str] = frozenset()  # perhaps announced in this category on another day
     later_is_known: bool = True  # who came into the category since then
-    may_heal: bool = False  # on a later day arXiv's page of that day may say better
+    may_be_corrected: bool = False  # on a later day arXiv's page of that day may say better
 
     @property
     def is_past(self) -> bool:
@@ -157,7 +157,7 @@ def judge_listing(
         said.expected,
         missing,
         doubtful,
-        said.may_heal,
+        said.may_be_corrected,
     )
 
 

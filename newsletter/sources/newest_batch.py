@@ -41,11 +41,15 @@ class NewestBatch:
     def listing(self, category: str) -> CategoryListing:
         """The announcements of a category: by its page, else by its feed.
 
-        What no count speaks for may heal, where arXiv's page of that day can be asked later.
+        What has no count may be corrected, where arXiv's page of that day can be asked later.
         """
         listing = self._ask_in_order(category)
         is_checked = listing.state is ListingState.COMPLETE or listing.source.startswith(DATED_PAGE)
-        return listing if is_checked else replace(listing, may_heal=self._dated_pages is not None)
+        return (
+            listing
+            if is_checked
+            else replace(listing, may_be_corrected=self._dated_pages is not None)
+        )
 
     def _ask_in_order(self, category: str) -> CategoryListing:
         try:

@@ -170,7 +170,7 @@ def filled_in(listing: Listing, rebuilt: Listing) -> Listing:
         state=ListingState.PARTIAL if is_short else ListingState.RECONSTRUCTED,
         announcements=announcements,
         source=f"{listing.source}; {counted(len(more), 'paper')} by {rebuilt.source}",
-        may_heal=True,
+        may_be_corrected=True,
     )
 
 
@@ -190,10 +190,14 @@ def _because(listing: Listing, error: SourceError) -> Listing:
         both = source == rebuild.BOTH_BY_DATE
         state = ListingState.RECONSTRUCTED if both else ListingState.UNREACHABLE
         source = f"{source}, which find nothing; that is no proof" if both else source
-    may_heal = not isinstance(error, PageRefusedError)
-    why = f"arXiv's page of that day fails for now: {error.brief}" if may_heal else error.brief
+    may_be_corrected = not isinstance(error, PageRefusedError)
+    why = (
+        f"arXiv's page of that day fails for now: {error.brief}"
+        if may_be_corrected
+        else error.brief
+    )
     source = f"{source}; {why}" if why else source
-    return replace(listing, state=state, source=source, may_heal=may_heal)
+    return replace(listing, state=state, source=source, may_be_corrected=may_be_corrected)
 
 
 def _is_outdated(line: ListingEntry | None, paper: Paper, day: date) -> bool:

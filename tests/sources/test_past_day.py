@@ -221,7 +221,7 @@ def test_a_page_of_another_category_is_not_taken_for_this_one(arxiv: StandIn) ->
     arxiv.oai(Reply(b"", 404))
     arxiv.api(Reply(answer(NEW)))
     listing = only(fetch(arxiv))
-    assert (listing.state, listing.may_heal) == (ListingState.RECONSTRUCTED, True)
+    assert (listing.state, listing.may_be_corrected) == (ListingState.RECONSTRUCTED, True)
     assert "the page is of cs.CL, not of cs.SD" in listing.source
     arxiv.page("cs.SD", Reply(page(NEW, category="cs.CL", day="Tuesday, 24 November 2026")))
     arxiv.feed("cs.SD", Reply(atom(NEW, title="cs.CL")))
@@ -324,7 +324,7 @@ def test_pages_that_disagree_keep_whom_they_name_and_are_filled_in_by_date(
     assert said(listing) == [("2611.00009v1", "new"), TOLD[0]]
     assert listing.source.endswith("1 paper by API, by date, without replacements: it does not"
                                    " find them")  # fmt: skip
-    assert listing.may_heal
+    assert listing.may_be_corrected
     arxiv.catchup("cs.SD", DAY, Reply(catchup(held_back, NEW, day=DAY, following=NEXT, total=1)))
     listing = only(fetch(arxiv))
     assert (listing.state, listing.expected) == (ListingState.UNCHECKED, None)
@@ -425,7 +425,7 @@ def test_where_its_page_fails_the_day_is_rebuilt_and_says_why(
     assert (listing.state, said(listing)) == (ListingState.RECONSTRUCTED, TOLD[:1])
     assert listing.source.startswith("API, by date, without replacements")
     assert len(listing.source.split("; ")) == 2
-    assert listing.may_heal is (trouble.status != 400)  # then it may heal
+    assert listing.may_be_corrected is (trouble.status != 400)  # then it may be
 
 
 def test_a_day_beyond_ninety_days_is_not_asked_for_in_vain(arxiv: StandIn) -> None:
