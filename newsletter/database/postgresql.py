@@ -32,6 +32,12 @@ BY_KEYS = ", ".join(
     )
 )
 
+# A claim must survive a power cut before its mails leave, also where a server promises less.
+_DURABLE = (
+    "set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
+    " WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)"
+)
+
 
 def is_psycopg(url: URL) -> bool:
     """Whether the driver is psycopg 3; PgBouncer would lose its prepared statements."""
@@ -76,7 +82,10 @@ def _begin(connection: Connection) -> None:
 
 def _settings(options: Any) -> list[str]:  # noqa: ANN401 - SQLAlchemy's options have no public type
     idle_s = options.get("idle_within_s", _IDLE_READING_S)
-    settings = [f"set_config('idle_in_transaction_session_timeout', '{idle_s * 1000:.0f}', true)"]
+    settings = [
+        f"set_config('idle_in_transaction_session_timeout', '{idle_s * 1000:.0f}', true)",
+        _DURABLE,
+    ]
     if (locked_within_s := options.get("locked_within_s")) is not None:
         settings.append(f"set_config('lock_timeout', '{locked_within_s * 1000:.0f}', true)")
     if options.get("concurrent", False):

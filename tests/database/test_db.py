@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import func, select, text
 
+from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.database import db, schema
 from newsletter.database.db import Database
@@ -93,3 +94,18 @@ def test_who_opens_a_new_file_waits_for_another_who_writes_to_it(settings: Setti
             counted.result(timeout=0.2)
         other.commit()
         assert counted.result() == 1
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+@pytest.mark.parametrize(("promised", "held"), [("off", "on"), ("local", "local")])
+def test_what_is_committed_survives_a_power_cut_though_a_server_promises_less(
+    settings: Settings, database: Database, promised: str, held: str
+) -> None:
+    setting = f"ALTER DATABASE {database.engine.url.database} SET synchronous_commit = {promised}"
+    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.exec_driver_sql(setting)
+    database.engine.dispose()
+    with bootstrap.open_database(settings) as opened:
+        for writing in (opened.write, opened.concurrent, opened.row_locked):
+            with writing.begin() as session:
+                assert session.scalar(text("SHOW synchronous_commit")) == held
