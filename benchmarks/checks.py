@@ -19,6 +19,7 @@ from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import checks
 from newsletter.summaries.checks.relevance import SourceText
 from newsletter.summaries.extractive import sentences
+from newsletter.summaries.extractive.sentence_type import sentence_type
 
 Pair = tuple[str, Paper]
 Trial = tuple[str, Paper, str]  # what must not be printed of it; empty: all
@@ -227,12 +228,16 @@ def with_gains(pairs: list[Pair], language: str) -> list[Trial]:
 
 
 def between(pairs: list[Pair]) -> list[Trial]:
-    """Each sentence between the first and the last of its abstract, neither to be printed."""
+    """Each that says what is done between background and the end of its abstract.
+
+    Neither is to be printed: not the first sentence, nor the last.
+    """
     trials: list[Trial] = []
     for text, paper in pairs:
-        first, *_, last = [*sentences.split(paper.abstract), ""]
-        both = f"{first} {text.rstrip(' .')}. {last or first}"
-        if first != last and len(both) <= _NO_ABSTRACT:
+        first, *_, last = sentences.split(paper.abstract) * 2
+        both = f"{first} {text.rstrip(' .')}. {last}"
+        is_background = sentence_type(text) and not sentence_type(first)
+        if first != last and is_background and len(both) <= _NO_ABSTRACT:
             trials += [(both, paper, piece.rstrip(".")) for piece in (first, last)]
     return trials
 
