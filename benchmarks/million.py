@@ -17,10 +17,11 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import update
 
 from benchmarks import sending
-from newsletter import bootstrap, delivery_counters, issue_queries, scaffold
+from newsletter import bootstrap, delivery_counters, scaffold
 from newsletter.cli.common import bar
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
+from newsletter.issues import issue_queries
 from newsletter.models import (
     BatchRow,
     DeliveryRow,

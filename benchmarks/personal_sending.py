@@ -29,11 +29,12 @@ from sqlalchemy import insert, update
 from benchmarks.personal import read_papers
 from benchmarks.personal_rankings import likes
 from benchmarks.sending import COLLECT_AFTER, no_bar, now, prepared, used_s
-from newsletter import bootstrap, issues
+from newsletter import bootstrap
 from newsletter.config import SiteSettings
 from newsletter.daily_run import daily
 from newsletter.interests import DayIndex, Profile, compile_profile, pick_papers, profile_store
 from newsletter.interests.issue_picks import IssuePick, IssuePicks
+from newsletter.issues import issue_store
 from newsletter.models import InterestRow, ProfileRow, SubscriberRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
@@ -175,7 +176,7 @@ def _sending_s(day: list[Paper], readers: int, profiles: list[Profile]) -> float
             parts = replace(opened, transport=Nowhere())
             _name(parts.database, readers, profiles)
             with parts.database.write.begin() as session:
-                issue = issues.freeze_issue(session, content)
+                issue = issue_store.freeze_issue(session, content)
                 assert issue is not None
                 session.execute(update(SubscriberRow).values(language="en"))
                 freezing.freeze_audience(session, issue)

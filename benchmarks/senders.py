@@ -25,9 +25,10 @@ from pathlib import Path
 from sqlalchemy import event
 
 from benchmarks.sending import is_frozen, no_bar, subscribe
-from newsletter import bootstrap, issue_queries, scaffold
+from newsletter import bootstrap, scaffold
 from newsletter.config import Settings
 from newsletter.daily_run import daily
+from newsletter.issues import issue_queries
 from newsletter.sending import freezing, totals
 from newsletter.services import Services
 from newsletter.transports.memory import Memory

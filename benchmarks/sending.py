@@ -30,10 +30,11 @@ from pathlib import Path
 from sqlalchemy import Table, insert
 
 from benchmarks.light_server import light_server
-from newsletter import bootstrap, config, issue_days, issue_queries, scaffold
+from newsletter import bootstrap, config, scaffold
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
+from newsletter.issues import issue_days, issue_queries
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending.recipients import load_recipient

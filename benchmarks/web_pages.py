@@ -27,9 +27,10 @@ from sqlalchemy import func, select
 from werkzeug.test import Client
 
 from benchmarks.sending import prepared, sink
-from newsletter import announcements, bootstrap, config, issues, scaffold
+from newsletter import announcements, bootstrap, config, scaffold
 from newsletter.config import Settings
 from newsletter.database.db import Database
+from newsletter.issues import issue_store
 from newsletter.models import SubscriptionRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import IssueEntry, IssueSection
@@ -108,7 +109,7 @@ def fill(database: Database, settings: Settings) -> None:
         with database.write.begin() as session:
             fetched = FetchResult((), {paper.id: paper for paper in told})
             announcements.store_fetched(session, fetched, NOW)
-            issues.freeze_issue(session, content)
+            issue_store.freeze_issue(session, content)
 
 
 class Server:

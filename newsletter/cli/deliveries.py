@@ -73,7 +73,7 @@ def status(
 
 def _issues(database: "Database", slugs: list[str], day: date | None) -> "list[IssueRow]":
     """The newsletter's issue; of several, that of each newsletter that has one, one at least."""
-    from newsletter import issue_queries
+    from newsletter.issues import issue_queries
 
     with database.read() as session:
         if len(slugs) == 1:
@@ -131,7 +131,7 @@ def list_deliveries(
     `--state uncertain` or `--state failed` answers who missed it; `--subscriber` what one person
     got, also by `newsletter resend`.
     """
-    from newsletter import issue_queries
+    from newsletter.issues import issue_queries
     from newsletter.sending.stats import COLUMNS, list_deliveries
 
     settings = common.load(config_file)
@@ -195,7 +195,7 @@ def settle(
     itself. After trouble that was everybody's, `--state failed --as resend` brings the readers
     back; `--state pending --reason TEXT --as failed` ends those who wait for nothing.
     """
-    from newsletter import issue_queries
+    from newsletter.issues import issue_queries
     from newsletter.models import DeliveryState
     from newsletter.sending import settle as operator_word
 

@@ -27,7 +27,7 @@ def issues() -> None:
 @common.with_config
 def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> None:
     """Every issue, newest first."""
-    from newsletter import issue_queries
+    from newsletter.issues import issue_queries
     from newsletter.sending import totals
 
     settings = common.load(config_file)
@@ -141,8 +141,7 @@ def export(
 
 
 def _load_content(slug: str | None, day: date | None, config_file: Path | None) -> "IssueContent":
-    from newsletter import issue_queries
-    from newsletter import issues as issue_store
+    from newsletter.issues import issue_queries, issue_store
 
     settings = common.load(config_file)
     chosen = chosen_newsletters.newsletter(settings, slug).slug
@@ -152,7 +151,7 @@ def _load_content(slug: str | None, day: date | None, config_file: Path | None) 
 
 
 def _as_json(content: "IssueContent") -> dict[str, Any]:
-    from newsletter import issue_edits
+    from newsletter.issues import issue_edits
 
     return {
         "newsletter": content.slug,

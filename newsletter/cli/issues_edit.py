@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from newsletter.config import NewsletterSettings
-    from newsletter.issue_edits import IssueEdit
+    from newsletter.issues.issue_edits import IssueEdit
 
 _LONGEST_NOTE = 2000  # characters
 _LONGEST_REASON = 200
@@ -68,7 +68,7 @@ def edit(
     Before the issue is frozen, also before its day is fetched. Readers see all of it as the
     editor's word. Without options, this shows what is set; `newsletter preview` shows the mail.
     """
-    from newsletter import issue_edits
+    from newsletter.issues import issue_edits
 
     if sum([note is not None, note_file is not None, editor, no_note]) > 1:
         raise WrongUseError("one of --note, --note-file, --editor and --no-note at a time")
@@ -147,7 +147,7 @@ def _wishes(session: "Session", newsletter: "NewsletterSettings", day: date) -> 
     Raises:
         WrongUseError: it is frozen, or there will be none of that day.
     """
-    from newsletter import issue_edits, issue_queries
+    from newsletter.issues import issue_edits, issue_queries
     from newsletter.sources import calendar
 
     issue = issue_queries.covering_issue(session, newsletter.slug, day)

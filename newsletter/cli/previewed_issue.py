@@ -20,8 +20,9 @@ def content_of(
     services: "Services", newsletter: "NewsletterSettings", day: date | None
 ) -> "IssueContent":
     """The issue of that day, or what would become of it now; nothing is kept."""
-    from newsletter import bootstrap, completeness, issue_days, issue_edits, issues, papers
+    from newsletter import bootstrap, completeness, papers
     from newsletter.daily_run import fetching
+    from newsletter.issues import issue_days, issue_edits, issue_store
     from newsletter.sources.base import ListingState
 
     now = services.clock()
@@ -35,7 +36,7 @@ def content_of(
         announced_on = day or of_files or services.source.current_day(now)
         issue = issue_days.find_issue(session, newsletter.slug, announced_on)
         if issue is not None:
-            return issues.load_issue(session, issue)
+            return issue_store.load_issue(session, issue)
         rows = papers.listings(session, announced_on, newsletter.categories)
     by_files = refused or of_files is not None
     if by_files and all(row.state == ListingState.UNREACHABLE for row in rows):
@@ -47,7 +48,7 @@ def content_of(
         if not by_files and not any(map(completeness.is_saved, rows)):
             rows = fetching.fetch(copy, newsletter, announced_on).rows
         with copy.database.read() as session:
-            content = issues.compose_issue(
+            content = issue_store.compose_issue(
                 session, newsletter, announced_on, services.summarizer, now
             )
     if not content.entries:
@@ -135,7 +136,7 @@ def with_picks(
 
 def find_issue_id(services: "Services", content: "IssueContent") -> int | None:
     """The issue's number; None where it is not frozen."""
-    from newsletter import issue_days
+    from newsletter.issues import issue_days
 
     with services.database.read() as session:
         issue = issue_days.find_issue(session, content.slug, content.day)

@@ -34,8 +34,8 @@ def resend(
     account stays. Who left, did not confirm or must not be mailed gets nothing; what holds an
     issue, and the limits, hold this too. Exit code 1 where it did not leave, or nobody knows.
     """
-    from newsletter import issue_queries
     from newsletter.daily_run import daily
+    from newsletter.issues import issue_queries
     from newsletter.models import DeliveryState
 
     settings = common.load(config_file)

@@ -44,9 +44,9 @@ def send(
     Of the newest one, or that of --day. Nobody gets it twice. Tries at once, also where `run` is
     pausing for a provider in trouble.
     """
-    from newsletter import issue_days, issue_queries
     from newsletter.daily_run import daily, restored_or_moved, rounds
     from newsletter.daily_run.day_report import DayReport
+    from newsletter.issues import issue_days, issue_queries
     from newsletter.sending.context import Override
 
     settings = common.load(config_file)

@@ -9,9 +9,10 @@ the newest day is empty, the newest before it that had papers takes its place.
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from newsletter import delivery_counters, issue_days
+from newsletter import delivery_counters
 from newsletter.config import NewsletterSettings
 from newsletter.daily_run import fetching
+from newsletter.issues import issue_days
 from newsletter.models import DeliveryState
 from newsletter.sending import audience, pauses
 from newsletter.services import Services

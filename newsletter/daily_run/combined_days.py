@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from newsletter import completeness, issue_days, issues
+from newsletter import completeness
 from newsletter.config import NewsletterSettings
 from newsletter.daily_run import daily
 from newsletter.daily_run.catch_up import Days
 from newsletter.daily_run.day_report import DayReport
+from newsletter.issues import issue_days, issue_store
 from newsletter.rendering.several_days import combine_days
 from newsletter.services import Services
 from newsletter.sources.base import SourceError
@@ -33,7 +34,7 @@ def run_combined_days(services: Services, newsletter: NewsletterSettings, days: 
         ready[max(ready)].summaries,
         lambda session: combine_days(
             [
-                issues.compose_issue(session, newsletter, day, services.summarizer, now)
+                issue_store.compose_issue(session, newsletter, day, services.summarizer, now)
                 for day in ready
             ]
         ),

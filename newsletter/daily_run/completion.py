@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from newsletter import completeness, issue_days, late_papers, papers
+from newsletter import completeness, papers
 from newsletter.config import NewsletterSettings
 from newsletter.daily_run import catch_up
+from newsletter.issues import issue_days, late_papers
 from newsletter.services import Services
 from newsletter.sources import calendar
 from newsletter.sources.base import ListingState, SourceError

@@ -7,20 +7,13 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import (
-    completeness,
-    issue_days,
-    issue_edits,
-    issue_queries,
-    issues,
-    papers,
-    slugs,
-)
+from newsletter import completeness, papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.daily_run import fetching, summarizing
 from newsletter.daily_run.day_report import DayReport
 from newsletter.errors import NewsletterError
 from newsletter.interests import profile_store
+from newsletter.issues import issue_days, issue_edits, issue_queries, issue_store
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
@@ -72,7 +65,9 @@ def run_day(
         services,
         newsletter,
         prepared.summaries,
-        lambda session: issues.compose_issue(session, newsletter, day, services.summarizer, now),
+        lambda session: issue_store.compose_issue(
+            session, newsletter, day, services.summarizer, now
+        ),
         completeness.empty_reason(prepared.rows),
     )
 
@@ -122,7 +117,7 @@ def freeze_and_send(
         if not content.entries:
             nothing = issue_edits.ALL_LEFT_OUT if content.omissions else empty_reason
             return DayReport(content.day, None, None, None, nothing=nothing)
-        frozen = issues.freeze_issue(session, content)
+        frozen = issue_store.freeze_issue(session, content)
         if frozen is not None:
             is_past = content.day < services.source.current_day(now)
             by = audience.subscribed_by(content.day) if is_past else None
@@ -221,7 +216,7 @@ def issue_emails(services: Services, content: IssueContent, issue_id: int | None
 
     def since(had_issue: int) -> IssueContent:
         with services.database.read() as session:
-            return issues.load_since(session, content, had_issue, issue_id)
+            return issue_store.load_since(session, content, had_issue, issue_id)
 
     return IssueEmails(content, services.site, services.links, services.theme, since)
 
@@ -229,4 +224,4 @@ def issue_emails(services: Services, content: IssueContent, issue_id: int | None
 def load_frozen_issue(services: Services, issue_id: int) -> IssueContent:
     """Load the content of a frozen issue."""
     with services.database.read() as session:
-        return issues.load_issue(session, session.get_one(IssueRow, issue_id))
+        return issue_store.load_issue(session, session.get_one(IssueRow, issue_id))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from newsletter import issue_days
+from newsletter.issues import issue_days
 from newsletter.models import IssueEntryRow, IssueState
 from newsletter.sending.totals import IssueSendResult, totals_of
 from newsletter.services import Services

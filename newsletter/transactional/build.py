@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import issue_queries, outbox, slugs
+from newsletter import outbox, slugs
 from newsletter.config import NewsletterSettings, Settings, SignupSettings
+from newsletter.issues import issue_queries
 from newsletter.models import AddressChangeRow, OutboxRow, Standing, SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.rendering.message import Message

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort, current_app
 
-from newsletter import issue_queries
+from newsletter.issues import issue_queries
 from newsletter.rendering.citations import FORMATS
 from newsletter.rendering.theme import Theme
 from newsletter.web.atom_feed import build_feed

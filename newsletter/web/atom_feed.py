@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 
 from sqlalchemy.orm import Session
 
-from newsletter import issue_queries, issues
 from newsletter.config import NewsletterSettings, SiteSettings
+from newsletter.issues import issue_queries, issue_store
 from newsletter.models import IssueRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.markup.paper_text import plain
@@ -41,7 +41,7 @@ def build_feed(
     _add(feed, "link", rel="alternate", type="text/html", href=home)
     _add(feed, "subtitle", " · ".join(newsletter.categories))
     for issue in newest:
-        _add_entry(feed, issues.load_issue(session, issue), issue, links)
+        _add_entry(feed, issue_store.load_issue(session, issue), issue, links)
     return _as_bytes(feed)
 
 

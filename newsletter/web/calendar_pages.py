@@ -9,8 +9,8 @@ from itertools import groupby
 from flask import Blueprint, Response, abort
 from werkzeug.routing import BaseConverter, ValidationError
 
-from newsletter import issue_queries
 from newsletter.config import NewsletterSettings
+from newsletter.issues import issue_queries
 from newsletter.rendering.citations import FORMATS
 from newsletter.web.kept_pages import kept_page
 from newsletter.web.pages import pages

@@ -10,7 +10,7 @@ from threading import Lock
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter import issue_queries, issues, papers
+from newsletter import papers
 from newsletter.interests import (
     DayIndex,
     Pick,
@@ -20,6 +20,7 @@ from newsletter.interests import (
     issue_picks,
     pick_papers,
 )
+from newsletter.issues import issue_queries, issue_store
 from newsletter.models import (
     InterestRow,
     IssueEntryRow,
@@ -99,7 +100,7 @@ class IssueRanking:
         with self._lock:  # whoever waits would make the same
             index = self._indexes.pop(name, None)
             if index is None:
-                content = issues.load_issue(session, issue)
+                content = issue_store.load_issue(session, issue)
                 index = DayIndex(content.without(left_out).papers)
             self._indexes[name] = index
             number = sum(len(kept.papers) for kept in self._indexes.values())

@@ -11,10 +11,11 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.orm import Session
 
-from newsletter import issue_queries, outbox
+from newsletter import outbox
 from newsletter.database import schema
 from newsletter.finding import Severity
 from newsletter.health import quick_checks
+from newsletter.issues import issue_queries
 from newsletter.web.metrics import has_token
 from newsletter.web.pages import pages
 

@@ -9,9 +9,9 @@ from flask import Blueprint, Response, abort
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from newsletter import issues, late_papers
 from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import IssuePick
+from newsletter.issues import issue_store, late_papers
 from newsletter.models import IssueRow
 from newsletter.rendering.citations import FORMATS
 from newsletter.rendering.fragments.block_anchors import block_anchors
@@ -75,7 +75,7 @@ def cited(slug: str, day: date, arxiv_id: str, extension: str) -> Response:
     """One of its papers; made anew, since hardly anybody asks for one twice."""
     state = _get_state(slug, day)
     with pages.database.read() as session:
-        entry = issues.find_entry(session, state.id, arxiv_id) or abort(404)
+        entry = issue_store.find_entry(session, state.id, arxiv_id) or abort(404)
     asked = _BY_EXTENSION[extension]
     made = Response(asked.write([entry]), content_type=f"{asked.mimetype}; charset=utf-8")
     made.headers["Cache-Control"] = A_WHILE
@@ -90,13 +90,13 @@ def _get_state(slug: str, day: date) -> _KnownIssue:
 
 def _load_issue(issue_id: int) -> IssueContent:
     with pages.database.read() as session:
-        return issues.load_issue(session, session.get_one(IssueRow, issue_id))
+        return issue_store.load_issue(session, session.get_one(IssueRow, issue_id))
 
 
 def _issue_page(issue_id: int, earlier: date | None, later: date | None) -> str:
     with pages.database.read() as session:
         row = session.get_one(IssueRow, issue_id)
-        content = issues.load_issue(session, row)
+        content = issue_store.load_issue(session, row)
         found_later = late_papers.found_later(session, row)
     blocks = _filled_blocks(content)
     return pages.render(

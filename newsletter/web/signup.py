@@ -11,8 +11,9 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug import Response
 
-from newsletter import issue_queries, outbox
+from newsletter import outbox
 from newsletter.errors import WrongUseError
+from newsletter.issues import issue_queries
 from newsletter.models import Standing, SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.reader_locks import lock_reader

@@ -7,10 +7,11 @@ from flask import Blueprint, abort, request
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
-from newsletter import issues, papers, slugs
+from newsletter import papers, slugs
 from newsletter.interests import interest_store
 from newsletter.interests.authors import is_among
 from newsletter.interests.named_interest import MOST, Interest, InterestType
+from newsletter.issues import issue_store
 from newsletter.models import (
     DeliveryRow,
     InterestRow,
@@ -63,7 +64,7 @@ def tune_days(token: str, newsletter: str, first: date, last: date) -> str:
             .order_by(IssueRow.day.desc())
             .limit(_MOST_ISSUES)
         ).all()
-        contents = [issues.load_issue(session, issue) for issue in days] or abort(404)
+        contents = [issue_store.load_issue(session, issue) for issue in days] or abort(404)
     return pages.render("web/tune_days.html", token=token, contents=contents)
 
 

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from newsletter import bootstrap, issue_edits, issue_queries, issues, languages
+from newsletter import bootstrap, languages
 from newsletter.config import Settings
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.pick_reasons import PickReason, ReasonType
-from newsletter.issue_edits import IssueEdit
+from newsletter.issues import issue_edits, issue_queries, issue_store
+from newsletter.issues.issue_edits import IssueEdit
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueSection
@@ -60,7 +61,7 @@ def test_what_preview_shows_is_what_is_sent_and_stays(edited: Cli, settings: Set
     assert mails
     with bootstrap.open_database(settings) as database, database.read() as session:
         issue = issue_queries.get_issue(session, "audio", date.fromisoformat(DAY))
-        content = issues.load_issue(session, issue)
+        content = issue_store.load_issue(session, issue)
         assert issue_edits.load(session, "audio", issue.day) == IssueEdit()
     assert content.entries[0].paper.id.arxiv_id == FIRST
     assert content.topics == content.with_topics().topics != ()

@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from newsletter import bootstrap, config, issue_queries, taxonomy
+from newsletter import bootstrap, config, taxonomy
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.daily_run import fetching
 from newsletter.daily_run.catch_up import group_days
 from newsletter.database.db import Database
+from newsletter.issues import issue_queries
 from newsletter.models import IssueState
 from newsletter.periodic_work import work_of_worker
 from newsletter.rendering.issue_entry import IssueSection, ListingNote

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from newsletter import issues
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.interests import PickReason, ReasonType, interest_store, issue_picks
 from newsletter.interests.issue_picks import IssuePick, best_of, join_picks
+from newsletter.issues import issue_store
 from newsletter.models import IssueRow, NamedPaperRow, SubscriptionRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.size_budget import LIMIT
@@ -115,7 +115,7 @@ def test_a_group_whose_papers_cannot_be_ranked_has_its_issue_as_ever(
     assert cli("run").code == 0
     with database.read() as session:
         issue = session.scalars(select(IssueRow)).one()
-        assert issues.load_issue(session, issue).picks is None
+        assert issue_store.load_issue(session, issue).picks is None
 
 
 def test_all_readers_of_a_variant_share_one_content_and_it_says_where_nothing_is_close() -> None:

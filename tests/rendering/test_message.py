@@ -16,10 +16,11 @@ from hypothesis import example, given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
-from newsletter import announcements, bootstrap, config, issues, scaffold
+from newsletter import announcements, bootstrap, config, scaffold
 from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.pick_reasons import PickReason, ReasonType
+from newsletter.issues import issue_store
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueEntry, IssueSection, Omission
@@ -73,7 +74,7 @@ def bundled_day(tmp_path_factory: pytest.TempPathFactory) -> IssueContent:
         announcements.store_fetched(
             session, bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY), NOW
         )
-        return issues.compose_issue(
+        return issue_store.compose_issue(
             session, settings.newsletters[0], bundled.DAY, ExtractiveSummarizer(), NOW
         )
 

@@ -23,10 +23,11 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from unittest import mock
 from urllib.parse import urlsplit
 
-from newsletter import bootstrap, delivery_counters, issue_days, issue_queries, scaffold
+from newsletter import bootstrap, delivery_counters, scaffold
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
+from newsletter.issues import issue_days, issue_queries
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import batch_worker, freezing, stats, totals
 from newsletter.sending.context import NO_OVERRIDE

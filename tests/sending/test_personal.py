@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from newsletter import issues
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.interests import (
@@ -24,6 +23,7 @@ from newsletter.interests import (
 )
 from newsletter.interests.files import ListedPaper
 from newsletter.interests.named_interest import Interest, InterestType
+from newsletter.issues import issue_store
 from newsletter.models import IssueRow, PickRow, ProfileRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.recipient import Recipient
@@ -200,7 +200,7 @@ def test_a_later_attempt_says_what_the_first_one_said(cli: Cli, database: Databa
     assert cli("run").code == 0
     with database.read() as session:
         issue = session.scalars(select(IssueRow)).one()
-        mails = IssueEmails(issues.load_issue(session, issue), SITE, LINKS)
+        mails = IssueEmails(issue_store.load_issue(session, issue), SITE, LINKS)
         reader = load_recipient(session, "audio", DAY, READER)
         other = load_recipient(session, "audio", DAY, "reader02@reader.example")
 

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from newsletter import bootstrap, issue_queries, issues
+from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.interests import PickReason, ReasonType, interest_store, issue_picks, named_interest
 from newsletter.interests.files import UnreadableListError, read_file
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.named_interest import InterestType
+from newsletter.issues import issue_queries, issue_store
 from newsletter.languages import LANGUAGES, SOURCE
 from newsletter.models import InterestRow, NamedPaperRow
 from newsletter.rendering.translations import translations
@@ -248,7 +249,9 @@ def test_a_page_has_both_links_to_each_paper_of_a_day(site: Site) -> None:
     tune = f"/tune/{token_of(site, TuneClaim)}"
     with site.database.read() as session:
         (issue,) = issue_queries.list_issues(session, ["audio"], 1)
-        names = [entry.paper.id.arxiv_id for entry in issues.load_issue(session, issue).entries]
+        names = [
+            entry.paper.id.arxiv_id for entry in issue_store.load_issue(session, issue).entries
+        ]
     shown = site.get(f"{tune}/audio/{issue.day}/{issue.day}")
     for name in names:
         assert shown.text.count(f'"{tune}/{name}/more"') == 1

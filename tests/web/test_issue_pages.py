@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from newsletter import issue_edits, issues, papers
+from newsletter import papers
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.pick_reasons import PickReason, ReasonType
-from newsletter.issue_edits import IssueEdit
+from newsletter.issues import issue_edits, issue_store
+from newsletter.issues.issue_edits import IssueEdit
 from newsletter.rendering.issue_content import IssueContent
 from tests.gates.browser import Eyes, Scheme
 from tests.gates.days import FROZEN, busy_day
@@ -36,7 +37,7 @@ def freeze(
         for entry in content.entries:
             session.merge(papers.row_of(entry.paper))
         session.flush()
-        issues.freeze_issue(session, content)
+        issue_store.freeze_issue(session, content)
 
 
 @pytest.fixture

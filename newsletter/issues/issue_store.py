@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter import issue_days, issue_edits, late_papers, papers, slugs
+from newsletter import papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import from_json, newsletter_picks, to_json
+from newsletter.issues import issue_days, issue_edits, late_papers
 from newsletter.models import IssueEntryRow, IssueRow, IssueState, ListingRow
 from newsletter.papers import AnnouncedPaper
 from newsletter.rendering.issue_content import IssueContent

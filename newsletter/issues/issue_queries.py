@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter import issue_days
 from newsletter.errors import NothingYetError, WrongUseError, did_you_mean
+from newsletter.issues import issue_days
 from newsletter.models import IssueEntryRow, IssueRow
 
 
