@@ -1,6 +1,6 @@
 """Whether `site.url` answered as ours when it was last asked, and how long its certificate lasts.
 
-For /healthz and the other witnesses, which read it here and ask no network:
+For `check`, /healthz and the alarms, which read it here and ask no network:
 `public_address.py` does, after a run and beside `serve`.
 """
 

@@ -64,8 +64,8 @@ def _shared_buckets(limits: SendingSettings) -> list[_Bucket]:
 
 
 @dataclass(frozen=True)
-class Room:
-    """Room for one mail, which may leave after `wait_s`; with a `refusal`, none before that."""
+class Headroom:
+    """After how long one more mail may leave; with a `refusal`, it has to be asked for again."""
 
     wait_s: float = 0.0
     refusal: str = ""
@@ -106,20 +106,20 @@ class RateLimiter:
     def by_domain(self) -> bool:
         return bool(self._limits.per_domain or self._paused)
 
-    def room(self, within_s: float) -> Room:
+    def headroom(self, within_s: float) -> Headroom:
         """Whether a mail to anybody may leave so soon."""
-        return Room(self.wait_s, _refusal(self.wait_s) if self.wait_s > within_s else "")
+        return Headroom(self.wait_s, _refusal(self.wait_s) if self.wait_s > within_s else "")
 
-    def admit_one(self, email: str, within_s: float = 0.0) -> Room:
-        """Take the room of a mail outside of a batch; what it takes ahead, others wait for."""
-        room = self.room(within_s)
-        if room.refusal:
-            return room
+    def admit_one(self, email: str, within_s: float = 0.0) -> Headroom:
+        """Take the headroom of a mail outside of a batch; what it takes ahead, others wait for."""
+        headroom = self.headroom(within_s)
+        if headroom.refusal:
+            return headroom
         if not self.takes(email):
             wait_s = _DOMAIN_WAIT_S if self.short_s is None else self.short_s
-            return Room(wait_s, self.held or _refusal(wait_s))
+            return Headroom(wait_s, self.held or _refusal(wait_s))
         self.spend(1)
-        return room
+        return headroom
 
     def lock_domains(self, emails: Iterable[str]) -> None:
         """Before `takes`: lock the buckets of these addresses' domains."""

@@ -1,6 +1,6 @@
 """arXiv itself: its listing pages say what was announced, its API what the papers are.
 
-The feed is the second witness: it fills in what a page lacks, says what was announced where there
+The feed is the second source: it fills in what a page lacks, says what was announced where there
 is no page, and describes the papers that the API does not know yet. A past day has a page of its
 own for 90 days; an older one is rebuilt from the dates of submission.
 """

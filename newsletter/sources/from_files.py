@@ -45,7 +45,7 @@ _A_PAGE = "a listing page or a feed of the day, such as https://arxiv.org/list/c
 class SavedFiles(Source):
     """arXiv's pages, feeds, API and OAI answers; it is told by what they hold which is which.
 
-    As of live pages, two witnesses make a day on which nothing was announced; one alone may be a
+    As of live pages, two sources make a day on which nothing was announced; one alone may be a
     page that was empty for an hour.
 
     A page says what was announced in its category, a feed fills in what the page lacks or stands in
@@ -138,15 +138,15 @@ class SavedFiles(Source):
         return announced | self._dated_pages.past_days
 
     def _said(self, category: str, day: date) -> CategoryListing | None:
-        """By the first witness that lists papers or knows better; by two that are empty."""
-        told = list(self._witnesses(category, day))
+        """By the first file that lists papers or knows better; by two that are empty."""
+        told = list(self._files_of(category, day))
         speaks = next((said for said in told if said.state is not ListingState.STALE), None)
         if speaks is None and len(told) > 1:
             source = f"{self._source}, which agree"
             return CategoryListing(category, ListingState.NONE, (), None, source)
         return speaks or next(iter(told), None)
 
-    def _witnesses(self, category: str, day: date) -> Iterator[CategoryListing]:
+    def _files_of(self, category: str, day: date) -> Iterator[CategoryListing]:
         """Pages of the category itself, feeds, recent papers, a page of its archive."""
         feeds = [feed for feed in self._feeds if feed.day == day and feed.covers(category)]
         pages = [page for page in self._pages if page.day == day]

@@ -178,7 +178,7 @@ def nothing(category: str, day: date, source: str) -> Listing:
 
 
 def empty(category: str, source: str) -> CategoryListing:
-    """The status where one witness alone says that nothing was announced: a second has to agree."""
+    """The status where one source alone says that nothing was announced: a second has to agree."""
     why = f"{source}: empty, which nobody confirms"
     return CategoryListing(category, ListingState.STALE, (), None, why)
 

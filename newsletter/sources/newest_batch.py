@@ -151,8 +151,8 @@ class NewestBatch:
             return told.because("the listing page of that day is empty")
         return self._confirmed(listing, ["the feed"] if feed is not None else [])
 
-    def _confirmed(self, listing: CategoryListing, witnesses: list[str]) -> CategoryListing:
-        """Nothing was announced only where a second witness agrees; else it is waited for."""
+    def _confirmed(self, listing: CategoryListing, empty_sources: list[str]) -> CategoryListing:
+        """Nothing was announced only where a second source agrees; else it is waited for."""
         page = self._dated_pages.recent(listing.category) if self._dated_pages else None
         section = page.section(self._day) if page else None
         if section is not None and section.counted:
@@ -162,7 +162,7 @@ class NewestBatch:
             dated = self._by_dated_page(listing.category, source)
             waiting = replace(listing, state=ListingState.STALE, expected=None, source=source)
             return waiting if dated is None or not dated.lines else dated
-        agree = [*witnesses, *(["arXiv's recent papers"] if section is not None else [])]
+        agree = [*empty_sources, *(["arXiv's recent papers"] if section is not None else [])]
         if agree:
             return replace(listing, source=f"{listing.source}, and so {' and '.join(agree)}")
         source = f"{listing.source} is empty, which nobody confirms"

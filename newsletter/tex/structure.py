@@ -85,7 +85,7 @@ def _item(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     return MathPart(Role.SPACE, f"\n{shown} ")
 
 
-def _paragraph(_reader: Renderer, _span: Span, style: Style, _name: str) -> MathPart:
+def _paragraph(_renderer: Renderer, _span: Span, style: Style, _name: str) -> MathPart:
     return MathPart(Role.SPACE, " " if style.math else "\n")
 
 

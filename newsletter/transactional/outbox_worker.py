@@ -95,12 +95,12 @@ class OutboxWorker:
                 return SendResult(SendStatus.REJECTED, "there is nobody to be told any more")
             now = self.clock()
             pause = pauses.sending_pause(session, now, OUTBOX)
-            room = self._limiter(session, now).admit_one(row.email, _LONGEST_WAIT_AT_ONCE_S)
-            refusal = room.refusal if pause is None else _paused(pause)
+            headroom = self._limiter(session, now).admit_one(row.email, _LONGEST_WAIT_AT_ONCE_S)
+            refusal = headroom.refusal if pause is None else _paused(pause)
             if refusal:
                 outbox.retry_later(session, row.id, now)
                 return SendResult(SendStatus.TRY_LATER, refusal)
-        self.sleep(room.wait_s)
+        self.sleep(headroom.wait_s)
         with closing(self.transport()) as transport:
             outbox_round = self._round(transport)
             result = outbox_round.send(row, mail, self.clock())
@@ -157,14 +157,14 @@ class OutboxWorker:
         with self.database.concurrent.begin() as session:
             outbox_round.read_troubles(session)
             limiter = self._limiter(session, now)
-            if (room := limiter.room(_LONGEST_WAIT_S)).refusal:
+            if (headroom := limiter.headroom(_LONGEST_WAIT_S)).refusal:
                 is_due = outbox.is_due(session, now)
-                return _Taken(refusal=room.refusal if is_due else "")
+                return _Taken(refusal=headroom.refusal if is_due else "")
             while (row := outbox.claim_next(session, now)) is not None:
-                room = limiter.admit_one(row.email, _LONGEST_WAIT_S)
-                if not room.refusal:
-                    return _Taken(row, self._write(session, row), room.wait_s)
-                outbox.postpone(row, now + timedelta(seconds=room.wait_s))
+                headroom = limiter.admit_one(row.email, _LONGEST_WAIT_S)
+                if not headroom.refusal:
+                    return _Taken(row, self._write(session, row), headroom.wait_s)
+                outbox.postpone(row, now + timedelta(seconds=headroom.wait_s))
         return _Taken()
 
     def _limiter(self, session: Session, now: datetime) -> RateLimiter:

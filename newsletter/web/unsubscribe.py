@@ -65,7 +65,7 @@ def leave(token: str) -> str:
     pages.unsubscribe_queue.unsubscribe(unsubscribing)
     if unsubscribing.mails_undo or pages.settings.notify:
         pages.wake()
-    return goodbye_page(claim.subscriber_id, chosen)
+    return unsubscribed_page(claim.subscriber_id, chosen)
 
 
 @blueprint.get("/undo/<token>")
@@ -119,8 +119,8 @@ def _in_again_page() -> str:
     return pages.message_page(gettext("You are in again"), gettext("As if nothing had happened."))
 
 
-def goodbye_page(subscriber_id: int, newsletter: str) -> str:
-    """The goodbye, the same for everybody."""
+def unsubscribed_page(subscriber_id: int, newsletter: str) -> str:
+    """What a reader sees after leaving; the same for everybody."""
     until = pages.clock() + UNDO_WITHIN
     token = pages.links.token(UndoClaim(subscriber_id, until, newsletter))
     if newsletter == ALL or len(pages.newsletters) == 1:

@@ -72,21 +72,21 @@ def test_a_feed_with_a_strange_title_speaks_of_what_its_papers_bear(saved: Saved
 
 def test_two_that_are_empty_make_a_day_without_papers_and_one_alone_does_not(saved: Saved) -> None:
     other = Told("2507.00009v1", categories=("cs.CL",))
-    witnesses = {
+    empty_files = {
         "page": page(),
         "feed": rss(),
         "recent": recent({NEXT: (), PAST: (NEW,)}),
         "archive": page(other, category="cs"),
         "past": catchup(day=DAY),
     }
-    for number, (name, content) in enumerate(witnesses.items()):
+    for number, (name, content) in enumerate(empty_files.items()):
         alone = only(saved(**{name: content}))
         assert (alone.state, alone.expected) == (ListingState.STALE, None), name
         assert alone.source == f"saved files: {name}: empty, which nobody confirms"
-        another, more = list(witnesses.items())[number - 1]
+        another, more = list(empty_files.items())[number - 1]
         both = only(saved(**{name: content, another: more}))
         assert both.state is ListingState.NONE, (name, another)
-    papers = only(saved(page=page(), feed=rss(NEW), archive=witnesses["archive"]))
+    papers = only(saved(page=page(), feed=rss(NEW), archive=empty_files["archive"]))
     assert (papers.state, list(kinds(papers))) == (ListingState.UNCHECKED, [NEW.id])
 
 

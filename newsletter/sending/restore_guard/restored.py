@@ -1,6 +1,6 @@
 """Whether the database is a copy of an earlier moment, since which more may have been sent.
 
-Its mails would be pending again, and doubled. Witnesses are this machine's memory, PostgreSQL's own
+Its mails would be pending again, and doubled. This machine's memory shows it, PostgreSQL's own
 identity, and the provider's record of what it took. An issue against which one of them speaks is
 held until the operator says what it is.
 """
