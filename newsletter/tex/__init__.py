@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from newsletter.tex.definitions import with_own_commands
 from newsletter.tex.macros import undoubled
-from newsletter.tex.marks import HTML, PLAIN
+from newsletter.tex.output_formats import HTML, PLAIN
 from newsletter.tex.renderer import TexRenderer
 from newsletter.tex.tokens import tidied
 
 if TYPE_CHECKING:
-    from newsletter.tex.marks import Marks
+    from newsletter.tex.output_formats import OutputFormat
 
 _FORMULA = re.compile(r"\$[^$]+\$")
 _ABOUT = re.compile(r"(?<=\s)~=(?=\s)")
@@ -46,7 +46,7 @@ def to_html(source: str) -> str:
     return _rendered(source, HTML)
 
 
-def _rendered(source: str, marks: Marks) -> str:
+def _rendered(source: str, output: OutputFormat) -> str:
     clean = tidied(source)
     if "\\\\" in clean:
         clean = undoubled(clean)
@@ -56,11 +56,11 @@ def _rendered(source: str, marks: Marks) -> str:
         clean = _FORMULA.sub(lambda found: _ABOUT.sub(r"\\approx ", found[0]), clean)
     if "$_" in clean:
         clean = _PARTED_SCRIPT.sub("", clean)
-        clean = _SCRIPT_ALONE.sub(r"\1", clean) if marks is PLAIN else clean
+        clean = _SCRIPT_ALONE.sub(r"\1", clean) if output is PLAIN else clean
     if "\\$" in clean:
         clean = _ESCAPED_FORMULA.sub(r"$\1$", clean)
     if "}{" in clean:
         clean = _SAID_TWICE.sub(r"\g<scheme>\g<rest>", clean)
     if not _TEX.search(clean):
-        return marks.finished(marks.prose(clean))
-    return marks.finished(TexRenderer(clean, marks).whole())
+        return output.finished(output.prose(clean))
+    return output.finished(TexRenderer(clean, output).whole())

@@ -35,10 +35,10 @@ def _compose(letter: str, mark: str) -> str:
 def prose_accent(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     """An accent over the letter that follows; without one, the command's own letter."""
     if not _has_base(renderer, span, may_skip=name.isalpha()):
-        return MathPart(Role.ORDINARY, renderer.marks.words(name))
+        return MathPart(Role.ORDINARY, renderer.output.words(name))
     inner = renderer.argument(span, style._replace(math=False))
     if not inner.strip():
-        return MathPart(Role.ORDINARY, inner if name.isalpha() else renderer.marks.words(name))
+        return MathPart(Role.ORDINARY, inner if name.isalpha() else renderer.output.words(name))
     if name.isalpha() and len(inner) > _LONGEST_BASE:
         return MathPart(Role.ORDINARY, inner)
     return MathPart(Role.ORDINARY, accented(inner, TEXT_ACCENTS[name]))
@@ -68,7 +68,7 @@ def _has_base(renderer: Renderer, span: Span, *, may_skip: bool) -> bool:
 def _math_accent(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     inner = renderer.argument(span, style._replace(math=True))
     mark = MATH_ACCENTS[name]
-    if name in {"overline", "bar"} and 1 < len(renderer.marks.bare(inner)) <= _LONGEST_BARRED:
+    if name in {"overline", "bar"} and 1 < len(renderer.output.bare(inner)) <= _LONGEST_BARRED:
         barred = _LETTERS.sub(lambda found: found[1] or _compose(found[2], "\u0305"), inner)
         return MathPart(Role.ORDINARY, barred)
     return MathPart(Role.ORDINARY, accented(inner, mark))

@@ -41,24 +41,24 @@ def _chemistry(renderer: Renderer, span: Span, style: Style, name: str) -> MathP
 
 
 def _chemical(part: re.Match[str], renderer: Renderer, style: Style) -> str:
-    marks = renderer.marks
+    output = renderer.output
     if part["tex"]:
         return renderer.aside(part["tex"], style)
     up = part["up"] or part["number"] or part["charge"]
     low = part["down"] or part["low"] or part["one"]
     if up:
-        return marks.raised(signed(up))
+        return output.raised(signed(up))
     if low:
-        return marks.lowered(marks.words(signed(low)))
-    return marks.words(_ARROWS.get(part["arrow"] or "", part["other"] or ""))
+        return output.lowered(output.words(signed(low)))
+    return output.words(_ARROWS.get(part["arrow"] or "", part["other"] or ""))
 
 
 def _isotope(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     r"""`\isotope[14][6]{C}`: its numbers of nucleons and protons, then the element."""
-    marks, small = renderer.marks, style._replace(math=True, tight=True, upright=True)
+    output, small = renderer.output, style._replace(math=True, tight=True, upright=True)
     mass, charge = (renderer.aside(renderer.option(span) or "", small) for _ in range(2))
     element = renderer.argument(span, style._replace(upright=True))
-    numbers = (marks.raised(mass) if mass else "") + (marks.lowered(charge) if charge else "")
+    numbers = (output.raised(mass) if mass else "") + (output.lowered(charge) if charge else "")
     return MathPart(Role.ORDINARY, numbers + element)
 
 

@@ -68,8 +68,8 @@ def _url(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
 
 def _linked(renderer: Renderer, style: Style, target: str, label: str) -> MathPart:
     if is_linkable(target) and not style.linked:
-        return MathPart(Role.ORDINARY, renderer.marks.link(target, label))
-    target = renderer.marks.words(target)
+        return MathPart(Role.ORDINARY, renderer.output.link(target, label))
+    target = renderer.output.words(target)
     if label and _NO_SCHEME.match(target):
         label += f" ({target})"
     return MathPart(Role.ORDINARY, label or target)
@@ -93,7 +93,7 @@ def _citation(renderer: Renderer, span: Span, style: Style, name: str) -> MathPa
     if renderer.opens_unclosed(span):
         return MathPart(Role.SPACE, " ")
     keys = [key.strip() for key in (renderer.raw(span) or "").split(",")]
-    told = [renderer.marks.words(key) for key in keys if key]
+    told = [renderer.output.words(key) for key in keys if key]
     if behind:
         told.append(renderer.aside(behind, style))
     shown = " ".join([renderer.aside(ahead, style)] * bool(ahead) + [", ".join(told)])
@@ -111,7 +111,7 @@ def _numbered(renderer: Renderer, span: Span, _style: Style, name: str) -> MathP
         found = _CHARACTER.match(renderer.tokens[span.at].text)
         raw = found[0] if found else ""
         renderer.shorten(span, len(raw))
-    return MathPart(Role.ORDINARY, renderer.marks.words(_character(raw or "")))
+    return MathPart(Role.ORDINARY, renderer.output.words(_character(raw or "")))
 
 
 def _character(number: str) -> str:

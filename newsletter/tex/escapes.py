@@ -46,7 +46,7 @@ def escaped(renderer: Renderer, token: Token, span: Span, style: Style) -> MathP
         return _in_formula(renderer, sign)
     if sign in TEXT_ACCENTS:
         return prose_accent(renderer, span, style, sign)
-    return MathPart(Role.ORDINARY, renderer.marks.words(_in_prose(renderer, token, sign)))
+    return MathPart(Role.ORDINARY, renderer.output.words(_in_prose(renderer, token, sign)))
 
 
 def _broken(renderer: Renderer, token: Token, span: Span, style: Style) -> MathPart:
@@ -73,7 +73,7 @@ def _begins_row(renderer: Renderer, token: Token, span: Span) -> bool:
 def _in_formula(renderer: Renderer, sign: str) -> MathPart:
     if sign in _FORMULA_SPACES:
         return MathPart(Role.ROOM, " ")
-    return MathPart(Role.ORDINARY, "" if sign in _HIDDEN else renderer.marks.words(sign))
+    return MathPart(Role.ORDINARY, "" if sign in _HIDDEN else renderer.output.words(sign))
 
 
 def _in_prose(renderer: Renderer, token: Token, sign: str) -> str:

@@ -14,7 +14,7 @@ from newsletter.tex.spans import Span, Style
 from newsletter.tex.tokens import TokenType
 
 if TYPE_CHECKING:
-    from newsletter.tex.marks import Marks
+    from newsletter.tex.output_formats import OutputFormat
 
 # Deeper than any author nests, and far from Python's own limit.
 DEEPEST = 30
@@ -25,9 +25,9 @@ _HAS_COLUMNS = re.compile(r"\\(?:begin|cr|\\|\w*(?:matrix|cases|align|array)(?![
 class FormulaRenderer(Renderer):
     """A renderer's formulas; its prose and its arguments are a `TexRenderer`'s."""
 
-    def __init__(self, source: str, marks: Marks) -> None:
+    def __init__(self, source: str, output: OutputFormat) -> None:
         super().__init__(source)
-        self.marks = marks
+        self.output = output
         self.divided = False  # whether the group just read was a fraction, as {a \\over b} is
         self.has_formulas = "\\" in source or "^" in source
         self.has_angles = "\\la" in source and any(token.text == "\\ra" for token in self.tokens)
@@ -105,7 +105,7 @@ class FormulaRenderer(Renderer):
                 span.at += 1
                 pieces.extend(
                     split_formula(
-                        token.text, self.marks, upright=style.upright, columns=self.has_columns
+                        token.text, self.output, upright=style.upright, columns=self.has_columns
                     )
                 )
             case TokenType.TIE:
@@ -119,4 +119,4 @@ class FormulaRenderer(Renderer):
         end = self.end_of_scripts(span)
         inner = self.argument(span, style)
         span.at = max(span.at, end)
-        return self.marks.raised(inner) if up else self.marks.lowered(inner)
+        return self.output.raised(inner) if up else self.output.lowered(inner)

@@ -49,7 +49,7 @@ def _fraction(renderer: Renderer, span: Span, style: Style, _name: str) -> MathP
     top, bottom = _two(renderer, span, style, style)
     if not bottom:
         return _ordinary(top)
-    if _COMPOUND.search(renderer.marks.bare(top)):
+    if _COMPOUND.search(renderer.output.bare(top)):
         top = f"({top})"
     if not _ATOM.match(bottom):
         bottom = f"({bottom})"
@@ -68,14 +68,14 @@ def _root(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     if inner and not _ATOM.match(inner):
         inner = f"({inner})"
     sign = {"": "√", "3": "∛", "4": "∜"}.get(index)
-    return _ordinary((sign or renderer.marks.raised(index) + "√") + inner)
+    return _ordinary((sign or renderer.output.raised(index) + "√") + inner)
 
 
 def _stacked(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     r"""\stackrel{a}{=} and its kin: the small one raised or lowered behind the large one."""
     small, large = _two(renderer, span, style._replace(tight=True, upright=True), style)
-    shift = renderer.marks.lowered if name == "underset" else renderer.marks.raised
-    bare = renderer.marks.bare(large)
+    shift = renderer.output.lowered if name == "underset" else renderer.output.raised
+    bare = renderer.output.bare(large)
     role = Role.RELATION if bare and not bare[0].isalnum() else Role.ORDINARY
     return MathPart(role, large + (shift(small) if small else ""))
 
@@ -84,8 +84,8 @@ def _labelled_arrow(renderer: Renderer, span: Span, style: Style, name: str) -> 
     small = style._replace(math=True, tight=True, upright=True)
     below = renderer.aside(renderer.option(span) or "", small)
     above = renderer.argument(span, small)
-    marks = renderer.marks
-    labels = (marks.lowered(below) if below else "") + (marks.raised(above) if above else "")
+    output = renderer.output
+    labels = (output.lowered(below) if below else "") + (output.raised(above) if above else "")
     return MathPart(Role.RELATION, ARROWS[name] + labels)
 
 
@@ -99,7 +99,7 @@ def _not(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
 
 def _between(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     if not renderer.next_is(span, TokenType.OPEN):
-        return _ordinary(renderer.marks.words(name))
+        return _ordinary(renderer.output.words(name))
     brackets = BETWEEN[name]
     return _ordinary(brackets[0] + _formula(renderer, span, style) + brackets[1])
 
@@ -111,7 +111,7 @@ def _joined(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart
     while len(parts) < _MOST_JOINED and renderer.next_is(span, TokenType.OPEN):
         parts.append(_formula(renderer, span, style))
     if not parts:
-        return _ordinary(renderer.marks.words(name))
+        return _ordinary(renderer.output.words(name))
     return _ordinary(opening + between.join(parts) + closing)
 
 
@@ -119,9 +119,9 @@ def _derivative(renderer: Renderer, span: Span, style: Style, name: str) -> Math
     r"""`\dv{f}{x}` as df/dx, `\pdv{x}` as ∂/∂x."""
     renderer.skip_star(span)
     sign = "∂" if name == "pdv" else "d"
-    power = renderer.marks.raised(renderer.marks.words(renderer.option(span) or ""))
+    power = renderer.output.raised(renderer.output.words(renderer.option(span) or ""))
     if not renderer.next_is(span, TokenType.OPEN):
-        return _ordinary(renderer.marks.words(name))
+        return _ordinary(renderer.output.words(name))
     parts = [_formula(renderer, span, style)]
     if renderer.next_is(span, TokenType.OPEN):
         parts.append(_formula(renderer, span, style))
@@ -145,12 +145,12 @@ def _bracket_size(renderer: Renderer, span: Span, _style: Style, _name: str) -> 
 
 def _raised(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     inner = renderer.argument(span, style._replace(tight=True))
-    return MathPart(Role.SCRIPT, renderer.marks.raised(inner))
+    return MathPart(Role.SCRIPT, renderer.output.raised(inner))
 
 
 def _lowered(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     inner = renderer.argument(span, style._replace(tight=True))
-    return MathPart(Role.SCRIPT, renderer.marks.lowered(inner))
+    return MathPart(Role.SCRIPT, renderer.output.lowered(inner))
 
 
 def _modulo(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
@@ -160,7 +160,7 @@ def _modulo(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPar
 def _infix(renderer: Renderer, _span: Span, style: Style, name: str) -> MathPart:
     """Outside a formula, or where nothing stands before it: the words."""
     shown = "/" if name == "over" and style.math else name
-    return MathPart(Role.RELATION if style.math else Role.ORDINARY, renderer.marks.words(shown))
+    return MathPart(Role.RELATION if style.math else Role.ORDINARY, renderer.output.words(shown))
 
 
 def infix(renderer: Renderer, name: str, top: str, bottom: str) -> MathPart:
@@ -170,7 +170,7 @@ def infix(renderer: Renderer, name: str, top: str, bottom: str) -> MathPart:
     if name != "over":
         shown = f"{top}, {bottom}"
         return _ordinary({"brace": f"{{{shown}}}", "brack": f"[{shown}]"}.get(name, shown))
-    if _COMPOUND.search(renderer.marks.bare(top)):
+    if _COMPOUND.search(renderer.output.bare(top)):
         top = f"({top})"
     return MathPart(Role.FRACTION, f"{top}/{bottom if _ATOM.match(bottom) else f'({bottom})'}")
 
@@ -184,15 +184,15 @@ def _generalized(renderer: Renderer, span: Span, style: Style, name: str) -> Mat
     inner = _fraction(renderer, span, style, name).text
     if not (opening or closing):
         return MathPart(Role.FRACTION, inner)
-    return _ordinary(renderer.marks.words(opening) + inner + renderer.marks.words(closing))
+    return _ordinary(renderer.output.words(opening) + inner + renderer.output.words(closing))
 
 
 def _beside(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     r"""`\prescript{a}{b}{X}` and `\sideset{_a}{'}\sum`: signs before what they belong to."""
     small = style._replace(math=True, tight=True, upright=True)
     up, down = renderer.argument(span, small), renderer.argument(span, small)
-    marks = renderer.marks
-    return _ordinary((marks.raised(up) if up else "") + (marks.lowered(down) if down else ""))
+    output = renderer.output
+    return _ordinary((output.raised(up) if up else "") + (output.lowered(down) if down else ""))
 
 
 def _sided(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:

@@ -3,15 +3,15 @@
 from abc import ABC, abstractmethod
 from typing import Protocol
 
-from newsletter.tex.marks import Marks
 from newsletter.tex.math import MathPart
+from newsletter.tex.output_formats import OutputFormat
 from newsletter.tex.spans import Span, Spans, Style
 
 
 class Renderer(Spans, ABC):
     """The renderer as its handlers see it: the source's tokens, and how to set a part of them."""
 
-    marks: Marks
+    output: OutputFormat
     has_angles: bool  # whether the source has its own angle brackets: \\la ... \\ra
 
     @abstractmethod

@@ -142,7 +142,7 @@ def _sign(renderer: Renderer, token: Token, span: Span, style: Style) -> MathPar
     if (is_letter or is_dash) and not style.math:
         renderer.trim(span)
     renderer.skip_empty(span)
-    return MathPart(piece.role, renderer.marks.words(piece.text))
+    return MathPart(piece.role, renderer.output.words(piece.text))
 
 
 def _is_unit(renderer: Renderer, token: Token) -> bool:
@@ -168,14 +168,14 @@ def _word(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
         return MathPart(Role.ORDINARY, _own_parted(renderer, span, style, name))
     if not renderer.skip_empty(span) and shown.endswith(".") and renderer.next_starts(span, "."):
         shown = shown[:-1]
-    return MathPart(Role.ORDINARY, renderer.marks.words(shown))
+    return MathPart(Role.ORDINARY, renderer.output.words(shown))
 
 
 def _lettered(renderer: Renderer, font: str, letter: str) -> str:
     r"""`\cO`, `\calO` and `\bbR`: short names of a letter in a font."""
     if font == "bb":
-        return BLACKBOARD.get(letter) or renderer.marks.strong(letter)
-    return renderer.marks.emphasis(letter)
+        return BLACKBOARD.get(letter) or renderer.output.strong(letter)
+    return renderer.output.emphasis(letter)
 
 
 def _own_parted(renderer: Renderer, span: Span, style: Style, name: str) -> str:
@@ -199,7 +199,7 @@ def _own(renderer: Renderer, span: Span, style: Style, name: str) -> str:
     option = _option(renderer, span, style)
     whole = _as_written(renderer, span, start)
     if whole:
-        return renderer.marks.words(whole)
+        return renderer.output.words(whole)
     if renderer.opens_unclosed(span):
         return f"{name} " if _NAMES_SOMETHING.match(name) else ""
     inner = renderer.argument(span, style) if renderer.next_is(span, TokenType.OPEN) else ""

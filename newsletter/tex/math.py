@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsletter.tex.marks import Marks
+    from newsletter.tex.output_formats import OutputFormat
 
 
 class Role(Enum):
@@ -65,22 +65,26 @@ def signed(number: str) -> str:
     return number.replace("-", "−")
 
 
-def split_formula(text: str, marks: Marks, *, upright: bool, columns: bool) -> Iterator[MathPart]:
+def split_formula(
+    text: str, output: OutputFormat, *, upright: bool, columns: bool
+) -> Iterator[MathPart]:
     """The pieces of plain characters inside a formula; in one with columns, & parts them."""
     for match in _ATOM.finditer(text):
         kind, atom = match.lastgroup or "other", match[0]
         if kind == "letters":
             slanted = not upright and len(atom) <= _LONGEST_VARIABLE
-            yield MathPart(Role.ORDINARY, marks.emphasis(atom) if slanted else atom)
+            yield MathPart(Role.ORDINARY, output.emphasis(atom) if slanted else atom)
         elif kind == "and":
             yield (
-                MathPart(Role.SPACE, " ") if columns else MathPart(Role.RELATION, marks.words(atom))
+                MathPart(Role.SPACE, " ")
+                if columns
+                else MathPart(Role.RELATION, output.words(atom))
             )
         elif kind == "minus":
             yield MathPart(Role.OPERATOR, "−")
         else:
             role = _ROLES.get(kind, Role.ORDINARY)
-            yield MathPart(role, marks.words(_SPELLED.get(atom, atom)))
+            yield MathPart(role, output.words(_SPELLED.get(atom, atom)))
 
 
 def join_formula(pieces: list[MathPart], *, tight: bool) -> str:

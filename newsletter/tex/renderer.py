@@ -14,7 +14,7 @@ from newsletter.tex.spans import Span, Style
 from newsletter.tex.tokens import Token, TokenType
 
 if TYPE_CHECKING:
-    from newsletter.tex.marks import Marks
+    from newsletter.tex.output_formats import OutputFormat
 
 _TAKES_ROOM = {"±", "×", "∓"}
 _LEFT_OUT = {TokenType.OPEN, TokenType.CLOSE, TokenType.DOLLAR, TokenType.DOLLARS}
@@ -23,8 +23,8 @@ _LEFT_OUT = {TokenType.OPEN, TokenType.CLOSE, TokenType.DOLLAR, TokenType.DOLLAR
 class TexRenderer(FormulaRenderer):
     """One reading of one source for one kind of output."""
 
-    def __init__(self, source: str, marks: Marks) -> None:
-        super().__init__(source, marks)
+    def __init__(self, source: str, output: OutputFormat) -> None:
+        super().__init__(source, output)
         self.is_tex = "\\" in source or "$" in source
         self._takes_lone_scripts = self.is_tex or "{" in source
 
@@ -74,16 +74,16 @@ class TexRenderer(FormulaRenderer):
 
     def aside(self, source: str, style: Style) -> str:
         """The text that stood in square brackets, as a source of its own."""
-        reader = TexRenderer(source, self.marks)
+        reader = TexRenderer(source, self.output)
         return reader.inner(Span(0, len(reader.tokens)), style)
 
     def flat(self, span: Span) -> str:
         """Too deep to be understood: the words and signs, one after the other."""
         return "".join(
             [
-                self.marks.words(spelled_command(token.text))
+                self.output.words(spelled_command(token.text))
                 if token.kind is TokenType.COMMAND
-                else self.marks.words(token.text)
+                else self.output.words(token.text)
                 for token in self.tokens[span.at : span.end]
                 if token.kind not in _LEFT_OUT
             ]
@@ -95,8 +95,8 @@ class TexRenderer(FormulaRenderer):
 
     def _character(self, character: str, style: Style) -> str:
         if not style.math:
-            return self.marks.words(character)
-        pieces = split_formula(character, self.marks, upright=style.upright, columns=True)
+            return self.output.words(character)
+        pieces = split_formula(character, self.output, upright=style.upright, columns=True)
         return join_formula(list(pieces), tight=True)
 
     def prose(self, span: Span, style: Style) -> str:
@@ -134,11 +134,11 @@ class TexRenderer(FormulaRenderer):
                 return tie(before, self.source[start + 1 : start + 4], is_tex=self.is_tex)
             case TokenType.VERBATIM:
                 shown = token.text.removeprefix("\\verb").lstrip("*")[1:-1]
-                return self.marks.code(self.marks.words(shown))
+                return self.output.code(self.output.words(shown))
             case TokenType.CLOSE:
                 return self._stray_brace(token)
             case _:
-                return self.marks.words(token.text)
+                return self.output.words(token.text)
 
     def _stray_brace(self, token: Token) -> str:
         """A brace without its other half is TeX's; where it stood in for a space, that stays."""
@@ -151,8 +151,8 @@ class TexRenderer(FormulaRenderer):
         raw, glued = split_address(text)
         address = clean_address(raw)
         if style.linked or not is_linkable(address):
-            return self.marks.words(address + glued)
-        return self.marks.link(address, "") + self.marks.words(glued)
+            return self.output.words(address + glued)
+        return self.output.link(address, "") + self.output.words(glued)
 
     def _spaced_command(self, span: Span, style: Style) -> MathPart:
         """A command in prose; a relation that has room on its right gets it on its left."""
@@ -177,7 +177,7 @@ class TexRenderer(FormulaRenderer):
         alone = len(self.tokens) == inner.end - start + 1
         sign = guarded_sign(raw, is_glued=self.is_glued(start, inner.end))
         if sign is not None:
-            return content if raw == sign else self.marks.words(sign)
+            return content if raw == sign else self.output.words(sign)
         if shows_braces(raw, is_tex=self.is_tex, alone=alone):
             return "{" + content + "}"
         return content
@@ -190,10 +190,10 @@ class TexRenderer(FormulaRenderer):
             return self.script(span, style._replace(math=True, tight=True, upright=True), up=up)
         taken = "" if style.code else self._lone_script(token, span, up=up)
         if not taken:
-            return self.marks.words(token.text)
+            return self.output.words(token.text)
         self.shorten(span, len(taken))
-        shown = self.marks.words(taken.replace("-", "−"))
-        return self.marks.raised(shown) if up else self.marks.lowered(shown)
+        shown = self.output.words(taken.replace("-", "−"))
+        return self.output.raised(shown) if up else self.output.lowered(shown)
 
     def _script_follows(self, span: Span) -> bool:
         """Whether a group or a sign follows that can only be a script."""

@@ -12,7 +12,7 @@ from newsletter.tex.spans import Span
 
 if TYPE_CHECKING:
     from newsletter.tex.handler import Handler, Renderer
-    from newsletter.tex.marks import Marks
+    from newsletter.tex.output_formats import OutputFormat
     from newsletter.tex.spans import Style
 
 
@@ -132,7 +132,7 @@ def _number_shown(renderer: Renderer, span: Span, style: Style) -> str:
         return renderer.argument(span, style._replace(math=True, upright=True))
     shown = signed(found["value"]) + (f"({found['error']})" if found["error"] else "")
     if found["power"]:
-        power = renderer.marks.raised(signed(found["power"].removeprefix("+")))
+        power = renderer.output.raised(signed(found["power"].removeprefix("+")))
         shown += (" × 10" if shown else "10") + power
     return shown
 
@@ -146,14 +146,14 @@ def _unit_shown(renderer: Renderer, span: Span, style: Style) -> str:
     if "$" in raw:
         span.at = begin
         return renderer.argument(span, style._replace(math=False))
-    parts = _units(raw, renderer.marks)
+    parts = _units(raw, renderer.output)
     if parts is None:
         span.at = begin
         return renderer.argument(span, style._replace(math=True, upright=True))
     return parts
 
 
-def _units(raw: str, marks: Marks) -> str | None:
+def _units(raw: str, output: OutputFormat) -> str | None:
     r"""`\metre\per\second\squared` as "m s⁻²"; nothing where a name in it is not known."""
     done: list[str] = []
     symbol, power, inverse = "", "", ""
@@ -161,17 +161,17 @@ def _units(raw: str, marks: Marks) -> str | None:
         name = part["name"]
         if name in _POWERS or part["power"]:
             power = _POWERS.get(name or "") or part["power"] or ""
-            done.append(_unit_set(symbol, inverse + power, marks))
+            done.append(_unit_set(symbol, inverse + power, output))
             symbol = power = inverse = ""
         elif name == "per" or part["dot"] or name in _POWERS_AHEAD:
             if symbol:
-                done.append(_unit_set(symbol, inverse + (power or "1" * bool(inverse)), marks))
+                done.append(_unit_set(symbol, inverse + (power or "1" * bool(inverse)), output))
                 symbol = power = inverse = ""
             inverse = "-" if name == "per" else inverse
             power = _POWERS_AHEAD.get(name or "", power)
         elif name in _PREFIXES:
             if symbol:
-                done.append(_unit_set(symbol, inverse + (power or "1" * bool(inverse)), marks))
+                done.append(_unit_set(symbol, inverse + (power or "1" * bool(inverse)), output))
                 symbol = power = inverse = ""
             symbol = _PREFIXES[name]
         elif name in _UNITS or part["plain"] or part["degree"]:
@@ -179,13 +179,13 @@ def _units(raw: str, marks: Marks) -> str | None:
         elif name:
             return None
     if symbol:
-        done.append(_unit_set(symbol, inverse + (power or "1" * bool(inverse)), marks))
+        done.append(_unit_set(symbol, inverse + (power or "1" * bool(inverse)), output))
     return " ".join(done)
 
 
-def _unit_set(symbol: str, power: str, marks: Marks) -> str:
-    raised = marks.raised(signed(power)) if power not in {"", "1", "+1"} else ""
-    return marks.words(symbol) + raised
+def _unit_set(symbol: str, power: str, output: OutputFormat) -> str:
+    raised = output.raised(signed(power)) if power not in {"", "1", "+1"} else ""
+    return output.words(symbol) + raised
 
 
 def _together(number: str, unit: str) -> str:

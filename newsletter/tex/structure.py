@@ -93,7 +93,7 @@ def _heading(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPa
     renderer.skip_star(span)
     if renderer.option(span):
         renderer.trim(span)
-    return MathPart(Role.ORDINARY, renderer.marks.strong(renderer.argument(span, style)) + " ")
+    return MathPart(Role.ORDINARY, renderer.output.strong(renderer.argument(span, style)) + " ")
 
 
 def _gone(renderer: Renderer, span: Span, _style: Style, name: str) -> MathPart:

@@ -19,19 +19,19 @@ from newsletter.tex.tokens import TokenType
 
 if TYPE_CHECKING:
     from newsletter.tex.handler import Handler, Renderer
-    from newsletter.tex.marks import Marks
+    from newsletter.tex.output_formats import OutputFormat
     from newsletter.tex.spans import Span, Style
 
 _ROMAN = re.compile(r"\s*[ivx]{1,5}\s*\Z")
 
 
-def _marked(marks: Marks, kind: str, inner: str) -> MathPart:
+def _marked(output: OutputFormat, kind: str, inner: str) -> MathPart:
     if kind == "strong":
-        inner = marks.strong(inner)
+        inner = output.strong(inner)
     elif kind == "emphasis":
-        inner = marks.emphasis(inner)
+        inner = output.emphasis(inner)
     elif kind == "code":
-        inner = marks.code(inner)
+        inner = output.code(inner)
     return MathPart(Role.ORDINARY, inner)
 
 
@@ -46,7 +46,7 @@ def _prose_font(renderer: Renderer, span: Span, style: Style, name: str) -> Math
         return MathPart(Role.ORDINARY, renderer.argument(span, style))
     renderer.skip_options_before_group(span)
     inner = renderer.argument(span, style._replace(math=False, code=kind == "code"))
-    return _marked(renderer.marks, kind, _numeral(inner) if name == "textsc" else inner)
+    return _marked(renderer.output, kind, _numeral(inner) if name == "textsc" else inner)
 
 
 def _formula_font(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
@@ -56,7 +56,7 @@ def _formula_font(renderer: Renderer, span: Span, style: Style, name: str) -> Ma
     upright = style.upright or name not in KEEPS_SLANT
     inner = renderer.argument(span, style._replace(math=True, upright=upright))
     kind = "" if style.upright else FORMULA_FONTS[name]
-    set_inner = _marked(renderer.marks, kind, inner)
+    set_inner = _marked(renderer.output, kind, inner)
     return MathPart(Role.FUNCTION, set_inner.text) if is_function else set_inner
 
 
@@ -71,14 +71,14 @@ def _declaration(renderer: Renderer, span: Span, style: Style, name: str) -> Mat
     else:
         return MathPart(Role.ORDINARY, "")
     kind = "" if style.math and style.upright else DECLARED_FONTS[name]
-    return _marked(renderer.marks, kind, _numeral(inner) if name in {"sc", "scshape"} else inner)
+    return _marked(renderer.output, kind, _numeral(inner) if name in {"sc", "scshape"} else inner)
 
 
 def _blackboard(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     inner = renderer.argument(span, style._replace(math=True, upright=True))
     if inner in BLACKBOARD:
         return MathPart(Role.ORDINARY, BLACKBOARD[inner])
-    return _marked(renderer.marks, "strong", inner)
+    return _marked(renderer.output, "strong", inner)
 
 
 def _upper(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:

@@ -1,4 +1,4 @@
-"""The two ways to set what was read: plain Unicode, and a small, safe HTML."""
+"""The two formats of output: plain Unicode, and a small, safe HTML."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _AROUND_BREAK = re.compile(r" *\n[ \n]*")
 _TAGS = re.compile(r"<[^>]*>")
 
 
-class Marks(Protocol):
-    """How a kind of output sets words and the few distinctions that matter."""
+class OutputFormat(Protocol):
+    """How plain text or HTML sets words and the few distinctions that matter."""
 
     def words(self, raw: str) -> str: ...
     def prose(self, raw: str) -> str: ...
@@ -28,7 +28,7 @@ class Marks(Protocol):
     def finished(self, marked: str) -> str: ...
 
 
-class PlainMarks:
+class PlainFormat:
     """Plain Unicode: scripts where they exist, links in brackets, no emphasis."""
 
     def words(self, raw: str) -> str:
@@ -64,7 +64,7 @@ class PlainMarks:
         return _AROUND_BREAK.sub("\n", _SPACES.sub(" ", marked)).strip(" \n")
 
 
-class HtmlMarks:
+class HtmlFormat:
     """HTML of sub, sup, em, strong, code, br and links; everything else is escaped."""
 
     def words(self, raw: str) -> str:
@@ -120,8 +120,8 @@ def _naked(address: str) -> str:
     return address.lower().removeprefix("https://").removeprefix("http://").rstrip("/")
 
 
-PLAIN = PlainMarks()
-HTML = HtmlMarks()
+PLAIN = PlainFormat()
+HTML = HtmlFormat()
 
 
 # Sub- and superscripts in plain text: Unicode's own where all are there, else ^ and _.
