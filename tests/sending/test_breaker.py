@@ -133,6 +133,7 @@ def test_a_refused_sender_or_login_pauses_the_provider_and_one_mail_asks_afterwa
     assert re.search(r"a run after \d\d:\d\d UTC goes on, one mail first", str(result.trouble))
     (said,) = (line for line in cli("check").out.splitlines() if line.startswith("sending "))
     assert refusal in said
+    assert "<address>" not in said  # our own: the settings that hold it are named
     assert re.search(r"after \d\d:\d\d UTC `run` tries again with one mail", said)
     assert "nothing could be sent" not in said
     with OddSmtp(**{when: refusal}) as server:

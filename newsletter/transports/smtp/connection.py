@@ -91,7 +91,7 @@ class SmtpConnection:
 
         Raises:
             OSError: the connection is lost; the mail was surely not taken.
-            TransportDownError: the server refuses the sender of the mails.
+            ProviderRefusalError: the server refuses the sender of the mails.
         """
         if not self._bears(mail):
             return _NO_SMTPUTF8

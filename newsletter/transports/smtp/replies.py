@@ -100,8 +100,8 @@ def result_of_refused_sender(reply: Reply, mail: "Message") -> SendResult:
         if mail.needs_smtputf8 and not _ABOUT_US.match(describe_reply(reply)):
             return SendResult(SendStatus.REJECTED, describe_reply(reply))
         raise ProviderRefusalError(
-            f"the SMTP server refuses the sender {mail.envelope_sender}: {describe_reply(reply)};"
-            " see site.sender and [transport], or ask your provider about quota and account"
+            f"the SMTP server refuses the sender: {describe_reply(reply)}; see site.sender,"
+            " site.mailbox and [transport], or ask your provider about quota and account"
         )
     return SendResult(SendStatus.TRY_LATER, describe_reply(reply))
 
