@@ -76,7 +76,7 @@ def fetch(
         with common.opened(settings, source, sends=False) as services:
             chosen = chosen_newsletters.newsletters(settings, slug)
             done = rounds.for_each_known(settings, services, chosen, fetch_newsletter, common.warn)
-        are_kept |= any(told["source"].startswith(SAVED_FILES) for told in rows_as_json)
+        are_kept |= any(row["source"].startswith(SAVED_FILES) for row in rows_as_json)
     finally:
         _note_files(settings, are_kept=are_kept)
     if as_json:

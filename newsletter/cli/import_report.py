@@ -27,7 +27,7 @@ def row_printer(
     *,
     only_told: bool,
 ) -> "Callable[[RowReport], None]":
-    """Takes each line's fate; `only_told`: only those are shown that say more than a fate."""
+    """Takes each line's report; `only_told`: only those are shown that have a detail."""
     from newsletter.subscribers.list_import.import_rows import TAKEN
 
     def print_row(row_report: "RowReport") -> None:
@@ -35,7 +35,7 @@ def row_printer(
         step(1)
         if row_report.reads_on:
             reading_on.append(row_report.address)
-        is_told = bool(row_report.detail) if only_told else row_report.fate not in TAKEN
+        is_told = bool(row_report.detail) if only_told else row_report.status not in TAKEN
         if is_told and len(troubled) <= _SHOWN:
             troubled.append(row_report)
 
@@ -59,7 +59,7 @@ def report_writer(path: Path | None) -> "Iterator[Callable[[RowReport], None]]":
             (
                 row_report.line,
                 escape_cell(_one_line(row_report.address)),
-                row_report.fate,
+                row_report.status,
                 escape_cell(_one_line(row_report.detail)),
             )
         )
@@ -102,14 +102,14 @@ def print_result(
 ) -> None:
     if troubled:
         rows = [
-            (row.line, _one_line(row.address), row.fate, _one_line(row.detail))
+            (row.line, _one_line(row.address), row.status, _one_line(row.detail))
             for row in troubled[:_SHOWN]
         ]
         output.print_table(("line", "address", "fate", "detail"), rows)
         if len(troubled) > _SHOWN:
             click.echo("... and more; --report FILE has every line")
         click.echo()
-    row_report = ", ".join(f"{number} {fate}" for fate, number in sorted(counts.items()))
+    row_report = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
     note = "  (a rehearsal: nothing was kept)" if dry_run else ""
     entries = counted(counts.total(), "entry", "entries")
     click.echo(f"{file}: {entries} = {row_report or 'nothing'}{note}")

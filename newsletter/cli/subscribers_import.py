@@ -137,7 +137,7 @@ def import_list(
     else:
         print_result(file, counts, troubled, dry_run)
         warn_of_doubts(review, reading_on)
-    failed = sum(number for fate, number in counts.items() if fate in UNREADABLE)
+    failed = sum(number for status, number in counts.items() if status in UNREADABLE)
     click.get_current_context().exit(1 if failed else 0)
 
 

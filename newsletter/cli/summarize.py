@@ -146,7 +146,7 @@ def _report(
     if not as_json:
         _print_report(_head(newsletter, day), reports, prices.describe(spent))
         click.echo("  What to expect, as measured (docs/summaries.md, docs/models.md):")
-        output.stream_table(("", "", ""), [tuple(told.values()) for told in measurements])
+        output.stream_table(("", "", ""), [tuple(figures.values()) for figures in measurements])
     return {
         "papers": [_report_as_json(report) for report in reports],
         "measured": measurements,

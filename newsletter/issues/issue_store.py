@@ -191,7 +191,7 @@ def _sections_by_day(session: Session, issue: IssueRow) -> dict[date, dict[str, 
 
 
 def _sections(announced: Sequence[AnnouncedPaper]) -> dict[str, IssueSection]:
-    return {told.paper.id.arxiv_id: SECTION_OF[told.kind] for told in announced}
+    return {paper.paper.id.arxiv_id: SECTION_OF[paper.kind] for paper in announced}
 
 
 def _notes(session: Session, day: date, categories: Sequence[str]) -> list[ListingNote]:

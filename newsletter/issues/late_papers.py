@@ -48,14 +48,14 @@ def find_late(session: Session, newsletter: str, day: date) -> list[LatePaper]:
         )
         .order_by(IssueRow.day)
     ).all()
-    told_of = (told for issue in frozen for told in _told_of(session, issue))
-    told: dict[str, list[LatePaper]] = {}
-    for late in told_of:
-        told.setdefault(late.announced.paper.id.arxiv_id, []).append(late)
-    had = _had(session, newsletter, told)
+    late_papers = (late for issue in frozen for late in _told_of(session, issue))
+    by_name: dict[str, list[LatePaper]] = {}
+    for late in late_papers:
+        by_name.setdefault(late.announced.paper.id.arxiv_id, []).append(late)
+    had = _had(session, newsletter, by_name)
     lacking = (
         [late for late in some if not _was_had(late, had.get(name, ()))]
-        for name, some in told.items()
+        for name, some in by_name.items()
     )
     return [_strongest(some) for some in lacking if some]
 
@@ -83,18 +83,19 @@ def with_late(
 
     A late paper that the day only replaces stands where it was new, in the day's version.
     """
-    earlier = {told.announced.paper.id.arxiv_id: told for told in late}
+    earlier = {late_paper.announced.paper.id.arxiv_id: late_paper for late_paper in late}
     entries: list[tuple[AnnouncedPaper, date | None]] = []
     for of_day in announced:
-        told = earlier.pop(of_day.paper.id.arxiv_id, None)
+        late_paper = earlier.pop(of_day.paper.id.arxiv_id, None)
         is_new = (
-            told is not None and of_day.kind.is_replacement > told.announced.kind.is_replacement
+            late_paper is not None
+            and of_day.kind.is_replacement > late_paper.announced.kind.is_replacement
         )
-        if told is not None and is_new:
-            entries.append((replace(of_day, kind=told.announced.kind), told.day))
+        if late_paper is not None and is_new:
+            entries.append((replace(of_day, kind=late_paper.announced.kind), late_paper.day))
         else:
             entries.append((of_day, None))
-    return entries + [(told.announced, told.day) for told in earlier.values()]
+    return entries + [(late_paper.announced, late_paper.day) for late_paper in earlier.values()]
 
 
 def found_later(session: Session, issue: IssueRow) -> dict[date, int]:

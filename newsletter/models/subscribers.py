@@ -172,7 +172,7 @@ class ImportRow(Base):
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     started_at: Mapped[datetime]
     lines: Mapped[int]  # entries that are done
-    counts: Mapped[dict[str, Any]]  # fate -> how often
+    counts: Mapped[dict[str, Any]]  # status -> how often
     finished_at: Mapped[datetime | None]
 
 

@@ -133,7 +133,9 @@ class BatchClaims:
             subscribers = [recipient.subscriber_id for recipient in recipients]
             memory.remember(self._days, claimed.claims, subscribers)
             first = claimed.claims - len(recipients) + 1
-            self._numbers |= {who.reference: first + at for at, who in enumerate(recipients)}
+            self._numbers |= {
+                recipient.reference: first + at for at, recipient in enumerate(recipients)
+            }
             if claimed.log_end is not None:
                 memory.see_log(self._restore_mark, claimed.log_end)
 
@@ -143,7 +145,10 @@ class BatchClaims:
 
     def give_back(self, unsent: Sequence[Recipient]) -> None:
         """Note claims that surely did not leave: after a restore they are not in doubt."""
-        given = [(self._numbers.pop(who.reference, 0), who.subscriber_id) for who in unsent]
+        given = [
+            (self._numbers.pop(recipient.reference, 0), recipient.subscriber_id)
+            for recipient in unsent
+        ]
         if self._context.memory is not None:
             self._context.memory.give_back(self._days, [claim for claim in given if claim[0]])
 

@@ -276,7 +276,7 @@ class BatchWorker:
     def _hand_out(self, claimed: ClaimResult) -> Sequence[Recipient]:
         self.wait_s = claimed.wait_s
         self._claims.remember(claimed)
-        self._out.update({who.reference: who for who in claimed.recipients})
+        self._out.update({recipient.reference: recipient for recipient in claimed.recipients})
         return claimed.recipients
 
     def _record(self, session: Session, rates: Sequence[str] = ()) -> None:

@@ -195,7 +195,10 @@ def _for_who_moved(session: Session, changes: Sequence[StateChange]) -> list[Sta
     moved = set[tuple[int, int]]()
     for batch_id, readers in failed.items():
         issue_id = session.get_one(BatchRow, batch_id).issue_id
-        moved |= {(batch_id, who) for who in delivery_moves.who_moved(session, issue_id, readers)}
+        moved |= {
+            (batch_id, subscriber_id)
+            for subscriber_id in delivery_moves.who_moved(session, issue_id, readers)
+        }
     return [
         replace(change, state=DeliveryState.PENDING)
         if (change.of.batch_id, change.of.subscriber_id) in moved

@@ -23,40 +23,40 @@ _SOON, _LONGEST_OF_DOMAIN = timedelta(days=1), timedelta(days=1)
 
 
 def pause_sending(
-    session: Session, reason: str, wait: timedelta | None, now: datetime, of: str = TRANSPORT
+    session: Session, reason: str, wait: timedelta | None, now: datetime, key: str = TRANSPORT
 ) -> datetime:
     """Pause all sending, as the provider as a whole is in trouble; each time for longer.
 
     `wait` is the time that the provider named, if it did. Returns when the next run may try. The
     earlier reason (`down`) is deleted.
     """
-    if of == TRANSPORT:
+    if key == TRANSPORT:
         forget_down(session)
-    row = _row(session, of)
+    row = _row(session, key)
     row.troubles += 1
     grown = min(_FIRST_PAUSE * 2 ** min(row.troubles - 1, 10), _LONGEST_PAUSE)
     row.paused_until, row.reason = now + (wait or grown), reason
     return row.paused_until
 
 
-def sending_pause(session: Session, now: datetime, of: str = TRANSPORT) -> RateRow | None:
+def sending_pause(session: Session, now: datetime, key: str = TRANSPORT) -> RateRow | None:
     """The pause of the provider that is not over yet."""
-    row = session.get(RateRow, of)
+    row = session.get(RateRow, key)
     if row is None or row.paused_until is None or row.paused_until <= now:
         return None
     # Longer than any pause: the clock was set back.
     return None if row.paused_until > now + 2 * _LONGEST_PAUSE else row
 
 
-def troubles(session: Session, of: str = TRANSPORT) -> int:
+def troubles(session: Session, key: str = TRANSPORT) -> int:
     """How often in a row the provider was in trouble; 0 once it has taken a mail again."""
-    row = session.get(RateRow, of)
+    row = session.get(RateRow, key)
     return 0 if row is None else row.troubles
 
 
-def last_trouble(session: Session, of: str = TRANSPORT) -> RateRow | None:
+def last_trouble(session: Session, key: str = TRANSPORT) -> RateRow | None:
     """The provider's trouble, also where its pause is over and no run has tried again yet."""
-    row = session.get(RateRow, of)
+    row = session.get(RateRow, key)
     return row if row is not None and row.troubles else None
 
 
@@ -65,9 +65,9 @@ def is_in_trouble(session: Session) -> bool:
     return down(session) is not None or last_trouble(session) is not None
 
 
-def resume_sending(session: Session, now: datetime, of: str = TRANSPORT) -> None:
+def resume_sending(session: Session, now: datetime, key: str = TRANSPORT) -> None:
     """The provider has taken mails."""
-    row = _row(session, of)
+    row = _row(session, key)
     row.troubles, row.paused_until, row.reason, row.filled_at = 0, None, None, now
     forget_down(session)
 
@@ -104,7 +104,7 @@ def accepted_at(session: Session) -> datetime | None:
 
 def accepted_since(session: Session, moment: datetime) -> bool:
     """Whether the provider has taken any mail after that moment."""
-    rows = (session.get(RateRow, of) for of in (TRANSPORT, OUTBOX))
+    rows = (session.get(RateRow, key) for key in (TRANSPORT, OUTBOX))
     return any(row is not None and row.filled_at and row.filled_at > moment for row in rows)
 
 

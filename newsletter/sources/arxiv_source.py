@@ -228,7 +228,7 @@ class ArxivSource(Source):
         """Where no paper could be dated to that day, what arXiv's recent papers list of it."""
         if self._dated is None or self._shown - day > calendar.RECENT_REACH:
             return []
-        silent = [told.category for told in rebuilt.listings if not told.announcements]
+        silent = [listing.category for listing in rebuilt.listings if not listing.announcements]
         listings = (self._dated.recent_listing(category, day) for category in silent)
         return [listing for listing in listings if listing is not None]
 

@@ -160,7 +160,11 @@ def filled_in(listing: Listing, rebuilt: Listing) -> Listing:
     """A listing that lacks lines which arXiv counted, with whom the dates name beyond it."""
     known = {announcement.paper.arxiv_id for announcement in listing.announcements}
     known |= {PaperId.read(name, 1).arxiv_id for name in listing.missing}
-    more = [told for told in rebuilt.announcements if told.paper.arxiv_id not in known]
+    more = [
+        announcement
+        for announcement in rebuilt.announcements
+        if announcement.paper.arxiv_id not in known
+    ]
     if not more:
         return listing
     announcements = (*listing.announcements, *more)

@@ -71,7 +71,9 @@ class OutboxRound:
         """Record the mails that could not be judged, and down how the provider is."""
         end = self._breaker.end_round()
         self._record(end.deferred, now)
-        self._keep([self._unrecorded.pop(who.reference) for who in end.waiting], end.words, now)
+        self._keep(
+            [self._unrecorded.pop(recipient.reference) for recipient in end.waiting], end.words, now
+        )
         self._record_refused(end.refused, now, in_trouble=end.in_trouble)
         with self._database.concurrent.begin() as session:
             if end.in_trouble:

@@ -155,7 +155,7 @@ def _topics(content: IssueContent) -> list[tuple[str, Topic, list[Paper]]]:
     """The topics of a large day, with their papers."""
     papers = {paper.id.arxiv_id: paper for paper in content.papers}
     return [
-        (content.topic_anchor(topic), topic, [papers[one] for one in topic.on if one in papers])
+        (content.topic_anchor(topic), topic, [papers[name] for name in topic.on if name in papers])
         for topic in sorted(content.topics, key=lambda topic: -topic.papers)
         if content.topic_anchor(topic)
     ]
@@ -174,7 +174,7 @@ def _chips(content: IssueContent) -> list[tuple[str, int]]:
     )
     ours = [category for category in content.categories if papers[category]]
     others = [category for category, _ in papers.most_common() if category not in ours]
-    chosen = [one for one in [*ours, *others] if papers[one] < len(content.entries)]
+    chosen = [category for category in [*ours, *others] if papers[category] < len(content.entries)]
     return [(category, papers[category]) for category in chosen[:_MOST_CHIPS]]
 
 

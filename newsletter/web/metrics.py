@@ -79,7 +79,7 @@ def _figures(session: Session, now: datetime) -> Iterable[Metric]:
     yield from _summarizer_metrics(session)
     yield from _cluster_metrics(session, now)
     yield _gauge("queue", "Mails of all issues that wait to be sent.", stats.count_waiting(session))
-    in_trouble = [pauses.last_trouble(session, of) for of in (pauses.TRANSPORT, pauses.OUTBOX)]
+    in_trouble = [pauses.last_trouble(session, key) for key in (pauses.TRANSPORT, pauses.OUTBOX)]
     yield _gauge(
         "sending_paused",
         "1 while the provider is in trouble, until it takes a mail.",

@@ -129,6 +129,6 @@ def _page(paper: Paper, author: str, back: tuple[str, str]) -> str:
         back=back,
         paper=paper,
         author=author,
-        others=co_authors(author, [told.name for told in read_authors(paper.authors)])[:_MOST],
+        others=co_authors(author, [other.name for other in read_authors(paper.authors)])[:_MOST],
         category=next(iter(paper.categories), None),
     )

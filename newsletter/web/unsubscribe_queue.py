@@ -71,8 +71,8 @@ class UnsubscribeQueue:
                 unsubscribe(session, [entry.request for entry in taken])
         except BaseException as error:  # noqa: BLE001 - whose request it was hears of it
             if len(taken) > 1 and not isinstance(error, OperationalError):
-                for one in taken:  # one that fails must not take the others along
-                    self._commit([one])
+                for entry in taken:  # one that fails must not take the others along
+                    self._commit([entry])
                 return
             for entry in taken:  # a database that is busy is so for all of them
                 entry.done.set_exception(error)

@@ -175,7 +175,7 @@ def test_an_import_waits_for_no_sender_and_knows_who_comes_or_goes_at_that_momen
         until_somebody_waits(site, importing_)
         other.commit()
         importing_.result(timeout=30)
-    assert [(each.address, each.fate) for each in fates] == [(ADA, "added"), (email, fate)]
+    assert [(each.address, each.status) for each in fates] == [(ADA, "added"), (email, fate)]
     assert site.held(ADA) == {"audio"}
 
 

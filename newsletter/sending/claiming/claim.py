@@ -81,7 +81,11 @@ def claim_deliveries(
         recipients, claims, log_end = _mark(session, batch, recipients, skipped, now)
     else:
         rates = limiter.changed if batch.rates is not None else ()
-        reasons = {who: reason for reason, numbers in skipped.items() for who in numbers}
+        reasons = {
+            subscriber_id: reason
+            for reason, subscribers in skipped.items()
+            for subscriber_id in subscribers
+        }
         left = [(row, reasons[row.subscriber_id]) for row in rows if row.subscriber_id in reasons]
         recipients, claims, log_end = _mark_in_one(session, batch, recipients, left, rates, now)
     for reason, subscribers in skipped.items():
@@ -164,8 +168,8 @@ def _mark_in_one(
         return [], 0, None
     looked_at: list[Recipient | PendingRow] = [*recipients, *(row for row, _ in left)]
     marking = Marking(
-        references=[one.reference for one in looked_at],
-        subscribers=[one.subscriber_id for one in looked_at],
+        references=[delivery.reference for delivery in looked_at],
+        subscribers=[delivery.subscriber_id for delivery in looked_at],
         states=[DeliveryState.SENDING] * len(recipients) + [DeliveryState.SKIPPED] * len(left),
         reasons=[*[None] * len(recipients), *(reason for _, reason in left)],
         hashes=[

@@ -105,12 +105,12 @@ def refused_earlier_issues(
     `accepted_at`.
     """
     found = set[int]()
-    for who, state, _, changed_at in _earlier_deliveries(session, issue_id, subscribers):
+    for subscriber_id, state, _, changed_at in _earlier_deliveries(session, issue_id, subscribers):
         is_outlived = accepted_at is not None and changed_at < accepted_at
         if state == DeliveryState.FAILED or (state == DeliveryState.PENDING and is_outlived):
-            found.add(who)
+            found.add(subscriber_id)
         else:
-            found.discard(who)
+            found.discard(subscriber_id)
     return found
 
 
@@ -119,18 +119,20 @@ def _history(
 ) -> _History:
     found = _History()
     subscribers = [answer.recipient.subscriber_id for answer in answers]
-    for who, state, attempts, changed_at in _earlier_deliveries(session, issue_id, subscribers):
+    for subscriber_id, state, attempts, changed_at in _earlier_deliveries(
+        session, issue_id, subscribers
+    ):
         if state == DeliveryState.SENT:
-            found.known.add(who)
-            found.refused.discard(who)
+            found.known.add(subscriber_id)
+            found.refused.discard(subscriber_id)
             continue
         if state == DeliveryState.PENDING and not attempts:  # in a row with others
             continue
-        found.refused.add(who)
+        found.refused.add(subscriber_id)
         if state == DeliveryState.PENDING:
-            found.wait.add(who)
+            found.wait.add(subscriber_id)
         elif changed_at <= now - _LONG:
-            found.known.discard(who)
+            found.known.discard(subscriber_id)
     return found
 
 

@@ -38,7 +38,7 @@ def append_given_back(file: Path, claims: Sequence[tuple[int, int]]) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    _append(file, [(_GIVEN_BACK | number, who) for number, who in claims])
+    _append(file, [(_GIVEN_BACK | number, subscriber_id) for number, subscriber_id in claims])
 
 
 def _append(file: Path, entries: Sequence[tuple[int, int]]) -> None:
@@ -60,12 +60,14 @@ def claimed_since(file: Path, before: int, last: int) -> ClaimedSince | None:
         return None
     whole = content[: len(content) // _ENTRY.size * _ENTRY.size]
     entries = set(_ENTRY.iter_unpack(whole))
-    made = {number: who for number, who in entries if before < number <= last}
+    made = {number: subscriber_id for number, subscriber_id in entries if before < number <= last}
     if len(made) != last - before:
         return None
     return ClaimedSince(
         frozenset(
-            who for number, who in made.items() if (_GIVEN_BACK | number, who) not in entries
+            subscriber_id
+            for number, subscriber_id in made.items()
+            if (_GIVEN_BACK | number, subscriber_id) not in entries
         ),
         datetime.fromtimestamp(changed_s, UTC),
     )

@@ -26,7 +26,7 @@ def keep_out(
     now: datetime,
     report: Callable[[RowReport], None],
 ) -> Counter[str]:
-    """Take a do-not-mail list in, as `left` or `suppressed`; returns how often each fate came.
+    """Take a do-not-mail list in, as `left` or `suppressed`; returns how often each status came.
 
     A person who left can come back by confirming anew, and only by that; a suppressed one cannot.
     A repeated import changes nothing. A reader who left is let go at a newer address of theirs,
@@ -34,32 +34,32 @@ def keep_out(
     line says where.
     """
     counts: Counter[str] = Counter()
-    fate = ImportStatus(standing)
+    status = ImportStatus(standing)
     for chunk in chunks(iter(entries)):
         looked_at = [(entry, read_address(entry, plan)) for entry in chunk]
         with turn(database) as session:
             addresses = [row for _, row in looked_at if isinstance(row, str)]
-            notes = _keep_out(session, addresses, fate, now)
+            notes = _keep_out(session, addresses, status, now)
         for entry, row in looked_at:
-            told = (
-                RowReport(entry.line, entry.cells["email"], fate, notes.get(row, ""))
+            row_report = (
+                RowReport(entry.line, entry.cells["email"], status, notes.get(row, ""))
                 if isinstance(row, str)
                 else row
             )
-            counts[told.fate] += 1
-            report(told)
+            counts[row_report.status] += 1
+            report(row_report)
     return counts
 
 
 def _keep_out(
-    session: Session, addresses: Sequence[str], fate: ImportStatus, now: datetime
+    session: Session, addresses: Sequence[str], status: ImportStatus, now: datetime
 ) -> dict[str, str]:
     """Do so for some addresses; returns a note for each reader who moved."""
     moved = {
         address: ", ".join(reader.email for reader in readers)
         for address, readers in address_change.readers_moved_from(session, addresses).items()
     }
-    if fate is ImportStatus.SUPPRESSED:
+    if status is ImportStatus.SUPPRESSED:
         suppression.suppress_all(session, addresses, suppression.BY_OPERATOR, now)
         return {
             address: f"moved to {to} and reads on; list that as well where it is the person"

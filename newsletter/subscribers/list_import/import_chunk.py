@@ -1,4 +1,4 @@
-"""Some lines of a list, looked up together and written together: one fate a line."""
+"""Some lines of a list, looked up together and written together: one status a line."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,18 +49,18 @@ class ImportChunk:
         self._out: list[str] = []
 
     def take(self, looked_at: Sequence[tuple[ImportEntry, Person | RowReport]]) -> list[RowReport]:
-        """One fate a line, in the order of the lines."""
+        """One status a line, in the order of the lines."""
         addresses = {
             address_of(row) for _, row in looked_at if isinstance(row, Person) or row.own_no
         }
         self._look_up(addresses)  # first: whoever is being erased is known as erased after it
         self._reasons = suppression.suppression_reasons(self._session, addresses)
-        fates = [
-            self._refused(row) if isinstance(row, RowReport) else self._fate(entry, row)
+        row_reports = [
+            self._refused(row) if isinstance(row, RowReport) else self._row_report(entry, row)
             for entry, row in looked_at
         ]
         self._write()
-        return fates
+        return row_reports
 
     def _look_up(self, addresses: Collection[str]) -> None:
         by_number = {}
@@ -73,9 +73,9 @@ class ImportChunk:
         for number, newsletter, left_at in self._session.execute(statement):
             by_number[number].left[newsletter] = left_at is not None
 
-    def _fate(self, entry: ImportEntry, person: Person) -> RowReport:
-        fate, detail = self._decide(person)
-        return RowReport(entry.line, entry.cells["email"], fate, detail)
+    def _row_report(self, entry: ImportEntry, person: Person) -> RowReport:
+        status, detail = self._decide(person)
+        return RowReport(entry.line, entry.cells["email"], status, detail)
 
     def _refused(self, row: RowReport) -> RowReport:
         """Keep a line's no: of a person who is not here, or let a reader of ours go."""
@@ -96,8 +96,8 @@ class ImportChunk:
                 suppression.ERASED: ImportStatus.ERASED,
                 suppression.LEFT: ImportStatus.LEFT,
             }
-            fate = kept_out.get(reason, ImportStatus.SUPPRESSED)
-            return fate, reason if fate is ImportStatus.SUPPRESSED else ""
+            status = kept_out.get(reason, ImportStatus.SUPPRESSED)
+            return status, reason if status is ImportStatus.SUPPRESSED else ""
         known = self._known.get(person.address)
         if known is None:
             self._new[person.address] = person

@@ -67,7 +67,7 @@ class RowReport:
 
     line: int
     address: str  # as it was written
-    fate: ImportStatus | RowError
+    status: ImportStatus | RowError
     detail: str = ""
     own_no: bool = False  # their own word elsewhere: kept here, by a hash
     refused_at: datetime | None = None  # when they said it, where the list tells
@@ -107,9 +107,9 @@ def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person |
     if opt_out is None and address in plan.refused:
         opt_out = OptOut("by another line", own=False)  # that line's no is kept
     if opt_out is not None:
-        fate = ImportStatus.NOT_SUBSCRIBED
+        status = ImportStatus.NOT_SUBSCRIBED
         said_at = _refused_at(entry, plan) if opt_out.own else None
-        return RowReport(entry.line, written, fate, opt_out.words, opt_out.own, said_at)
+        return RowReport(entry.line, written, status, opt_out.words, opt_out.own, said_at)
     named = _pairs(cells.get("newsletters", ""))
     if plan.only or not named or (says_yes_or_no(cells["newsletters"]) and len(named) == 1):
         named = dict.fromkeys(plan.newsletters, "")

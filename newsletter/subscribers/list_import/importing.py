@@ -1,6 +1,6 @@
 """Imports a list of people as fast as the database goes, without those who said no.
 
-Every line ends in one fate. A chunk of lines is one transaction, together with how far the import
+Every line ends in one status. A chunk of lines is one transaction, together with how far the import
 is. So a killed import, started again with the same list, goes on behind its last chunk, and a
 finished one can be repeated without harm.
 """
@@ -36,20 +36,20 @@ def import_file(
     now: datetime,
     report: Callable[[RowReport], None],
 ) -> Counter[str]:
-    """Take the list in; returns how often each fate came, those of an interrupted run included."""
+    """Take the list in; returns how often each status came, with those of an interrupted run."""
     with turn(database) as session:
         row = _begin_import(session, digest, now)
         done, counts, started_at = row.lines, Counter(row.counts), row.started_at
     for chunk in chunks(islice(iter(entries), done, None)):
         looked_at = [(row, read_row(row, plan, started_at)) for row in chunk]
         try:
-            fates = _take(database, looked_at, plan, digest, done)
+            row_reports = _take(database, looked_at, plan, digest, done)
         except IntegrityError:  # one of them signed up at that moment, and is here now
-            fates = _take(database, looked_at, plan, digest, done)
+            row_reports = _take(database, looked_at, plan, digest, done)
         done += len(chunk)
-        counts.update(status.fate for status in fates)
-        for status in fates:
-            report(status)
+        counts.update(row_report.status for row_report in row_reports)
+        for row_report in row_reports:
+            report(row_report)
     with turn(database) as session:
         session.get_one(ImportRow, digest).finished_at = now
     return counts
@@ -65,10 +65,12 @@ def _take(
     """The next lines, and with them how far the import is."""
     with turn(database) as session:
         row = session.get_one(ImportRow, digest)
-        fates = ImportChunk(session, plan, row.started_at).take(looked_at)
+        row_reports = ImportChunk(session, plan, row.started_at).take(looked_at)
         row.lines = max(row.lines, done + len(looked_at))
-        row.counts = dict(Counter(row.counts) + Counter(status.fate for status in fates))
-        return fates
+        row.counts = dict(
+            Counter(row.counts) + Counter(row_report.status for row_report in row_reports)
+        )
+        return row_reports
 
 
 @contextmanager
