@@ -20,6 +20,7 @@ from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.file_writing import create_file
 from newsletter.rendering.templates import template_environment
 from newsletter.rendering.translations import translations
+from newsletter.sending.restore_guard import server_identity
 from newsletter.sources import bundled
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
@@ -220,6 +221,7 @@ def upgrade(settings: Settings) -> None:
     try:
         schema.upgrade(database)
         queue_tables.create_tables(database)
+        server_identity.record_first_server(database)
     finally:
         database.dispose()
 

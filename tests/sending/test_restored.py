@@ -377,6 +377,18 @@ def test_another_server_or_timeline_means_a_restored_database(
     assert f"{len(readers)} sent" in cli("send", "--moved").out
 
 
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_dump_from_before_the_first_issue_is_held_on_any_machine(
+    cli: Cli, database: Database, readers: list[str]
+) -> None:
+    with database.write.begin() as session:  # as pg_restore --clean does it
+        number = session.get_one(KeyRow, "server").value.rpartition("/")[0]
+        session.merge(KeyRow(purpose="server", value=f"{number}/1"))
+    said = cli("run")
+    assert (said.code, "brought back from a dump" in said.err.replace("\n", " ")) == (1, True)
+    assert f"{len(readers)} sent" in cli("send", "--moved").out
+
+
 MOUNTS = """22 1 0:20 / / rw,relatime - overlay overlay rw
 40 22 8:1 /vol /data rw,relatime shared:1 - ext4 /dev/sda1 rw
 41 40 0:40 / /data/run rw - tmpfs tmpfs rw

@@ -27,6 +27,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter.database.db import Database, is_sqlite
+from newsletter.database.missing_rows import insert_missing
 from newsletter.models import BatchRow, IssueRow, KeyRow
 from newsletter.sending.restore_guard.machine_memory import MachineMemory
 
@@ -58,6 +59,14 @@ def identify(database: Database) -> str | None:
         return None
     answer = _ask(database, _ALL)
     return answer if answer != _UNKNOWN else "/".join(_ask(database, part) for part in _PARTS)
+
+
+def record_first_server(database: Database) -> None:
+    """Remember the server of new tables, so that a dump from before the first issue is known."""
+    server = identify(database)
+    if server is not None:
+        with database.write.begin() as session:
+            insert_missing(session, KeyRow, [{"purpose": _SERVER, "value": server}])
 
 
 def record_server(database: Database, memory: MachineMemory, now: datetime) -> None:

@@ -138,6 +138,8 @@ def _fill(stream: _Stream, watch: SendObserver, size: int) -> Results:
     while not stream.is_over and len(waiting) < most and not waiting.can_fill(size):
         chunk = next(stream.chunks, None)
         stream.is_over = chunk is None
+        if chunk is not None and not chunk:  # outcomes are wanted first
+            break
         for mail in chunk or ():
             refusal = refuse_unmailable(mail) or refuse_too_long(mail)
             if refusal is None:
