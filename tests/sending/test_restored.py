@@ -525,6 +525,21 @@ def test_a_run_sends_nothing_out_of_a_copy_that_somebody_puts_in_its_database_s_
         assert counted == delivery_counters.scanned(session, number)
 
 
+@pytest.mark.on_both_databases
+def test_a_run_stops_where_its_database_counts_fewer_claims_than_this_machine(
+    send: Send, database: Database
+) -> None:
+    """As after a dump that was brought back beneath it."""
+
+    def at(number: int) -> None:
+        if number == 5:
+            with database.write.begin() as session:
+                session.execute(update(IssueRow).values(claims=2))
+
+    with pytest.raises(NewsletterError, match="came back from a copy"):
+        send(12, 2, at)
+
+
 def test_what_a_copy_shows_as_on_its_way_becomes_uncertain(
     settings: Settings, send: Send, cli: Cli, database: Database
 ) -> None:
