@@ -14,13 +14,14 @@ from pathlib import Path
 
 from benchmarks.summarizer.rouge import Paper, papers, scores
 from newsletter.summaries.extractive import quoted, sentences, summarize
+from newsletter.text import one_line
 
 ROUNDS = 3
 _PROPOSES = re.compile(r"\bwe (?:propose|introduce|present|develop)\b", re.IGNORECASE)
 
 
 def plain_rule(paper: Paper) -> str:
-    pieces = sentences.split(sentences.one_line(paper.abstract))
+    pieces = sentences.split(one_line(paper.abstract))
     return next((piece for piece in pieces if _PROPOSES.search(piece)), pieces[0])
 
 

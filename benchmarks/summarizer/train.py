@@ -29,6 +29,7 @@ from newsletter.summaries.extractive.paper_kinds import paper_kinds
 from newsletter.summaries.extractive.scoring import Scorer, Weights, seen_by_trees
 from newsletter.summaries.extractive.trees import Tree
 from newsletter.summaries.extractive.trimming import finish_sentence
+from newsletter.text import one_line
 
 TEMPERATURE = 0.06  # of SciTLDR's targets: R1 to probabilities
 READERS_COUNT, READERS_COUNT_OF_LEARNING = 2.5, 0.25  # an abstract of theirs, beside SciTLDR's
@@ -104,7 +105,7 @@ def described(
     title: str, abstract: str
 ) -> tuple[dict[str, float], list[dict[str, float]], list[str], list[str]]:
     """Its kinds, and of its sentences the features, as printed, and as they stand."""
-    pieces = sentences.split(sentences.one_line(abstract))
+    pieces = sentences.split(one_line(abstract))
     found = candidates(title, pieces)
     rows = features.describe(title, found)
     return paper_kinds(title, found), rows, [each.text for each in found], pieces

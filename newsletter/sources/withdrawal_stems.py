@@ -19,8 +19,10 @@ class _Stems:
     not_so: str  # what else is withdrawn, from where, and words of denial
 
     def is_notice(self, sentence: str) -> bool:
-        says = _compiled(self.withdraws).search(sentence) and _compiled(self.paper).search(sentence)
-        return bool(says) and not _compiled(self.not_so).search(sentence)
+        says = _cached_pattern(self.withdraws).search(sentence) and _cached_pattern(
+            self.paper
+        ).search(sentence)
+        return bool(says) and not _cached_pattern(self.not_so).search(sentence)
 
 
 # fmt: off
@@ -86,7 +88,7 @@ _VENUE = lazy_pattern(
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _cached_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 

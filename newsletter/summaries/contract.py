@@ -5,11 +5,11 @@ In a test of yours, with any runner:
     from newsletter.summaries import contract
 
     def test_it_is_a_summarizer():
-        contract.hold(MySummarizer(...))
+        contract.check_contract(MySummarizer(...))
 
-`hold` asks for a few sentences of made-up papers: let yours talk to a stand-in of its model. Each
-rule is a function of its own too, for one test each: `@pytest.mark.parametrize("rule",
-contract.RULES)`.
+`check_contract` asks for a few sentences of made-up papers: let yours talk to a stand-in of its
+model. Each rule is a function of its own too, for one test each:
+`@pytest.mark.parametrize("rule", contract.RULES)`.
 """
 
 from collections.abc import Callable
@@ -138,7 +138,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def hold(summarizer: AnySummarizer) -> None:
+def check_contract(summarizer: AnySummarizer) -> None:
     """All of it, in this order; at the end it is closed.
 
     Raises:

@@ -80,9 +80,9 @@ def test_the_contract_finds_what_is_wrong(rule: contract.Rule) -> None:
 
 
 def test_the_whole_contract_is_one_call() -> None:
-    contract.hold(ExtractiveSummarizer())
+    contract.check_contract(ExtractiveSummarizer())
     with pytest.raises(AssertionError, match="name"):
-        contract.hold(Careless())
+        contract.check_contract(Careless())
 
 
 def test_a_guarded_stranger_is_a_line_about_its_paper() -> None:

@@ -62,7 +62,7 @@ def test_the_documented_summarizer_holds_the_contract() -> None:
     exec(compile(source, "my_summarizer.py", "exec"), made)  # noqa: S102 - our own page
     with ModelStandIn(in_turn(Answer(200, GOOD.encode()))) as model:
         house = made["House"](model.url)
-        contract.hold(house)
+        contract.check_contract(house)
         assert house.summarize(contract.PAPERS[0], "en").text == GOOD
         assert json.dumps(model.asked[0].body)
         model.answer = in_turn(Answer(500))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from newsletter.summaries.extractive import quoted, sentences, summarize, trimming
 from newsletter.summaries.extractive.sentence_type import SentenceType, sentence_type
+from newsletter.text import one_line
 
 ABSTRACTS = Path(__file__).parents[3] / "shared" / "arxiv" / "abstracts.jsonl"
 SPEECH = (
@@ -157,7 +158,7 @@ memory.""",
     ],
 )
 def test_a_reader_would_rather_have_the_other_sentence(abstract: str, expected: str) -> None:
-    assert summarize("Parsers of speech for banks", abstract) == sentences.one_line(expected)
+    assert summarize("Parsers of speech for banks", abstract) == one_line(expected)
 
 
 @pytest.mark.parametrize("abstract", ["", "   \n ", "...", "$$ $$", "1 2 3", "?!"])
@@ -466,7 +467,7 @@ def test_whatever_the_abstract_the_summary_is_one_bounded_finished_line_of_its_w
 @given(ABSTRACT)
 @settings(max_examples=100, deadline=None)
 def test_splitting_loses_nothing_but_space(abstract: str) -> None:
-    text = sentences.one_line(abstract)
+    text = one_line(abstract)
     assert "".join(sentences.split(text)).replace(" ", "") == text.replace(" ", "")
 
 
@@ -641,4 +642,4 @@ slips.""",
     ],
 )
 def test_what_is_proposed_goes_before_what_is_said_of_it(abstract: str, expected: str) -> None:
-    assert summarize("Legged robots on ice", abstract) == sentences.one_line(expected)
+    assert summarize("Legged robots on ice", abstract) == one_line(expected)

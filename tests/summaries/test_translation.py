@@ -103,7 +103,7 @@ def test_a_translation_is_checked_printed_in_chinese_and_says_what_it_is(
     folder: Path, settings: Settings
 ) -> None:
     summarizer = bootstrap.load_summarizer(chosen(settings, folder))
-    contract.hold(Translation(folder, "zh"))
+    contract.check_contract(Translation(folder, "zh"))
     papers = contract.PAPERS[:2]
     questions = [Question(paper) for paper in papers]
     results = {

@@ -7,7 +7,7 @@ from newsletter.rendering.issue_entry import IssueEntry
 from newsletter.rendering.markup.paper_text import EXCERPT_CHARACTERS, plain, shortened
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.summaries.extractive import sentences
-from newsletter.text import stands_in_order
+from newsletter.text import one_line, stands_in_order
 
 _LONGEST_ABSTRACT = 6000
 
@@ -39,7 +39,7 @@ def marked_abstract(entry: IssueEntry, level: DetailLevel) -> MarkedAbstract | N
 def _found(abstract: str, quotation: str) -> MarkedAbstract | None:
     if len(abstract) > _LONGEST_ABSTRACT:
         return None
-    pieces = sentences.split(sentences.one_line(abstract))
+    pieces = sentences.split(one_line(abstract))
     for count in (1, 2):  # the summarizer may join a sentence with the next
         for start in range(len(pieces)):
             end = start + count

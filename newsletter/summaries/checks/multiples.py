@@ -90,12 +90,15 @@ def _multiples(language: str) -> list[_Multiple]:
     listed: dict[str, dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))
     return [
         _Multiple(
-            _compiled(kind[language]), _compiled(kind["words"]), kind["percent"], kind["factor"]
+            _pattern_of_lines(kind[language]),
+            _pattern_of_lines(kind["words"]),
+            kind["percent"],
+            kind["factor"],
         )
         for kind in listed.values()
         if language in kind
     ]
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _pattern_of_lines(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.replace("\n", ""), re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 from newsletter.sources.withdrawal import abstract_withdraws
 from newsletter.summaries.extractive import choice, sentences, trimming
+from newsletter.text import one_line
 
 LONGEST_ABSTRACT = 20_000
 MOST_SENTENCES = 60
@@ -13,7 +14,7 @@ def summarize(title: str, abstract: str) -> str:
     Only deletions and a capital first letter set it apart from the abstract. One line of at most
     `trimming.LONGEST` characters; empty where the abstract has no words. Never raises.
     """
-    text = sentences.one_line(abstract[:LONGEST_ABSTRACT])
+    text = one_line(abstract[:LONGEST_ABSTRACT])
     pieces = sentences.split(text)[:MOST_SENTENCES]
     notice = next((piece for piece in pieces if abstract_withdraws(piece)), "")
     if notice:

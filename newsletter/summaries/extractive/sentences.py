@@ -38,7 +38,6 @@ _OPENERS = _words(
 _BRACKET = lazy_pattern(r"[()\[\]]")
 _DOLLAR = lazy_pattern(r"(?<!\\)\$\$?")
 _BEGIN = lazy_pattern(r"\\begin\{([a-z]{1,12}\*?)\}")
-_CONTROLS = dict.fromkeys([*range(32), 127], " ")
 _STOP = lazy_pattern(r"[.!?]+[\"'\u2019\u201d)\]}]*")
 _LETTERS_AND_STOPS = f"{ascii_letters}."
 _WORD_AFTER = lazy_pattern(r"[A-Za-z]+")
@@ -51,11 +50,6 @@ _CURRENCY = lazy_pattern(r"\d[\d.,]*[kKmMbB]?(?:[\s,.;:)/-]|\Z)")
 _TEX = lazy_pattern(r"[\\^_{}=<>]")
 _PROSE = lazy_pattern(r"[a-z]{2,}[,.]? [a-z]{2,}[,.]? [a-z]{2,}")
 _TEXT_IN_FORMULA = lazy_pattern(r"\\(?:text|mbox|hbox|mathrm|rm|operatorname)")
-
-
-def one_line(text: str) -> str:
-    """The text with every run of white space and control characters made one space."""
-    return " ".join(text.translate(_CONTROLS).split())
 
 
 def formulas(text: str) -> list[Span]:
@@ -101,7 +95,7 @@ def inside(position: int, spans: list[Span]) -> bool:
 def split(text: str) -> list[str]:
     """The sentences of an abstract, in order; nothing is lost but the white space between them.
 
-    Expects one line (see `one_line`). Never cuts inside a formula or a pair of brackets.
+    Expects one line (see `text.one_line`). Never cuts inside a formula or a pair of brackets.
     """
     closed, bracketed = formulas(text), parentheses(text)
     ends = [
