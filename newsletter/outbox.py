@@ -25,7 +25,7 @@ class EmailType(StrEnum):
     CONFIRM = "confirm"
     ALREADY = "already"
     WELCOME = "welcome"
-    GOODBYE = "goodbye"
+    ERASED = "goodbye"  # the value is stored, and names its templates
     LEFT = "left"
     CHANGE = "change"
     CHANGED = "changed"
@@ -112,12 +112,12 @@ def delete_email(session: Session, row_id: int) -> None:
 def record_sent(session: Session, row: OutboxRow, now: datetime) -> None:
     """Delete a mail that left; keep its address for as long as it may bounce.
 
-    Keep no address of a reader who was erased meanwhile, of a goodbye, or of the operator.
+    Keep no address of a reader who was erased meanwhile, of the mail about it, or of the operator.
     """
     session.execute(delete(SentOutboxRow).where(SentOutboxRow.sent_at < now - _BOUNCES_WITHIN))
     still_here = session.get(OutboxRow, row.id, with_for_update=True) is not None
     delete_email(session, row.id)
-    if still_here and row.kind not in (EmailType.GOODBYE, EmailType.NOTICE):
+    if still_here and row.kind not in (EmailType.ERASED, EmailType.NOTICE):
         _keep_sent(session, row, now)
 
 

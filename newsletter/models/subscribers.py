@@ -122,7 +122,7 @@ class OutboxRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     email: Mapped[str] = mapped_column(String(254))
     language: Mapped[str] = mapped_column(String(8))
-    # No foreign key: the goodbye goes to somebody who is erased.
+    # No foreign key: the last mail goes to somebody who is erased.
     subscriber_id: Mapped[int] = mapped_column(index=True)
     reference: Mapped[str] = mapped_column(String(32), unique=True)  # also its Message-ID
     about: Mapped[dict[str, Any]]

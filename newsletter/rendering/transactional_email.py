@@ -118,7 +118,7 @@ class TransactionalEmails:
         url = self.links.preferences(to.subscriber_id, to.email, to.moves)
         return self._mail("already", to, now, url=url)
 
-    def goodbye(self, to: EmailRecipient, now: datetime) -> Message:
+    def erased(self, to: EmailRecipient, now: datetime) -> Message:
         """The last mail: they are erased."""
         return self._mail("goodbye", to, now, url=self.links.home)
 

@@ -38,9 +38,9 @@ class EmailBuilder:
         """The mail, or None where it has no purpose any more."""
         to = EmailRecipient(row.subscriber_id, row.email, row.language, row.reference)
         emails = TransactionalEmails(self.settings.site, self.links, Theme.of(self.settings))
-        if row.kind in (EmailType.GOODBYE, EmailType.NOTICE):  # to no subscriber
-            is_last = row.kind == EmailType.GOODBYE
-            return emails.goodbye(to, now) if is_last else self._notice(session, emails, to, row)
+        if row.kind in (EmailType.ERASED, EmailType.NOTICE):  # to no subscriber
+            is_erased = row.kind == EmailType.ERASED
+            return emails.erased(to, now) if is_erased else self._notice(session, emails, to, row)
         subscriber = session.get(SubscriberRow, row.subscriber_id)
         if subscriber is None or _must_not(session, row.email):
             return None

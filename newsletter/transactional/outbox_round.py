@@ -139,7 +139,7 @@ class OutboxRound:
             _warn(row, "will be tried again" if is_retried else "is given up", words)
 
     def _forget(self, row: OutboxRow) -> None:
-        if row.kind == EmailType.GOODBYE:
+        if row.kind == EmailType.ERASED:
             self._database.empty_log()  # that row was the last that knew who was erased
 
 

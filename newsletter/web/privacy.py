@@ -93,7 +93,7 @@ def erase(token: str) -> str:
             if _is_over(session, subscriber, claim):
                 return pages.expired_page()
             erasure.erase(session, subscriber, now)
-            outbox.enqueue(session, EmailType.GOODBYE, subscriber, now)
+            outbox.enqueue(session, EmailType.ERASED, subscriber, now)
     pages.wake()
     return pages.message_page(
         gettext("You are erased"),

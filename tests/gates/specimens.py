@@ -138,7 +138,7 @@ def letters() -> Iterator[Specimen]:
             "confirm": partial(author.confirm, to, named, until, now),
             "welcome": partial(author.welcome, to, named, latest, now),
             "already": partial(author.already, to, now),
-            "goodbye": partial(author.goodbye, to, now),
+            "goodbye": partial(author.erased, to, now),
             "left": partial(author.left, to, "audio", "Audio & Speech", now),
             "change": partial(author.change, to, 7, until, now),
             "changed": partial(author.changed, to, 7, until, now),

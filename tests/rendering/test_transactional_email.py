@@ -38,7 +38,7 @@ ALL_LETTERS: dict[str, Write] = {
     "confirm": lambda to: LETTERS.confirm(to, [AUDIO], SOON, NOW),
     "welcome": lambda to: LETTERS.welcome(to, [AUDIO], {"audio": date(2025, 7, 11)}, NOW),
     "already": lambda to: LETTERS.already(to, NOW),
-    "goodbye": lambda to: LETTERS.goodbye(to, NOW),
+    "goodbye": lambda to: LETTERS.erased(to, NOW),
     "left": lambda to: LETTERS.left(to, "audio", "Audio", NOW),
     "change": lambda to: LETTERS.change(to, 5, SOON, NOW),
     "changed": lambda to: LETTERS.changed(to, 5, SOON, NOW),
