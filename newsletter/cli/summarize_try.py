@@ -27,7 +27,10 @@ def compare_summarizers(settings: "Settings", slug: str | None, tried: str, as_j
     newsletter = chosen_newsletters.newsletter(settings, slug)
     with common.opened(settings, sends=False) as services:
         paper = _paper(settings, services, tried)
-        summarizers = {one.name: one for one in (ExtractiveSummarizer(), services.summarizer)}
+        summarizers = {
+            summarizer.name: summarizer
+            for summarizer in (ExtractiveSummarizer(), services.summarizer)
+        }
         attempts = paper_reports.try_each(summarizers.values(), paper, newsletter.language)
         prices = services.llm_budget.prices
     if as_json:
