@@ -46,7 +46,7 @@ def feedback(
 
     From an IMAP folder, a Maildir or a pipe. A mail acts only on the delivery whose reference it
     bears. What is understood is marked as seen, what is not also as flagged; nothing is deleted.
-    Who asks in plain words to get no more mail is named, with the command that lets them go.
+    Readers who ask in plain words to get no more mail are named, with the command for it.
     """
     from newsletter import bootstrap
     from newsletter.feedback import poll

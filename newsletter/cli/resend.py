@@ -31,8 +31,8 @@ def resend(
     """Send an issue to one reader once more.
 
     The newest, or that of --day, as it was frozen. It is your act, and counted apart: the issue's
-    account stays. Who left, did not confirm or must not be mailed gets nothing; what holds an
-    issue, and the limits, hold this too. Exit code 1 where it did not leave, or nobody knows.
+    account stays. A reader who left, did not confirm or must not be mailed gets nothing; what holds
+    an issue, and the limits, hold this too. Exit code 1 where it did not leave, or nobody knows.
     """
     from newsletter.daily_run import daily
     from newsletter.issues import issue_queries

@@ -17,8 +17,8 @@ from newsletter.text import counted
 def restore(file: Path, overwrite: bool, config_file: Path | None) -> None:
     """Bring the database back from FILE, which `newsletter backup` wrote.
 
-    Who left, was suppressed or erased since then stays so, as far as the database that was there
-    can be read. Issues that may have been sent since are held. Exit code 1 where something is.
+    Readers who left, were suppressed or erased since then stay so, as far as the database that was
+    there can be read. Issues that may have been sent since are held; then the exit code is 1.
     """
     from newsletter import backup as copies
     from newsletter.finding import Severity
