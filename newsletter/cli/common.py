@@ -59,7 +59,7 @@ def with_config(command: Command) -> Command:
 
 def with_day(command: Command) -> Command:
     return click.option(
-        "--day", type=Day(), metavar="YYYY-MM-DD", help="Another day than the newest."
+        "--day", type=Day(), metavar="YYYY-MM-DD", help="Take this day instead of the newest."
     )(command)
 
 

@@ -24,7 +24,7 @@ _LOOK_AGAIN_S = 1.0
 
 @click.group()
 def deliveries() -> None:
-    """Who got an issue, who did not, and why."""
+    """Show who got an issue, who did not, and why."""
 
 
 @deliveries.command()
@@ -42,7 +42,7 @@ def status(
     as_json: bool,
     config_file: Path | None,
 ) -> None:
-    """The account of an issue: by state and reason, what came back, how fast it goes.
+    """Show the account of an issue: by state and reason, what came back, how fast it goes.
 
     Without SLUG, of each newsletter's issue. Exit code 1 where something is still pending.
     """
@@ -126,7 +126,7 @@ def list_deliveries(
     as_json: bool,
     config_file: Path | None,
 ) -> None:
-    """Every delivery of an issue, by address.
+    """List every delivery of an issue, by address.
 
     `--state uncertain` or `--state failed` answers who missed it; `--subscriber` what one person
     got, also by `newsletter resend`.
@@ -177,7 +177,7 @@ def _print_history(session: "Session", email: str, state: str | None, *, as_json
     " failed: do not ask them again (with --state pending).",
 )
 @with_filter
-@click.option("--dry-run", is_flag=True, help="Only list them.")
+@click.option("--dry-run", is_flag=True, help="Only list the deliveries.")
 @common.with_json
 @common.with_config
 def settle(

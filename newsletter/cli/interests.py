@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @click.command()
 @common.with_slug
 @with_interests
-@click.option("--export", is_flag=True, help="Print them as JSON that --import reads back.")
+@click.option(
+    "--export", is_flag=True, help="Print the interests as JSON that --import reads back."
+)
 @click.option("--picks", is_flag=True, help="Show what comes first of a day, and why.")
 @common.with_day
 @common.with_json

@@ -26,7 +26,7 @@ def issues() -> None:
 @common.with_json
 @common.with_config
 def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> None:
-    """Every issue, newest first."""
+    """List every issue, newest first."""
     from newsletter.issues import issue_queries
     from newsletter.sending import totals
 
@@ -61,7 +61,7 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
 @common.with_json
 @common.with_config
 def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | None) -> None:
-    """The papers of an issue and who wrote each sentence."""
+    """Show the papers of an issue and who wrote each sentence."""
     with common.empty_json({}, wanted=as_json):
         content = _load_content(slug, day, config_file)
     if as_json:

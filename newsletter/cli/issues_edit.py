@@ -27,7 +27,9 @@ _TITLE_CHARACTERS = 60
 @click.command()
 @click.argument("slug", metavar="NEWSLETTER")
 @common.with_day
-@click.option("--note", metavar="TEXT", help="Stands over the papers, in a little Markdown.")
+@click.option(
+    "--note", metavar="TEXT", help="A note that stands over the papers, in a little Markdown."
+)
 @click.option(
     "--note-file",
     type=click.File(encoding="utf-8"),

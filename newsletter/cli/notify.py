@@ -31,7 +31,7 @@ def notify() -> None:
 @common.with_json
 @common.with_config
 def list_targets(as_json: bool, config_file: Path | None) -> None:
-    """Who is told, of what, and what waits."""
+    """List who is told, of what, and what waits."""
     from newsletter import notice_queue
 
     settings = common.load(config_file)

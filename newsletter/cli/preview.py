@@ -52,12 +52,12 @@ _FORMATS = ("html", "text", "eml", "markdown")
     metavar="FILE",
     help="Write to this file.",
 )
-@click.option("--open", "in_browser", is_flag=True, help="Open it in the browser.")
+@click.option("--open", "in_browser", is_flag=True, help="Open the mail in the browser.")
 @click.option(
     "--serve",
     "live",
     is_flag=True,
-    help="A live page of it: desktop, phone, dark and text, again whenever a template changes.",
+    help="Serve a live page: desktop, phone, dark and text, again whenever a template changes.",
 )
 @click.option(
     "--port",

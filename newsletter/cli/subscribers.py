@@ -131,7 +131,7 @@ def _send_at_once(outbox_worker: "OutboxWorker", row: "OutboxRow") -> None:
 @common.with_json
 @common.with_config
 def list_subscribers(as_json: bool, config_file: Path | None, **filter_options: Any) -> None:  # noqa: ANN401 - the options of `with_filter`
-    """Everybody, by address."""
+    """List everybody, by address."""
     from newsletter.subscribers import queries
 
     settings = common.load(config_file)
@@ -157,7 +157,7 @@ def list_subscribers(as_json: bool, config_file: Path | None, **filter_options: 
 @common.with_json
 @common.with_config
 def show(email: str, as_json: bool, config_file: Path | None) -> None:
-    """Everything that is known of one subscriber."""
+    """Show everything that is known of one subscriber."""
     from newsletter.subscribers import lifecycle
     from newsletter.transactional import data_export
 
