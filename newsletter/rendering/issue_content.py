@@ -111,7 +111,9 @@ class IssueContent:
     def leading(self) -> list[IssueEntry]:
         """The day's own papers in the first section that has any: the day is about them."""
         own = [entry for entry in self.entries if not entry.announced_on]
-        sections = ([entry for entry in own if entry.section is one] for one in IssueSection)
+        sections = (
+            [entry for entry in own if entry.section is section] for section in IssueSection
+        )
         return next(filter(None, sections), [])
 
     def _since_then(self, entry: IssueEntry, day: date) -> IssueEntry | None:
@@ -248,7 +250,7 @@ class IssueContent:
         for listing in self.listings:
             for name in listing.missing:
                 named.setdefault(PaperId.read(name, 1).arxiv_id, []).append(listing.category)
-        return {name: of for name, of in named.items() if name not in self.sections}
+        return {name: categories for name, categories in named.items() if name not in self.sections}
 
     @property
     def lacking(self) -> int:

@@ -25,14 +25,14 @@ _FIRST, _OF_NEWSLETTER = itemgetter(0), attrgetter("of_newsletter")
 _BY_WORDS = ReasonType.IN_TITLE, ReasonType.IN_ABSTRACT
 
 
-class InCard(NamedTuple):
-    """The lines of a reader's card of a paper that others' do not have."""
+class CardHighlights(NamedTuple):
+    """What a reader's card of a paper shows beyond others': marked words, and an author."""
 
     words: tuple[str, ...]  # that are marked
     author: str  # who is named among many: the one that the first reason is
 
     @classmethod
-    def of(cls, reasons: Sequence[PickReason]) -> "InCard | None":
+    def of(cls, reasons: Sequence[PickReason]) -> "CardHighlights | None":
         if not reasons:
             return None
         words: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class FirstPapers(NamedTuple):
     readers: int  # so many of them follow from what the reader named
     html: Sequence[bytes]  # of each, why; encoded, quoted-printable
     text: Sequence[bytes]
-    in_cards: Mapping[int, "InCard"]  # by their places, of those that have any
+    highlights: Mapping[int, "CardHighlights"]  # by their places, of those that have any
     decoded: int  # no less than the bytes of all lines as HTML, with marks and names below them
     quoted_printable: int  # and encoded so
 
@@ -73,14 +73,14 @@ class FirstPapers(NamedTuple):
         html, text, sizes = zip(*lines, strict=True) if lines else ((), (), ())
         decoded = sum(sizes)
         encoded = sum(map(len, html)) + _MOST_BREAKS * len(html)
-        in_cards = {at: told for at in others if (told := InCard.of(whys[at]))}
-        for told in in_cards.values():
-            decoded += told.decoded
-            encoded += told.encoded
+        highlights = {at: shown for at in others if (shown := CardHighlights.of(whys[at]))}
+        for shown in highlights.values():
+            decoded += shown.decoded
+            encoded += shown.encoded
         firsts = [*map(_FIRST, filter(None, whys))]
         readers = [*map(_OF_NEWSLETTER, firsts)].count(False)
         ids = [*map(_ARXIV_ID, picks)]
-        return cls(ids, readers, html, text, in_cards, decoded, encoded)
+        return cls(ids, readers, html, text, highlights, decoded, encoded)
 
     @property
     def others(self) -> int:
@@ -94,10 +94,10 @@ class FirstPapers(NamedTuple):
             arxiv_ids=[self.arxiv_ids[number] for number in kept],
             html=[self.html[number] for number in kept],
             text=[self.text[number] for number in kept],
-            in_cards={
-                at: self.in_cards[number]
+            highlights={
+                at: self.highlights[number]
                 for at, number in enumerate(kept)
-                if number in self.in_cards
+                if number in self.highlights
             },
         )
 

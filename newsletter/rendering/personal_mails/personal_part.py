@@ -9,8 +9,11 @@ from newsletter.rendering.fragments.paper_fragments import PaperFragments, Picks
 from newsletter.rendering.fragments.wrapped_cards import Card
 from newsletter.rendering.issue_entry import Block
 from newsletter.rendering.message import Placeholders
-from newsletter.rendering.personal_mails.first_paper import InCard
-from newsletter.rendering.personal_mails.fragment_row import FragmentRow, RemainingFragments
+from newsletter.rendering.personal_mails.first_paper import CardHighlights
+from newsletter.rendering.personal_mails.fragment_sequence import (
+    FragmentSequence,
+    RemainingFragments,
+)
 from newsletter.rendering.personal_mails.marked_words import mark_words
 from newsletter.rendering.personal_mails.remaining_blocks import RemainingBlock
 from newsletter.rendering.personal_mails.variant import Variant
@@ -38,7 +41,7 @@ class PersonalPart:
         self._foot = lru_cache(maxsize=64)(self._with_more)
         self._blocks, labels = blocks, part.frame.labels
         rows = part.rows(variant.shown, variant.linked)
-        self._rows = [FragmentRow(rows[block], labels[block]) for block in blocks]
+        self._rows = [FragmentSequence(rows[block], labels[block]) for block in blocks]
         self._own_card = lru_cache(maxsize=4096)(self._with_marks)
         self._added: dict[tuple[int, DetailLevel], Weight] = {}
         self._around: dict[PicksOpening, Weight] = {}
@@ -48,12 +51,12 @@ class PersonalPart:
         """With the reader's links."""
         return Card.of(self._part.papers(level, linked=True)[place], self._placeholders)
 
-    def own_card(self, place: int, level: DetailLevel, told: InCard) -> Card | None:
+    def own_card(self, place: int, level: DetailLevel, highlights: CardHighlights) -> Card | None:
         """With what a reader's card shows beyond others'; None where that is nothing here."""
-        words = told.words if self._is_html else ()
-        if not (words or told.author):
+        words = highlights.words if self._is_html else ()
+        if not (words or highlights.author):
             return None
-        return self._own_card(place, level, words, told.author)
+        return self._own_card(place, level, words, highlights.author)
 
     def _with_marks(
         self, place: int, level: DetailLevel, words: tuple[str, ...], author: str
@@ -120,8 +123,10 @@ class PersonalPart:
         part, left_out = self._part, self._variant.left_out
         pieces = [part.head(left_out), part.note(*note), *part.editor(left_out)]
         over_picks = [part.picks(opening)] if opening else []
-        return FragmentRow([*pieces, *over_picks]).without(())
+        return FragmentSequence([*pieces, *over_picks]).without(())
 
     def _with_more(self, number: int, over: int) -> RemainingFragments:
         part = self._part
-        return FragmentRow([part.more(self._blocks[number], over), part.frame.foot]).without(())
+        return FragmentSequence([part.more(self._blocks[number], over), part.frame.foot]).without(
+            ()
+        )

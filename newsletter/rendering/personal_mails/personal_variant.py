@@ -90,7 +90,7 @@ class PersonalVariant:
         if self._variant.left_out or any(rest.over for rest in blocks):
             opening = opening._replace(is_cut=True)
         note = self._note(papers)
-        html, text = self._cards(papers, first) if first.in_cards else (papers.html, papers.text)
+        html, text = self._cards(papers, first) if first.highlights else (papers.html, papers.text)
         said = b"".join(first.html).decode()
         what = f"{opening.quiet_issues or ''}{opening.for_everybody or ''}"
         return MessageContent(
@@ -111,8 +111,8 @@ class PersonalVariant:
     ) -> tuple[Sequence[Card], Sequence[Card]]:
         """With words that are marked, and authors by name."""
         html, text = [*papers.html], [*papers.text]
-        for at, told in first.in_cards.items():
-            card = papers.places[at], papers.levels[at], told
+        for at, highlights in first.highlights.items():
+            card = papers.places[at], papers.levels[at], highlights
             html[at] = self._html.own_card(*card) or html[at]
             text[at] = self._text.own_card(*card) or text[at]
         return html, text

@@ -15,7 +15,7 @@ class CompletenessTexts(DaySentences):
         lacking = content.lacking
         if content.is_sample or not lacking:
             return ""
-        lack = {category for of in content.missing_papers.values() for category in of}
+        lack = {name for categories in content.missing_papers.values() for name in categories}
         lack |= {listing.category for listing in content.listings if listing.unnamed}
         return self._count(
             "%(num)s paper of %(categories)s could not be retrieved.",

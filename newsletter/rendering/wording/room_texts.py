@@ -42,7 +42,9 @@ class RoomTexts(DaySentences):
             rest = self._by_section({}, {}, cut, {}, unwanted)
             whole = self.together([self._all_but(hidden), rest])
         news = (
-            shown[at] for at, one in enumerate(content.entries) if at in shown and not one.is_quiet
+            shown[at]
+            for at, entry in enumerate(content.entries)
+            if at in shown and not entry.is_quiet
         )
         is_bare = max(news, default=ceiling) is DetailLevel.COMPACT < ceiling
         return self.together([whole, self._bare() if is_bare else ""])

@@ -12,7 +12,7 @@ from newsletter.rendering.message import (
     MessageContent,
     Placeholders,
 )
-from newsletter.rendering.personal_mails.fragment_row import FragmentRow
+from newsletter.rendering.personal_mails.fragment_sequence import FragmentSequence
 from newsletter.rendering.transfer_encodings.qp_template import Fragment, TextFragment, either
 from newsletter.rendering.transfer_encodings.quoted_printable import encode_quoted_printable
 
@@ -36,7 +36,7 @@ def test_what_is_left_of_a_row_behind_what_comes_first_is_sent_as_it_reads(
     frame = FragmentWrapper.of("<p>", "</p>\n")
     card = Card.of(fragments[0], either(blanks.html.values()))
     first = frame.over([encode_quoted_printable("为何 why")], [card])
-    row = FragmentRow(fragments, TextFragment("LABEL\n"))
+    row = FragmentSequence(fragments, TextFragment("LABEL\n"))
     rest = row.without(sorted(place for place in gone if place < len(cards)))
     html: list[Fragment] = [first, rest, rest]
     text = [TextFragment("x\n")]

@@ -13,7 +13,7 @@ from newsletter.rendering.transfer_encodings.base64_text import Base64Stretch, B
 from newsletter.rendering.transfer_encodings.qp_template import GappedText, Octets, TextFragment
 
 
-class FragmentRow:
+class FragmentSequence:
     """Cut together once; `label` stands before the first one, and never elsewhere."""
 
     def __init__(
@@ -28,10 +28,10 @@ class FragmentRow:
         cuts = [fragment.cut(placeholders) for fragment in self.fragments]
         return _CutSequence.of(cuts, self.labels)
 
-    def _plain_cut(self, placeholders: re.Pattern[str]) -> "_PlainRow":
+    def _plain_cut(self, placeholders: re.Pattern[str]) -> "_PlainSequence":
         cuts = [fragment.plain_cut(placeholders) for fragment in self.fragments]
-        row = _CutSequence.of(cuts, self.labels)
-        return _PlainRow(row, Base64Text(b"".join(row.whole.parts)), row.starts[1:-1])
+        cut = _CutSequence.of(cuts, self.labels)
+        return _PlainSequence(cut, Base64Text(b"".join(cut.whole.parts)), cut.starts[1:-1])
 
     def without(self, gone: Sequence[int]) -> "RemainingFragments":
         """All but those at these places, which stand in their order."""
@@ -40,7 +40,7 @@ class FragmentRow:
 
 @dataclass(frozen=True)
 class _CutSequence:
-    """All fragments of a row, cut, and where each begins."""
+    """All fragments of a sequence, cut, and where each begins."""
 
     whole: GappedText
     gaps: list[int]  # of each fragment, how many are before it, and at last of all
@@ -73,8 +73,8 @@ class _CutSequence:
         """All fragments but those that are gone, where there are no gaps."""
         begins, ends = self.edges
         froms, tos = map(ends.__getitem__, gone), map(begins.__getitem__, gone)
-        (row,) = self.views
-        return [*map(row.__getitem__, map(slice, (0, *froms), (*tos, self.begins[-1])))]
+        (content,) = self.views
+        return [*map(content.__getitem__, map(slice, (0, *froms), (*tos, self.begins[-1])))]
 
     def stretches(self, value: bytes, gone: Sequence[int]) -> list[Octets]:
         """The same with this value in all gaps."""
@@ -98,7 +98,7 @@ class _CutSequence:
 
 
 @dataclass(frozen=True)
-class _PlainRow:
+class _PlainSequence:
     """The same, not encoded yet."""
 
     cut: _CutSequence
@@ -108,15 +108,17 @@ class _PlainRow:
 
 @dataclass(slots=True)
 class RemainingFragments:
-    """The fragments of a row but for those at some places."""
+    """The fragments of a sequence but for those at some places."""
 
-    row: FragmentRow
+    sequence: FragmentSequence
     gone: Sequence[int]
 
     def _kept(self) -> list[TextFragment]:
-        gone = {number + self.row.labels for number in self.gone}
+        gone = {number + self.sequence.labels for number in self.gone}
         return [
-            fragment for number, fragment in enumerate(self.row.fragments) if number not in gone
+            fragment
+            for number, fragment in enumerate(self.sequence.fragments)
+            if number not in gone
         ]
 
     @property
@@ -129,34 +131,34 @@ class RemainingFragments:
     def filled(
         self, placeholders: re.Pattern[str], values: Mapping[str, bytes]
     ) -> Sequence[Octets]:
-        row = self.row.cut(placeholders)
+        cut = self.sequence.cut(placeholders)
         if not self.gone:
-            return row.whole.filled(values)
-        if not row.whole.names:
-            return row.without(self.gone)
-        if row.whole.name is None:
+            return cut.whole.filled(values)
+        if not cut.whole.names:
+            return cut.without(self.gone)
+        if cut.whole.name is None:
             return self.cut(placeholders).filled(values)
-        return row.stretches(values[row.whole.name], self.gone)
+        return cut.stretches(values[cut.whole.name], self.gone)
 
     def plain(
         self, placeholders: re.Pattern[str], values: Mapping[str, bytes]
     ) -> list[bytes | Base64Stretch]:
-        row = self.row.plain_cut(placeholders)
-        begins, gaps, names = row.cut.begins, row.cut.gaps, row.cut.whole.names
+        plain = self.sequence.plain_cut(placeholders)
+        begins, gaps, names = plain.cut.begins, plain.cut.gaps, plain.cut.whole.names
         out: list[bytes | Base64Stretch] = []
         for start, end in self._stretches():
             begin = begins[start]
             for gap in range(gaps[start], gaps[end]):
-                out += (Base64Stretch(row.text, begin, row.places[gap]), values[names[gap]])
-                begin = row.places[gap]
-            out.append(Base64Stretch(row.text, begin, begins[end]))
+                out += (Base64Stretch(plain.text, begin, plain.places[gap]), values[names[gap]])
+                begin = plain.places[gap]
+            out.append(Base64Stretch(plain.text, begin, begins[end]))
         return out
 
     def _stretches(self) -> Iterator[tuple[int, int]]:
         """The first fragment of each, and the one behind the last."""
         start = 0
         for number in self.gone:
-            fragment = number + self.row.labels
+            fragment = number + self.sequence.labels
             yield start, fragment
             start = fragment + 1
-        yield start, len(self.row.fragments)
+        yield start, len(self.sequence.fragments)
