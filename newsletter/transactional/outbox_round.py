@@ -43,7 +43,7 @@ class OutboxRound:
         now: datetime,
         memory: OutboxMemory = _NO_MEMORY,
     ) -> None:
-        self._database, self._transport, self._memory = database, transport, memory
+        self._database, self._transport, self.memory = database, transport, memory
         self._unrecorded: dict[str, OutboxRow] = {}  # sent, and not recorded yet
         self.sent = self.given_up = 0
         self.waiting = ""  # why a mail is still in the outbox
@@ -111,7 +111,7 @@ class OutboxRound:
             self.sent += result.status is SendStatus.ACCEPTED
             self.given_up += result.status is not SendStatus.ACCEPTED
             if not is_refused:
-                self._memory.remember(row)
+                self.memory.remember(row)
             with self._database.concurrent.begin() as session:
                 if is_refused:
                     outbox.delete_email(session, row.id)

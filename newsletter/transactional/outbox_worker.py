@@ -21,7 +21,7 @@ from newsletter.models import OutboxRow, RateRow
 from newsletter.sending import pauses
 from newsletter.sending.pauses import OUTBOX, paused_domains
 from newsletter.sending.rate_limit import RateLimiter
-from newsletter.sending.restore_guard.outbox_memory import outbox_memory
+from newsletter.sending.restore_guard.outbox_memory import OutboxMemory, outbox_memory
 from newsletter.subscribers import signup_answers
 from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.transports.base import SendResult, SendStatus, Transport
@@ -89,8 +89,9 @@ class OutboxWorker:
 
     def deliver(self, row: OutboxRow) -> SendResult:
         """Send a mail that is leased to the caller; one that is not taken waits in the outbox."""
+        memory = self._memory()
         with self.database.concurrent.begin() as session:
-            mail = self._write(session, row)
+            mail = self._write(session, row, memory)
             if mail is None:
                 return SendResult(SendStatus.REJECTED, "there is nobody to be told any more")
             now = self.clock()
@@ -102,7 +103,7 @@ class OutboxWorker:
                 return SendResult(SendStatus.TRY_LATER, refusal)
         self.sleep(headroom.wait_s)
         with closing(self.transport()) as transport:
-            outbox_round = self._round(transport)
+            outbox_round = self._round(transport, memory)
             result = outbox_round.send(row, mail, self.clock())
             outbox_round.finish(self.clock())
         if result.status is SendStatus.REJECTED and outbox_round.waiting:
@@ -128,7 +129,7 @@ class OutboxWorker:
         return answered
 
     def _send(self, transport: Transport, answered: int) -> OutboxReport:
-        outbox_round = self._round(transport)
+        outbox_round = self._round(transport, self._memory())
         taken = _Taken()
         while not (self.stopping() or outbox_round.is_over):
             taken = self._take(outbox_round)
@@ -144,11 +145,13 @@ class OutboxWorker:
         waiting = outbox_round.waiting or taken.refusal
         return OutboxReport(answered, outbox_round.sent, waiting, outbox_round.given_up)
 
-    def _round(self, transport: Transport) -> "OutboxRound":
+    def _memory(self) -> OutboxMemory:
+        with self.database.read() as session:
+            return outbox_memory(self.settings, session)
+
+    def _round(self, transport: Transport, memory: OutboxMemory) -> "OutboxRound":
         from newsletter.transactional.outbox_round import OutboxRound
 
-        with self.database.read() as session:
-            memory = outbox_memory(self.settings, session)
         return OutboxRound(self.database, transport, self.clock(), memory)
 
     def _take(self, outbox_round: "OutboxRound") -> "_Taken":
@@ -163,7 +166,8 @@ class OutboxWorker:
             while (row := outbox.claim_next(session, now)) is not None:
                 headroom = limiter.admit_one(row.email, _LONGEST_WAIT_S)
                 if not headroom.refusal:
-                    return _Taken(row, self._write(session, row), headroom.wait_s)
+                    mail = self._write(session, row, outbox_round.memory)
+                    return _Taken(row, mail, headroom.wait_s)
                 outbox.postpone(row, now + timedelta(seconds=headroom.wait_s))
         return _Taken()
 
@@ -183,10 +187,10 @@ class OutboxWorker:
             if untried is not None:
                 outbox.postpone(untried, self.clock())
 
-    def _write(self, session: Session, row: OutboxRow) -> "Message | None":
+    def _write(self, session: Session, row: OutboxRow, memory: OutboxMemory) -> "Message | None":
         from newsletter.transactional.build import EmailBuilder
 
-        if outbox_memory(self.settings, session).has_left(row):
+        if memory.has_left(row):
             _log.warning("mail %s (%s) left before: it does not leave again", row.id, row.kind)
             outbox.record_sent(session, row, self.clock())
             return None
