@@ -48,7 +48,8 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     Raises:
         NewsletterError: nothing can be written down any more, so nothing more is sent.
     """
-    given_up = _give_up_refused(context, issue_id)
+    _record_server(context)
+    given_up = old_news.give_up_refused(context, issue_id)
     trouble = _hold_reason(context, issue_id)
     is_held = trouble is not None
     if not is_held:
@@ -100,6 +101,12 @@ def _without_long_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
+def _record_server(context: SendContext) -> None:
+    """Remember the server that sending goes on from; whoever is asked next knows of another one."""
+    if context.memory is not None:
+        server_identity.record_server(context.database, context.memory, context.clock())
+
+
 def _hold_reason(context: SendContext, issue_id: int) -> str | None:
     """Why nothing may be sent now, by what is known here, and by the provider's own record."""
     with context.database.read() as session:
@@ -110,13 +117,6 @@ def _hold_reason(context: SendContext, issue_id: int) -> str | None:
         return reason
     found = restored.taken_by_provider(context.database, context.transport, issue)
     return found.reason if found else None
-
-
-def _give_up_refused(context: SendContext, issue_id: int) -> str:
-    """Say which readers are given up, since the issue is old news; empty where nobody is."""
-    if context.memory is not None:
-        server_identity.record_server(context.database, context.memory, context.clock())
-    return old_news.give_up_refused(context, issue_id)
 
 
 def _in_rounds(
@@ -209,7 +209,8 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
     """
     with context.database.read() as session:
         issue_id = session.get_one(BatchRow, batch_id).issue_id
-    if given_up := _give_up_refused(context, issue_id):
+    _record_server(context)
+    if given_up := old_news.give_up_refused(context, issue_id):
         _log.warning("%s", given_up)
     trouble = _hold_reason(context, issue_id)
     if trouble is not None:
