@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from newsletter.tex.formula_renderer import CONTEXT, DEEPEST, FormulaRenderer
 from newsletter.tex.links import clean_address, is_linkable, split_address
 from newsletter.tex.macros import is_sign_command, spelled_command
-from newsletter.tex.math import MathPart, Role, join_formula, split_formula
+from newsletter.tex.math import MathPart, Role, join_formula, signed, split_formula
 from newsletter.tex.prose import ends_in_name, guarded_sign, lowered, raised, shows_braces, tie
 from newsletter.tex.spans import Span, Style
 from newsletter.tex.tokens import Token, TokenType
@@ -192,7 +192,7 @@ class TexRenderer(FormulaRenderer):
         if not taken:
             return self.output.words(token.text)
         self.shorten(span, len(taken))
-        shown = self.output.words(taken.replace("-", "−"))
+        shown = self.output.words(signed(taken))
         return self.output.raised(shown) if up else self.output.lowered(shown)
 
     def _script_follows(self, span: Span) -> bool:
