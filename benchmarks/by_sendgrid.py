@@ -31,7 +31,7 @@ from newsletter.cli.common import bar
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
-from newsletter.sending.totals import DeliveryTotals
+from newsletter.sending.reports.totals import DeliveryTotals
 from newsletter.transports.sendgrid.request_bodies import MOST
 
 _SHARE = 20_000

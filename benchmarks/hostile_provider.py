@@ -32,8 +32,8 @@ from newsletter.daily_run import daily
 from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryRow, KeyRow, SubscriberRow, SuppressionRow
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import totals
 from newsletter.sending.context import NO_OVERRIDE
+from newsletter.sending.reports import totals
 from newsletter.sending.sender import send_issue
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest

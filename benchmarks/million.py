@@ -29,7 +29,7 @@ from newsletter.models import (
     IssueRow,
     IssueState,
 )
-from newsletter.sending.freezing import freeze_audience, freeze_on
+from newsletter.sending.readers.freezing import freeze_audience, freeze_on
 
 
 def main(number: int, folder: Path) -> None:

@@ -40,7 +40,7 @@ from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.issue_entry import IssueEntry, IssueSection, ListingNote
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import freezing
+from newsletter.sending.readers import freezing
 from newsletter.sources.base import ListingState, Paper
 from newsletter.sources.bundled import DAY
 from newsletter.subscribers.signed_links import SignedLinks

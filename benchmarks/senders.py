@@ -29,7 +29,8 @@ from newsletter import bootstrap, scaffold
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.issues import issue_queries
-from newsletter.sending import freezing, totals
+from newsletter.sending.readers import freezing
+from newsletter.sending.reports import totals
 from newsletter.services import Services
 from newsletter.transports.memory import Memory
 from tests import postgresql

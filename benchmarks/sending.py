@@ -37,7 +37,7 @@ from newsletter.database.db import Database
 from newsletter.issues import issue_days, issue_queries
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending.recipients import load_recipient
+from newsletter.sending.readers.recipients import load_recipient
 from newsletter.sources import bundled
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)

@@ -26,7 +26,7 @@ from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.feedback import webhook_queue
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState
-from newsletter.sending import freezing
+from newsletter.sending.readers import freezing
 from newsletter.web import create_app
 from tests import postgresql
 from tests.feedback.samples import SigningKey, body, said

@@ -19,7 +19,7 @@ from newsletter.feedback import webhook_queue
 from newsletter.health import alarm, last_runs, public_address, site_watch
 from newsletter.interests import named_papers
 from newsletter.notices.notice_worker import NoticeWorker
-from newsletter.sending import retention
+from newsletter.sending.records import retention
 from newsletter.services import PeriodicWork, Services, Work
 from newsletter.subscribers import erasure, form_limits, signups
 

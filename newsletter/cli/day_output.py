@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
     from newsletter.daily_run.day_report import DayReport
     from newsletter.rendering.issue_content import IssueContent
-    from newsletter.sending.totals import DeliveryTotals
+    from newsletter.sending.reports.totals import DeliveryTotals
     from newsletter.summaries.base import Tokens
     from newsletter.summaries.llm_budget import Prices
     from newsletter.summaries.summary_report import SummaryReport

@@ -60,7 +60,7 @@ def prune(dry_run: bool, config_file: Path | None) -> None:
     `run`, `serve` and workers do it by themselves, in slices for which nobody waits.
     """
     from newsletter import bootstrap
-    from newsletter.sending import retention
+    from newsletter.sending.records import retention
 
     settings = common.load(config_file)
     days, now = timedelta(days=settings.database.retention_days), common.utc_now()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from newsletter.database.db import Database
     from newsletter.models import IssueRow
-    from newsletter.sending.settle import DeliveryFilter
+    from newsletter.sending.records.settle import DeliveryFilter
 
 _STATES = ("pending", "sending", "sent", "skipped", "failed", "uncertain")
 _LOOK_AGAIN_S = 1.0
@@ -132,7 +132,7 @@ def list_deliveries(
     got, also by `newsletter resend`.
     """
     from newsletter.issues import issue_queries
-    from newsletter.sending.stats import COLUMNS, list_deliveries
+    from newsletter.sending.reports.stats import COLUMNS, list_deliveries
 
     settings = common.load(config_file)
     if subscriber is not None and (slug or day):
@@ -152,7 +152,7 @@ def list_deliveries(
 
 
 def _print_history(session: "Session", email: str, state: str | None, *, as_json: bool) -> None:
-    from newsletter.sending import totals
+    from newsletter.sending.reports import totals
     from newsletter.subscribers import lifecycle
 
     found = totals.history(session, lifecycle.get_subscriber(session, email).id)
@@ -197,7 +197,7 @@ def settle(
     """
     from newsletter.issues import issue_queries
     from newsletter.models import DeliveryState
-    from newsletter.sending import settle as operator_word
+    from newsletter.sending.records import settle as operator_word
 
     settings = common.load(config_file)
     chosen = delivery_filter(**filter_options)
@@ -234,7 +234,7 @@ def settle(
 
 
 def _check_references(session: "Session", issue_id: int, chosen: "DeliveryFilter") -> None:
-    from newsletter.sending.stats import list_deliveries
+    from newsletter.sending.reports.stats import list_deliveries
 
     if not chosen.references:
         return  # every delivery of an issue is much to read for nothing

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from newsletter.database.db import Database
     from newsletter.models import IssueRow
-    from newsletter.sending.stats import Reason
-    from newsletter.sending.totals import DeliveryTotals
+    from newsletter.sending.reports.stats import Reason
+    from newsletter.sending.reports.totals import DeliveryTotals
 
 _STATES = ("pending", "sending", "sent", "skipped", "failed", "uncertain")
 
@@ -52,7 +52,8 @@ def read_status(
     before: StatusView | None = None,
 ) -> StatusView:
     """How it stands; the rate is since the last look, where there was one."""
-    from newsletter.sending import resend, stats, totals
+    from newsletter.sending import resend
+    from newsletter.sending.reports import stats, totals
 
     with database.read() as session:
         account = totals.delivery_totals(session, issue.id)

@@ -8,7 +8,7 @@ import click
 from newsletter.cli import common
 
 if TYPE_CHECKING:
-    from newsletter.sending.settle import DeliveryFilter
+    from newsletter.sending.records.settle import DeliveryFilter
 
 
 def with_filter(command: common.Command) -> common.Command:
@@ -49,7 +49,7 @@ def delivery_filter(
     state: str, references: tuple[str, ...], reason: str, domain: str, since: datetime | None
 ) -> "DeliveryFilter":
     from newsletter.models import DeliveryState
-    from newsletter.sending.settle import DeliveryFilter
+    from newsletter.sending.records.settle import DeliveryFilter
 
     since = since.replace(tzinfo=UTC) if since else None
     return DeliveryFilter(

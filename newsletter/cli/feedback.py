@@ -57,7 +57,7 @@ def feedback(
         raise WrongUseError("--stdin and --maildir name two places; give one")
     with common.open_database(settings) as database:
         if resume is not None:
-            from newsletter.sending import pauses
+            from newsletter.sending.limits import pauses
 
             with database.write.begin() as session:
                 if not pauses.resume_domain(session, resume.lower()):

@@ -28,7 +28,7 @@ def issues() -> None:
 def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> None:
     """List every issue, newest first."""
     from newsletter.issues import issue_queries
-    from newsletter.sending import totals
+    from newsletter.sending.reports import totals
 
     settings = common.load(config_file)
     slugs = (

@@ -74,7 +74,7 @@ def find_reader(
 ) -> "Recipient":
     """The subscriber, or somebody who might be one."""
     from newsletter.rendering.recipient import Recipient
-    from newsletter.sending.recipients import load_recipient
+    from newsletter.sending.readers.recipients import load_recipient
 
     if email is None:
         day = content.frozen_at.date()
@@ -124,7 +124,7 @@ def with_picks(
 ) -> "Recipient":
     """The reader with what came first for them, or would."""
     from newsletter.interests import compile_profile
-    from newsletter.sending import personal
+    from newsletter.sending.readers import personal
 
     if named is not None:
         return replace(reader, picks=personal.choose(mails, reader, compile_profile(named)))

@@ -7,7 +7,7 @@ uncertain all that they had claimed.
 from sqlalchemy import select
 
 from newsletter.models import BatchRow, IssueRow
-from newsletter.sending import journal, leases, ledger
+from newsletter.sending.records import journal, leases, ledger
 from newsletter.sending.restore_guard import restored
 from newsletter.services import Services
 

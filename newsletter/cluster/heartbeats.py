@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from newsletter import __version__
 from newsletter.config import Settings
 from newsletter.models import WorkerRow
-from newsletter.sending.journal import Journal, Owner, delete_journal, has_died
+from newsletter.sending.records.journal import Journal, Owner, delete_journal, has_died
 from newsletter.services import Services
 from newsletter.subscribers.health import key_fingerprint
 

@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from newsletter.database.db import Database
 from newsletter.models import BatchRow, IssueRow, IssueState
-from newsletter.sending import freezing, holds, leases, pauses
+from newsletter.sending import holds
 from newsletter.sending.claiming.pending import SOMEBODY_WAITS, BatchRef, awake_parameters
+from newsletter.sending.limits import pauses
+from newsletter.sending.readers import freezing
+from newsletter.sending.records import leases
 from newsletter.sending.restore_guard import server_identity
 from newsletter.services import Services
 

@@ -14,7 +14,8 @@ from newsletter.config import NewsletterSettings
 from newsletter.daily_run import fetching
 from newsletter.issues import issue_days
 from newsletter.models import DeliveryState
-from newsletter.sending import audience, pauses
+from newsletter.sending.limits import pauses
+from newsletter.sending.readers import audience
 from newsletter.services import Services
 from newsletter.sources import calendar
 from newsletter.sources.base import ListingState, NoNetworkError, SourceError

@@ -17,11 +17,12 @@ from newsletter.issues import issue_days, issue_edits, issue_queries, issue_stor
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import audience, freezing, totals
 from newsletter.sending.context import NO_OVERRIDE, Override, SendContext
+from newsletter.sending.readers import audience, freezing
+from newsletter.sending.reports import totals
+from newsletter.sending.reports.totals import IssueSendResult
 from newsletter.sending.resend import Resent, resend_issue
 from newsletter.sending.sender import send_batch, send_issue
-from newsletter.sending.totals import IssueSendResult
 from newsletter.services import Services, Step
 from newsletter.sources import calendar
 from newsletter.sources.base import SourceError

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from newsletter.issues import issue_days
 from newsletter.models import IssueEntryRow, IssueState
-from newsletter.sending.totals import IssueSendResult, totals_of
+from newsletter.sending.reports.totals import IssueSendResult, totals_of
 from newsletter.services import Services
 
 if TYPE_CHECKING:

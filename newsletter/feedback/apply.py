@@ -28,7 +28,9 @@ from newsletter.models import (
     QuarantineRow,
     SubscriberRow,
 )
-from newsletter.sending import delivery_feedback, pauses, resend
+from newsletter.sending import resend
+from newsletter.sending.limits import pauses
+from newsletter.sending.records import delivery_feedback
 from newsletter.subscribers import address_change, opt_out_by_link, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.link_claims import ALL

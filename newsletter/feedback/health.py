@@ -10,7 +10,7 @@ from newsletter.database.db import Database
 from newsletter.feedback import leave_requests
 from newsletter.finding import Finding, Severity
 from newsletter.models import InboxRow
-from newsletter.sending import pauses
+from newsletter.sending.limits import pauses
 from newsletter.text import counted
 from newsletter.transports.base import Transport
 

@@ -49,7 +49,8 @@ class IssueRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     frozen_at: Mapped[datetime]
     # Recipients are written down in slices, in the order of their numbers: up to which it is done,
-    # none once all are (sending/freezing.py). Of a past day they subscribed before `subscribed_by`.
+    # none once all are (`sending/readers/freezing.py`). Of a past day they subscribed before
+    # `subscribed_by`.
     frozen_up_to: Mapped[int | None]
     subscribed_by: Mapped[datetime | None]
     # How many mails of it were ever claimed; a database that says less than this machine

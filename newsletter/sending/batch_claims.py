@@ -11,11 +11,12 @@ from newsletter.database.db import is_sqlite
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import holds, personal, quiet_issues
-from newsletter.sending.claiming import claim, pending
+from newsletter.sending import holds
+from newsletter.sending.claiming import claim, pending, quiet_issues
 from newsletter.sending.context import SendContext
 from newsletter.sending.provider_trouble import probe_readers
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
+from newsletter.sending.readers import personal
 from newsletter.sending.restore_guard import server_identity
 from newsletter.sending.restore_guard.machine_memory import IssueDays
 from newsletter.subscribers import suppression

@@ -10,13 +10,15 @@ from newsletter.database.server_clock import running_s
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import leases, ledger, pauses, rate_limit, wire_transaction
+from newsletter.sending import wire_transaction
 from newsletter.sending.batch_claims import BatchClaims
 from newsletter.sending.claiming.claim import ClaimResult
 from newsletter.sending.context import SendContext
-from newsletter.sending.journal import MARK_AFTER, Mark
-from newsletter.sending.ledger import DeliveryResult
+from newsletter.sending.limits import pauses, rate_limit
 from newsletter.sending.provider_trouble import gone_mailboxes
+from newsletter.sending.records import leases, ledger
+from newsletter.sending.records.journal import MARK_AFTER, Mark
+from newsletter.sending.records.ledger import DeliveryResult
 from newsletter.transports.base import SendResult, SendStatus, WireLimits, only_wait
 
 if TYPE_CHECKING:

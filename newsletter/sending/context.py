@@ -16,8 +16,8 @@ from newsletter.sending.claiming.claim_sizer import (
     ClaimPace,
     ClaimSizer,
 )
-from newsletter.sending.journal import Journal, Owner
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
+from newsletter.sending.records.journal import Journal, Owner
 from newsletter.sending.restore_guard.machine_memory import MachineMemory
 from newsletter.transports.base import Transport
 

@@ -22,7 +22,8 @@ from newsletter.models import (
     IssueRow,
     IssueState,
 )
-from newsletter.sending import holds, pauses
+from newsletter.sending import holds
+from newsletter.sending.limits import pauses
 from newsletter.sending.restore_guard import machine_memory
 from newsletter.sending.restore_guard.machine_memory import MachineMemory
 from newsletter.sending.restore_guard.memory_folders import VARIABLE

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import IssueRow, IssueState
-from newsletter.sending import pauses
+from newsletter.sending.limits import pauses
 from newsletter.sending.restore_guard import restored, server_identity
 from newsletter.sending.restore_guard.machine_memory import MachineMemory
 from newsletter.subscribers.queries import count_confirmed

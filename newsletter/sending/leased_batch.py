@@ -5,10 +5,11 @@ from contextlib import closing
 
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
-from newsletter.sending import holds, ledger
+from newsletter.sending import holds
 from newsletter.sending.batch_worker import BatchWorker
 from newsletter.sending.context import SendContext
 from newsletter.sending.provider_trouble.doubt import MOST_PROBES, Doubt
+from newsletter.sending.records import ledger
 from newsletter.transports.base import TransportDownError
 
 _NAP_S = 1.0

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import BatchRow
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import freezing, holds, leases
+from newsletter.sending import holds
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased
+from newsletter.sending.readers import freezing
+from newsletter.sending.records import leases
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

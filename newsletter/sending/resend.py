@@ -27,9 +27,13 @@ from newsletter.models import (
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import holds, ledger, pauses, personal, rate_limit, totals
+from newsletter.sending import holds
 from newsletter.sending.context import Clock, SendContext
-from newsletter.sending.recipients import load_recipient
+from newsletter.sending.limits import pauses, rate_limit
+from newsletter.sending.readers import personal
+from newsletter.sending.readers.recipients import load_recipient
+from newsletter.sending.records import ledger
+from newsletter.sending.reports import totals
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.text import without_addresses
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError

@@ -15,23 +15,17 @@ from sqlalchemy.orm import Session
 from newsletter import delivery_counters
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import (
-    delivery_feedback,
-    holds,
-    ledger,
-    old_news,
-    open_batches,
-    pauses,
-    settle,
-    totals,
-    trouble_records,
-)
+from newsletter.sending import holds, open_batches
+from newsletter.sending.after_the_run import old_news, trouble_records
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased, wait
+from newsletter.sending.limits import pauses
 from newsletter.sending.provider_trouble import gone_mailboxes, probe_readers
 from newsletter.sending.provider_trouble.earlier_runs import earlier_runs
+from newsletter.sending.records import delivery_feedback, ledger, settle
+from newsletter.sending.reports import totals
+from newsletter.sending.reports.totals import IssueSendResult
 from newsletter.sending.restore_guard import restored, server_identity
-from newsletter.sending.totals import IssueSendResult
 from newsletter.text import counted, without_addresses
 from newsletter.transports.base import TransportDownError
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.interests import interest_store
 from newsletter.models import AddressChangeRow, FeedbackRow, NamedInterest, SubscriberRow
-from newsletter.sending import totals
+from newsletter.sending.reports import totals
 from newsletter.subscribers import consent_log, lifecycle, suppression
 
 Entries = list[dict[str, object]]

@@ -18,10 +18,10 @@ from newsletter.notice_queue import FailedAttempt
 from newsletter.outbox import EmailType
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import pauses
-from newsletter.sending.ledger import DeliveryResult
-from newsletter.sending.pauses import OUTBOX
+from newsletter.sending.limits import pauses
+from newsletter.sending.limits.pauses import OUTBOX
 from newsletter.sending.provider_trouble.single_mails import SingleMails
+from newsletter.sending.records.ledger import DeliveryResult
 from newsletter.sending.restore_guard.outbox_memory import OutboxMemory
 from newsletter.subscribers import suppression
 from newsletter.text import without_addresses

@@ -18,9 +18,9 @@ from newsletter import outbox, slugs
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.models import OutboxRow, RateRow
-from newsletter.sending import pauses
-from newsletter.sending.pauses import OUTBOX, paused_domains
-from newsletter.sending.rate_limit import RateLimiter
+from newsletter.sending.limits import pauses
+from newsletter.sending.limits.pauses import OUTBOX, paused_domains
+from newsletter.sending.limits.rate_limit import RateLimiter
 from newsletter.sending.restore_guard.outbox_memory import OutboxMemory, outbox_memory
 from newsletter.subscribers import signup_answers
 from newsletter.subscribers.signed_links import SignedLinks

@@ -10,7 +10,7 @@ from newsletter.errors import WrongUseError
 from newsletter.models import AddressChangeRow, SubscriberRow
 from newsletter.notice_queue import Notice
 from newsletter.outbox import EmailType
-from newsletter.sending import freezing
+from newsletter.sending.readers import freezing
 from newsletter.subscribers import (
     address_change,
     change_back,

@@ -22,7 +22,8 @@ from newsletter.models import (
     SubscriberRow,
     SuppressionRow,
 )
-from newsletter.sending import pauses, stats, totals
+from newsletter.sending.limits import pauses
+from newsletter.sending.reports import stats, totals
 from newsletter.web.pages import has_bearer_token, pages
 
 blueprint = Blueprint("metrics", __name__)

@@ -32,7 +32,7 @@ ALL = commands(group)
 # Each takes a tenth of a second or more by itself, or with what it brings along.
 NEEDED_BY_WORK = (
     *("newsletter.daily_run.daily", "newsletter.rendering.message", "newsletter.tex"),
-    *("newsletter.sending.ledger", "babel", "cryptography", "jinja2", "lxml", "requests"),
+    *("newsletter.sending.records.ledger", "babel", "cryptography", "jinja2", "lxml", "requests"),
 )
 
 

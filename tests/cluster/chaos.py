@@ -27,7 +27,7 @@ from newsletter import bootstrap, delivery_counters, scaffold
 from newsletter.cli.common import utc_now
 from newsletter.config import Settings
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
-from newsletter.sending import stats, totals
+from newsletter.sending.reports import stats, totals
 from tests import postgresql
 from tests.sending.killing import CONNECTIONS, Found, freeze, hostile_server
 

@@ -15,8 +15,8 @@ from newsletter.config import Settings, load
 from newsletter.database.db import Database
 from newsletter.finding import Severity
 from newsletter.models import BatchRow, WorkerRow
-from newsletter.sending import journal
-from newsletter.sending.journal import Owner
+from newsletter.sending.records import journal
+from newsletter.sending.records.journal import Owner
 from newsletter.services import Services
 from newsletter.web import create_app
 from tests.cluster.test_worker import freeze, services

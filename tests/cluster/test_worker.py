@@ -25,9 +25,11 @@ from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryRow, IssueRow, IssueState
 from newsletter.periodic_work import work_of_worker
-from newsletter.sending import freezing, leases, pauses
 from newsletter.sending import health as sending_health
-from newsletter.sending.journal import Owner
+from newsletter.sending.limits import pauses
+from newsletter.sending.readers import freezing
+from newsletter.sending.records import leases
+from newsletter.sending.records.journal import Owner
 from newsletter.services import Services, Work
 from newsletter.summaries.base import Tokens
 from newsletter.summaries.day_spending import DaySpending

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from newsletter import delivery_counters
 from newsletter.feedback import webhook_queue
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
-from newsletter.sending import stats
+from newsletter.sending.reports import stats
 from newsletter.subscribers import suppression
 from tests.conftest import NOW
 

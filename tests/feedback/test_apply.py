@@ -21,7 +21,8 @@ from newsletter.models import (
     IssueState,
     Standing,
 )
-from newsletter.sending import delivery_feedback, pauses
+from newsletter.sending.limits import pauses
+from newsletter.sending.records import delivery_feedback
 from newsletter.subscribers import lifecycle
 from newsletter.text import brief, without_addresses
 from tests.conftest import NOW, Cli

@@ -21,8 +21,9 @@ from newsletter.feedback import apply, health
 from newsletter.feedback.events import Event
 from newsletter.finding import Severity
 from newsletter.models import BatchRow, DeliveryState, EventType, IssueRow, IssueState
-from newsletter.sending import delivery_updates, pauses
-from newsletter.sending.delivery_updates import StateChange
+from newsletter.sending.limits import pauses
+from newsletter.sending.records import delivery_updates
+from newsletter.sending.records.delivery_updates import StateChange
 from newsletter.summaries import store
 from newsletter.summaries.base import Tokens
 from newsletter.transports.files import Files

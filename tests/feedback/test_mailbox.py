@@ -12,7 +12,7 @@ from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.feedback.poll import UNKNOWN
 from newsletter.models import Standing, SubscriberRow
-from newsletter.sending import pauses
+from newsletter.sending.limits import pauses
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.link_claims import UnsubscribeClaim
 from tests.conftest import NOW, Cli

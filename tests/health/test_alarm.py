@@ -28,7 +28,8 @@ from newsletter.errors import NewsletterError
 from newsletter.health import alarm, last_runs, ping, site_watch
 from newsletter.models import ListingRow, SubscriberRow
 from newsletter.outbox import EmailType
-from newsletter.sending import pauses, sender
+from newsletter.sending import sender
+from newsletter.sending.limits import pauses
 from newsletter.summaries import model_outage
 from newsletter.web.app import create_app
 from tests.certificates import certificate, needs_openssl

@@ -27,7 +27,7 @@ from newsletter.interests.named_interest import MOST, Interest, InterestType
 from newsletter.interests.portable import to_portable
 from newsletter.interests.profile import keyed_authors
 from newsletter.models import Base, InterestRow, IssueRow, NamedPaperRow, PickRow, ProfileRow
-from newsletter.sending import retention
+from newsletter.sending.records import retention
 from newsletter.sources.base import Paper, PaperId, Source
 from newsletter.subscribers import address_change, change_back, erasure, lifecycle
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence

@@ -30,7 +30,7 @@ from newsletter.rendering.several_days import combine_week
 from newsletter.rendering.size_budget import LIMIT
 from newsletter.rendering.transfer_encodings.qp_template import TextFragment
 from newsletter.rendering.translations import translations
-from newsletter.sending.personal import choose
+from newsletter.sending.readers.personal import choose
 from newsletter.sources import lookup
 from newsletter.sources.base import PaperId
 from tests.conftest import Cli

@@ -15,8 +15,8 @@ from newsletter.database.db import Database
 from newsletter.models import SuppressionRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending.context import NO_OVERRIDE
+from newsletter.sending.reports.totals import IssueSendResult
 from newsletter.sending.sender import send_issue
-from newsletter.sending.totals import IssueSendResult
 from newsletter.services import Services
 from newsletter.transports.base import Transport
 from newsletter.transports.smtp.transport import Smtp

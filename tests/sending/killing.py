@@ -29,10 +29,12 @@ from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.issues import issue_days, issue_queries
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import batch_worker, freezing, stats, totals
+from newsletter.sending import batch_worker
 from newsletter.sending.context import NO_OVERRIDE
+from newsletter.sending.readers import freezing
+from newsletter.sending.reports import stats, totals
+from newsletter.sending.reports.totals import DeliveryTotals
 from newsletter.sending.sender import send_issue
-from newsletter.sending.totals import DeliveryTotals
 from newsletter.sources import bundled
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest

@@ -22,9 +22,10 @@ from newsletter.models import (
     IssueRow,
     SubscriberRow,
 )
-from newsletter.sending import freezing, pauses
+from newsletter.sending.limits import pauses
 from newsletter.sending.provider_trouble.doubt import advice_on_many_refused
-from newsletter.sending.totals import IssueSendResult
+from newsletter.sending.readers import freezing
+from newsletter.sending.reports.totals import IssueSendResult
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.sendgrid.transport import SendGrid

@@ -14,7 +14,8 @@ from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.models import AddressChangeRow, IssueRow
 from newsletter.rendering.message import Message
-from newsletter.sending import sender, totals
+from newsletter.sending import sender
+from newsletter.sending.reports import totals
 from newsletter.subscribers import address_change, change_back, lifecycle, opt_out
 from newsletter.transports.base import SendResult, SendStatus, Transport
 from newsletter.transports.memory import Memory

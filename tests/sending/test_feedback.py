@@ -9,7 +9,9 @@ from newsletter.database.db import Database
 from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import DeliveryState, EventType, IssueRow
-from newsletter.sending import delivery_feedback, pauses, stats
+from newsletter.sending.limits import pauses
+from newsletter.sending.records import delivery_feedback
+from newsletter.sending.reports import stats
 from tests.conftest import NOW, Cli
 from tests.feedback.samples import put, references, suppressed
 

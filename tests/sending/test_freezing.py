@@ -15,7 +15,9 @@ from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.models import DeliveryRow, IssueRow, IssueState, Standing, SubscriptionRow
-from newsletter.sending import batch_worker, freezing, totals
+from newsletter.sending import batch_worker
+from newsletter.sending.readers import freezing
+from newsletter.sending.reports import totals
 from newsletter.subscribers import address_change, lifecycle, opt_out, rhythm
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from tests.conftest import BY_HAND, NOW, Cli

@@ -17,11 +17,13 @@ from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
-from newsletter.sending import ledger, pauses, totals
 from newsletter.sending.context import NO_OVERRIDE, Override
+from newsletter.sending.limits import pauses
+from newsletter.sending.records import ledger
+from newsletter.sending.reports import totals
+from newsletter.sending.reports.totals import IssueSendResult
 from newsletter.sending.restore_guard.machine_memory import IssueDays, MachineMemory
 from newsletter.sending.sender import send_issue
-from newsletter.sending.totals import IssueSendResult
 from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
 from newsletter.transports.memory import Memory
 from tests.conftest import Cli, Prepare

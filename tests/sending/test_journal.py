@@ -11,9 +11,9 @@ from newsletter import delivery_counters
 from newsletter.config import SendingSettings
 from newsletter.database.db import Database
 from newsletter.models import BatchRow, DeliveryRow
-from newsletter.sending import journal, leases
 from newsletter.sending.claiming import claim, pending
-from newsletter.sending.journal import Journal, Mark, Owner
+from newsletter.sending.records import journal, leases
+from newsletter.sending.records.journal import Journal, Mark, Owner
 from tests.conftest import NOW, Cli
 
 OWNER = Owner("here", 4_194_305, "0a0b0c0d")  # a process number that no process has

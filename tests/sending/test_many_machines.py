@@ -25,8 +25,9 @@ from newsletter.interests import interest_store
 from newsletter.interests.named_interest import Interest, InterestType
 from newsletter.models import BatchRow, DeliveryState, IssueRow, KeyRow, RateRow
 from newsletter.rendering.message import Message
-from newsletter.sending import freezing, totals
-from newsletter.sending.rate_limit import RateLimiter
+from newsletter.sending.limits.rate_limit import RateLimiter
+from newsletter.sending.readers import freezing
+from newsletter.sending.reports import totals
 from newsletter.sending.restore_guard import restored
 from newsletter.sending.restore_guard.machine_memory import machine_memory
 from newsletter.subscribers import lifecycle

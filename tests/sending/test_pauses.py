@@ -8,7 +8,7 @@ from newsletter import outbox
 from newsletter.cli import common
 from newsletter.database.db import Database
 from newsletter.outbox import EmailType
-from newsletter.sending import pauses
+from newsletter.sending.limits import pauses
 from newsletter.subscribers import lifecycle
 from tests.conftest import NOW, Cli
 

@@ -27,8 +27,8 @@ from newsletter.issues import issue_store
 from newsletter.models import IssueRow, PickRow, ProfileRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import personal
-from newsletter.sending.recipients import load_recipient
+from newsletter.sending.readers import personal
+from newsletter.sending.readers.recipients import load_recipient
 from newsletter.subscribers import lifecycle
 from tests.conftest import NOW, Cli
 from tests.daily_run.test_once import arrived, killed_run

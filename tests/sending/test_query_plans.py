@@ -24,7 +24,8 @@ from newsletter.database.db import Database
 from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import DeliveryRow, EventType, Standing, SubscriberRow, SubscriptionRow
-from newsletter.sending import freezing, retention
+from newsletter.sending.readers import freezing
+from newsletter.sending.records import retention
 from newsletter.subscribers import lifecycle, opt_out
 from tests.conftest import BY_HAND, NOW
 from tests.sending.test_many_machines import Watched

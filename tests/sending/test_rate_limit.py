@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from newsletter.config import SendingSettings
 from newsletter.database.db import Database
-from newsletter.sending.rate_limit import RateLimiter
+from newsletter.sending.limits.rate_limit import RateLimiter
 from tests.conftest import NOW
 
 SECOND = timedelta(seconds=1)

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from newsletter.cli import common
 from newsletter.database.db import Database
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow
-from newsletter.sending import pauses
+from newsletter.sending.limits import pauses
 from tests.conftest import Cli
 from tests.sending.frozen_issue import EMAILS, HOUR, READERS, Run, SmtpByReader, smtp, suppressed
 from tests.transports.smtp_standins import CLOSE, OddSmtp

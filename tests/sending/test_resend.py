@@ -17,7 +17,7 @@ from newsletter.database.db import Database
 from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import EventType, ResendRow, SubscriptionRow
-from newsletter.sending import pauses
+from newsletter.sending.limits import pauses
 from newsletter.subscribers import lifecycle, opt_out, suppression
 from tests.conftest import BY_HAND, NOW, Cli
 

@@ -11,7 +11,10 @@ from newsletter.database.db import Database
 from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, EventType, IssueRow
-from newsletter.sending import freezing, health, retention, totals
+from newsletter.sending import health
+from newsletter.sending.readers import freezing
+from newsletter.sending.records import retention
+from newsletter.sending.reports import totals
 from newsletter.subscribers import lifecycle, suppression
 from tests.conftest import NOW, Cli
 from tests.feedback import mails

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from newsletter import bootstrap, delivery_counters
 from newsletter.database.db import Database
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState
-from newsletter.sending.journal import Journal
-from newsletter.sending.totals import IssueSendResult
+from newsletter.sending.records.journal import Journal
+from newsletter.sending.reports.totals import IssueSendResult
 from tests.sending.frozen_issue import EMAILS, HOUR, READERS, Run, SmtpByReader, smtp
 
 LAST = EMAILS[-1]

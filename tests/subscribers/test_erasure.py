@@ -25,10 +25,11 @@ from newsletter.models import (
     SubscriptionRow,
     SuppressionRow,
 )
-from newsletter.sending import leases, ledger, totals
 from newsletter.sending.claiming import claim, pending
-from newsletter.sending.journal import Owner
-from newsletter.sending.ledger import DeliveryResult
+from newsletter.sending.records import leases, ledger
+from newsletter.sending.records.journal import Owner
+from newsletter.sending.records.ledger import DeliveryResult
+from newsletter.sending.reports import totals
 from newsletter.subscribers import erasure, lifecycle, suppression
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import SendResult, SendStatus

@@ -17,7 +17,7 @@ from newsletter.daily_run import daily
 from newsletter.database.server_clock import DatabaseClock
 from newsletter.errors import NewsletterError
 from newsletter.models import SubscriptionRow
-from newsletter.sending.totals import IssueSendResult
+from newsletter.sending.reports.totals import IssueSendResult
 from newsletter.subscribers import lifecycle, rhythm
 from tests.conftest import Cli
 from tests.daily_run.test_catch_up import SOURCE

@@ -17,7 +17,7 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
-from newsletter.sending.recipients import load_recipient
+from newsletter.sending.readers.recipients import load_recipient
 from newsletter.subscribers import consent_log, lifecycle, suppression
 from newsletter.subscribers.link_claims import EraseClaim
 from tests.conftest import Cli

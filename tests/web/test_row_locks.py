@@ -26,7 +26,7 @@ from newsletter.models import (
     SignupRow,
     Standing,
 )
-from newsletter.sending import freezing
+from newsletter.sending.readers import freezing
 from newsletter.subscribers import erasure, lifecycle
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.lifecycle import SubscriptionRequest

@@ -26,7 +26,7 @@ from newsletter.models import (
 )
 from newsletter.rendering.inspection import wire
 from newsletter.rendering.message import Message
-from newsletter.sending.rate_limit import RateLimiter
+from newsletter.sending.limits.rate_limit import RateLimiter
 from newsletter.services import Work
 from newsletter.subscribers import erasure, form_limits, lifecycle, opt_out, signups, suppression
 from newsletter.subscribers.addresses import normalize_address

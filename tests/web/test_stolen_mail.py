@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from newsletter import bootstrap
 from newsletter.models import AddressChangeRow, DeliveryRow, IssueRow, IssueState
-from newsletter.sending import freezing
+from newsletter.sending.readers import freezing
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.subscribers.link_claims import EraseClaim
 from tests.conftest import Cli

@@ -16,7 +16,6 @@ from newsletter.database.db import is_sqlite
 from newsletter.interests.issue_picks import KeptInterests
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, RateRow, Standing
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import audience, rate_limit
 from newsletter.sending.claiming import postgresql_statements, sqlite_statements
 from newsletter.sending.claiming.pending import (
     BatchRef,
@@ -27,8 +26,10 @@ from newsletter.sending.claiming.pending import (
     was_refused,
 )
 from newsletter.sending.claiming.postgresql_statements import Marking
-from newsletter.sending.pauses import paused_domains
-from newsletter.sending.recipients import build_recipient
+from newsletter.sending.limits import rate_limit
+from newsletter.sending.limits.pauses import paused_domains
+from newsletter.sending.readers import audience
+from newsletter.sending.readers.recipients import build_recipient
 from newsletter.subscribers import delivery_moves, suppression
 
 _PAUSED = "paused until "

@@ -34,7 +34,7 @@ from newsletter.models import (
     SubscriptionRow,
 )
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending.recipients import READER, build_recipient
+from newsletter.sending.readers.recipients import READER, build_recipient
 
 # How long a reader's server that said "not now" is left alone, by the attempts so far, the last of
 # these for all further ones; the first two are for the passes of a run, which pause a little.

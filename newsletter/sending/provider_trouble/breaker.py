@@ -14,11 +14,11 @@ reader's domain was not paused. An earlier refusal counts only of an issue that 
 from collections.abc import Set as AbstractSet
 
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.doubt import Doubt
 from newsletter.sending.provider_trouble.provider_state import ProviderState
 from newsletter.sending.provider_trouble.streak import of_reader
 from newsletter.sending.provider_trouble.throttle import THROTTLED
+from newsletter.sending.records.ledger import DeliveryResult
 from newsletter.transports.base import SendResult, SendStatus
 
 _WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to

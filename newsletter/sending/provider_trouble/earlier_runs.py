@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from newsletter import delivery_counters
 from newsletter.models import DeliveryState, IssueRow
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import pauses
-from newsletter.sending.ledger import DeliveryResult
+from newsletter.sending.limits import pauses
 from newsletter.sending.provider_trouble import probe_readers
+from newsletter.sending.records.ledger import DeliveryResult
 from newsletter.transports.base import SendStatus
 
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow
-from newsletter.sending.earlier_issues import earlier_issues
-from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
+from newsletter.sending.readers.audience import earlier_issues
+from newsletter.sending.records.ledger import DeliveryResult
 
 _LONG = timedelta(days=6)  # a server whose table of users is broken is mended by then
 

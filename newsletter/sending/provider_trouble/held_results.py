@@ -3,8 +3,8 @@
 from collections.abc import Set as AbstractSet
 
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.streak import Streak, of_reader
+from newsletter.sending.records.ledger import DeliveryResult
 
 _CHANCE = 1e-4  # of dead addresses in a row with which a run ends; a longer one is no accident
 

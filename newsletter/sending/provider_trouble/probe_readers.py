@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from newsletter.database.db import look_up_by_keys
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, SubscriberRow
-from newsletter.sending import pauses
 from newsletter.sending.claiming import pending
 from newsletter.sending.claiming.pending import BatchRef
-from newsletter.sending.earlier_issues import earlier_issues, who_got
-from newsletter.sending.pauses import paused_domains
+from newsletter.sending.limits import pauses
+from newsletter.sending.limits.pauses import paused_domains
+from newsletter.sending.readers.audience import earlier_issues, who_got
 
 _AMONG = 1000  # readers of an issue, at both ends
 _DEFERRED = re.compile(r"4\d\d ")  # a reply of a server that says "later"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.domain_trouble import DomainTrouble
 from newsletter.sending.provider_trouble.doubt import Doubt, Probing, advice
 from newsletter.sending.provider_trouble.earlier_runs import EarlierRuns, WaitingReaders, are_alike
@@ -16,6 +15,7 @@ from newsletter.sending.provider_trouble.streak import (
     TroubleRate,
 )
 from newsletter.sending.provider_trouble.throttle import Throttle
+from newsletter.sending.records.ledger import DeliveryResult
 
 _LOSES = 5  # answers of a run, and a hundredth: a server that is ill refuses wrongly as well
 _LOSES_SHARE = 0.01

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from newsletter.sending.ledger import DeliveryResult
+from newsletter.sending.records.ledger import DeliveryResult
 
 _DEAD = 0.125  # of an old list; by chance it is more, seldom by the root of how many were asked
 _SMALL = 100  # answers; of fewer a quarter is too many

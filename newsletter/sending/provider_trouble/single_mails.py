@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 from newsletter.sending.provider_trouble.earlier_runs import EarlierRuns
+from newsletter.sending.records.ledger import DeliveryResult
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, replace
 
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.provider_trouble.domain_trouble import LOSSES_OF_ONE_DOMAIN
+from newsletter.sending.records.ledger import DeliveryResult
 from newsletter.transports.base import SendResult, SendStatus
 from newsletter.transports.refusals import is_greylisting
 

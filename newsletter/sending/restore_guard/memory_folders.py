@@ -6,7 +6,7 @@ from pathlib import Path
 import platformdirs
 
 from newsletter.config import Settings
-from newsletter.sending import journal
+from newsletter.sending.records import journal
 
 VARIABLE = "NEWSLETTER_STATE_DIR"
 FENCE, RECORD = ".fence", ".claimed"

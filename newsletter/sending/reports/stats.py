@@ -23,7 +23,7 @@ from newsletter.models import (
     IssueRow,
     SubscriberRow,
 )
-from newsletter.sending import pauses
+from newsletter.sending.limits import pauses
 
 COLUMNS = ("address", "state", "reason", "attempts", "reference", "changed")
 _RATE_WINDOW = timedelta(minutes=1)

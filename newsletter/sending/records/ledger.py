@@ -16,11 +16,11 @@ from newsletter.database.db import is_sqlite
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import delivery_updates, journal
 from newsletter.sending.claiming import pending, postgresql_statements, sqlite_statements
 from newsletter.sending.claiming.lease_renewal import LeaseState, Renewal
-from newsletter.sending.delivery_updates import StateChange
-from newsletter.sending.leases import lease_length
+from newsletter.sending.records import delivery_updates, journal
+from newsletter.sending.records.delivery_updates import StateChange
+from newsletter.sending.records.leases import lease_length
 from newsletter.subscribers import delivery_moves, suppression
 from newsletter.transports.base import SendResult, SendStatus
 

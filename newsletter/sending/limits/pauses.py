@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.database.missing_rows import insert_missing
 from newsletter.models import DomainPauseRow, RateRow
-from newsletter.sending import rate_limit
+from newsletter.sending.limits import rate_limit
 from newsletter.text import without_addresses
 from newsletter.transports.refusal_kinds import RefusalCause
 from newsletter.transports.refusals import refusal_cause

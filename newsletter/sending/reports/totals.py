@@ -14,7 +14,7 @@ from newsletter.models import (
     IssueRow,
     ResendRow,
 )
-from newsletter.sending import audience
+from newsletter.sending.readers import audience
 
 OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.database.db import Database, is_sqlite
 from newsletter.models import BatchRow, DeliveryState
-from newsletter.sending import delivery_updates, journal
-from newsletter.sending.delivery_updates import StateChange
-from newsletter.sending.journal import Mark
+from newsletter.sending.records import delivery_updates, journal
+from newsletter.sending.records.delivery_updates import StateChange
+from newsletter.sending.records.journal import Mark
 
 _LEASE = timedelta(minutes=5)
 _LEASE_AMONG_MACHINES = timedelta(seconds=45)  # nothing else tells that another machine died

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from newsletter.database import db
 from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryState, IssueRow
-from newsletter.sending import pauses, stats, totals
 from newsletter.sending.context import SendContext
+from newsletter.sending.limits import pauses
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 from newsletter.sending.provider_trouble.doubt import advice_on_many_refused
+from newsletter.sending.reports import stats, totals
 from newsletter.text import counted, without_addresses
 from newsletter.transports.base import ProviderRefusalError, TransportDownError
 

@@ -20,9 +20,9 @@ from newsletter.models import (
     IssueState,
     SubscriberRow,
 )
-from newsletter.sending import delivery_updates, ledger
 from newsletter.sending.claiming import pending
-from newsletter.sending.delivery_updates import StateChange
+from newsletter.sending.records import delivery_updates, ledger
+from newsletter.sending.records.delivery_updates import StateChange
 from newsletter.subscribers import suppression
 
 

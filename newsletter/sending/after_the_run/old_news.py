@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, IssueState, SubscriberRow
-from newsletter.sending import delivery_updates, holds, ledger, pauses
-from newsletter.sending.delivery_updates import StateChange
+from newsletter.sending import holds
+from newsletter.sending.limits import pauses
+from newsletter.sending.records import delivery_updates, ledger
+from newsletter.sending.records.delivery_updates import StateChange
 from newsletter.text import counted, without_addresses
 from newsletter.transports.refusal_kinds import RefusalCause
 from newsletter.transports.refusals import refusal_cause

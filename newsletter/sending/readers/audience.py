@@ -1,6 +1,6 @@
-"""The audience of an issue: its readers at the moment of freezing."""
+"""The audience of an issue: its readers at the moment of freezing, and who got earlier ones."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import (
     DeliveryRow,
+    DeliveryState,
     IssueRow,
     Rhythm,
     Standing,
@@ -18,6 +19,7 @@ from newsletter.sources import calendar
 from newsletter.subscribers import rhythm
 
 _WEEK = timedelta(days=7)
+_LATELY = 10  # issues that are looked at; a weekly reader has one of seven
 Audience = Select[int, date | None, int | None]  # subscriber, paused until, had issue
 
 
@@ -56,6 +58,27 @@ def return_gathered_days(session: Session, issue_id: int, subscribers: Collectio
         .values(had_issue=held.scalar_subquery(), next_day=issue.day)
         .execution_options(synchronize_session=False)
     )
+
+
+def earlier_issues(session: Session, issue_id: int, at_most: int = _LATELY) -> Sequence[int]:
+    """The issues of the same newsletter before this one, the last first."""
+    issue = session.get_one(IssueRow, issue_id)
+    return session.scalars(
+        select(IssueRow.id)
+        .where(IssueRow.newsletter == issue.newsletter, IssueRow.day < issue.day)
+        .order_by(IssueRow.day.desc())
+        .limit(at_most)
+    ).all()
+
+
+def who_got(session: Session, issues: Sequence[int], subscribers: Collection[int]) -> set[int]:
+    """The subscribers of these who were sent at least one of the issues."""
+    chosen = select(DeliveryRow.subscriber_id).where(
+        DeliveryRow.issue_id.in_(issues),
+        DeliveryRow.subscriber_id.in_(subscribers),
+        DeliveryRow.state == DeliveryState.SENT,
+    )
+    return set(session.scalars(chosen)) if issues and subscribers else set()
 
 
 def _audience(newsletter: str, subscribed_by: datetime | None) -> Audience:

@@ -41,7 +41,7 @@ from newsletter.models import (
     SubscriptionRow,
 )
 from newsletter.reader_locks import hold_readers
-from newsletter.sending.audience import Audience, to_come
+from newsletter.sending.readers.audience import Audience, to_come
 from newsletter.subscribers import rhythm
 from newsletter.transports.base import Transport
 

@@ -20,7 +20,7 @@ from newsletter.models import (
     EventType,
     FeedbackRow,
 )
-from newsletter.sending.delivery_updates import StateChange, apply_changes, find_deliveries
+from newsletter.sending.records.delivery_updates import StateChange, apply_changes, find_deliveries
 
 _NOTES = {
     EventType.BOUNCE: "bounced",
