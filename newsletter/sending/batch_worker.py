@@ -62,6 +62,7 @@ class BatchWorker:
         context.claim_sizer.begin()
         self._recorded_s = running_s()
         self._stopped_s: float | None = None
+        self._lost: ledger.LeaseLostError | None = None
         self._breaker = context.breaker
         self.after = 0
         self._is_last = False
@@ -76,7 +77,11 @@ class BatchWorker:
             if len(self._out) >= self._most:
                 yield ()
                 continue
-            claimed = self._claim()
+            try:
+                claimed = self._claim()
+            except ledger.LeaseLostError as error:
+                self._lost = error
+                return
             self._claimed += 1
             if self._claimed == _BUSY_AFTER and self._once_busy is not None:
                 self._once_busy()
@@ -95,7 +100,7 @@ class BatchWorker:
 
     def wanted(self) -> bool:
         """Whether more mails shall leave; from any thread."""
-        return not (self._breaker.is_blocking or self._context.stopping())
+        return not (self._lost or self._breaker.is_blocking or self._context.stopping())
 
     def refused_before(self, mail: Message) -> bool:
         return self._out[mail.reference].attempts > 0
@@ -141,11 +146,17 @@ class BatchWorker:
         self.heartbeat()
 
     def heartbeat(self) -> bool:
-        """Record and renew what is due; False where stopping has taken too long."""
+        """Record and renew what is due; False where stopping has taken too long.
+
+        Once the lease is lost nothing more is begun, and what is on the wire has its answers first.
+        """
         now_s = running_s()
         due_s = _RECORD_AFTER_S if self._answers else _RENEW_AFTER * self._lease_s
-        if now_s - self._recorded_s > due_s:
-            self.record()
+        if now_s - self._recorded_s > due_s and self._lost is None:
+            try:
+                self.record()
+            except ledger.LeaseLostError as error:
+                self._lost = error
         if not self._context.stopping():
             return True
         self._stopped_s = self._stopped_s or now_s
@@ -174,7 +185,13 @@ class BatchWorker:
             ledger.record_results(session, accepted, self._context.clock())
 
     def release_unsent(self) -> None:
-        """Record, and let go of what was claimed and never begun: it comes first again."""
+        """Record, and let go of what was claimed and never begun: it comes first again.
+
+        Raises:
+            LeaseLostError: it is another worker's.
+        """
+        if self._lost is not None:
+            raise self._lost
         unsent = list(self._out.values())
         if not unsent:  # what is known is recorded with what comes next
             return

@@ -101,10 +101,11 @@ def renew_and_record(
 def record_results(session: Session, answers: Sequence[DeliveryResult], now: datetime) -> None:
     """Write down what became of claimed deliveries, in one go.
 
-    A state that feedback or another worker has written meanwhile stays. There are two exceptions:
-    an uncertain delivery changes when we learn that it was accepted, and one that was given back
-    when we learn that it was refused. A reader who was refused in words about us stays pending,
-    and so does one who moved meanwhile: the new address has not refused the mail.
+    A state that feedback or another worker has written meanwhile stays. There are two exceptions: a
+    delivery that is uncertain, or waits to be sent again, changes when we learn that it was
+    accepted, and one that was given back when we learn that it was refused. A reader who was
+    refused in words about us stays pending, and so does one who moved meanwhile: the new address
+    has not refused the mail.
     """
     deliveries = delivery_updates.find_deliveries(
         session, [result.recipient.reference for result in answers]
@@ -172,7 +173,8 @@ def _finish_issue(session: Session, issue_id: int) -> None:
 def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateChange | None:
     result = answer.result
     state, reason = STATE_AFTER[result.status], result.detail or None
-    late_news = old.state is DeliveryState.UNCERTAIN and state is DeliveryState.SENT
+    in_doubt = (DeliveryState.UNCERTAIN, DeliveryState.PENDING)  # the latter by the operator's word
+    late_news = old.state in in_doubt and state is DeliveryState.SENT
     expected = DeliveryState.PENDING if answer.given_back else DeliveryState.SENDING
     if old.state is not expected and not late_news:
         return None
