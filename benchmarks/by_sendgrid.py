@@ -27,7 +27,7 @@ from pydantic import SecretStr
 from sqlalchemy import insert
 
 from newsletter import bootstrap, config, scaffold
-from newsletter.cli.common import bar
+from newsletter.cli.output import progress_bar
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
@@ -137,7 +137,9 @@ def _configured(folder: Path, port: int) -> Settings:
 def _run(settings: Settings) -> tuple[float, DeliveryTotals, str | None]:
     """Seconds of CPU, the account at the end, and what went wrong."""
     cpu = time.process_time()
-    with bootstrap.open_services(settings, lambda: datetime.now(UTC), bar, lambda: False) as parts:
+    with bootstrap.open_services(
+        settings, lambda: datetime.now(UTC), progress_bar, lambda: False
+    ) as parts:
         report = daily.run_day(parts, settings.newsletters[0], None)
     assert report.result is not None
     return time.process_time() - cpu, report.result.account, report.result.trouble

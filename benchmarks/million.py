@@ -18,7 +18,7 @@ from sqlalchemy import update
 
 from benchmarks import sending
 from newsletter import bootstrap, delivery_counters, scaffold
-from newsletter.cli.common import bar
+from newsletter.cli.output import progress_bar
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.issues import issue_queries
@@ -35,7 +35,7 @@ from newsletter.sending.readers.freezing import freeze_audience, freeze_on
 def main(number: int, folder: Path) -> None:
     settings = scaffold.write_configuration(folder / "newsletter.toml", scaffold.DEMO, {})
     now = datetime.now(UTC)
-    with bootstrap.open_services(settings, lambda: now, bar, lambda: False) as services:
+    with bootstrap.open_services(settings, lambda: now, progress_bar, lambda: False) as services:
         daily.run_day(services, settings.newsletters[0], None)  # to nobody so far
         sending.subscribe(services.database, number, "brief")
         freeze(services.database)

@@ -11,8 +11,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
-from newsletter import backup, outbox
-from newsletter.cli import common
+from newsletter import backup, machine_clock, outbox
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
@@ -289,7 +288,7 @@ def killed_restore(settings: Settings, copy: Path, step: str, place: int) -> Non
             calls: list[object] = []
             done = getattr(backup, step)
             setattr(backup, step, wrapped)
-            backup.restore(settings, copy, common.utc_now(), overwrite=True)
+            backup.restore(settings, copy, machine_clock.utc_now(), overwrite=True)
         finally:
             os._exit(0)
     assert os.WIFSIGNALED(os.waitpid(pid, 0)[1])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.cli import common
+from newsletter import machine_clock
 from newsletter.config import Settings
 from newsletter.sources import arxiv_source, calendar
 from newsletter.sources.http.adapter import PoliteAdapter
@@ -51,7 +51,7 @@ def arxiv(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
 @pytest.fixture
 def set_now(monkeypatch: pytest.MonkeyPatch) -> SetNow:
     def at(now: datetime) -> None:
-        monkeypatch.setattr(common, "utc_now", lambda: now)
+        monkeypatch.setattr(machine_clock, "utc_now", lambda: now)
 
     at(THURSDAY_EVENING)
     return at
@@ -77,7 +77,9 @@ def mail(settings: Settings, day: date, who: str) -> str:
 
 
 def web_page(settings: Settings, path: str) -> str:
-    return create_app(settings, common.utc_now).test_client().get(path).get_data(as_text=True)
+    return (
+        create_app(settings, machine_clock.utc_now).test_client().get(path).get_data(as_text=True)
+    )
 
 
 @pytest.mark.usefixtures("set_now", "settings")
@@ -522,7 +524,7 @@ def test_a_day_that_was_told_as_empty_is_asked_for_again_once_the_next_is_out(
 def test_an_empty_day_that_its_own_page_confirms_is_not_asked_for_again(
     cli: Cli, arxiv: StandIn, set_now: SetNow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = lambda: common.utc_now().timestamp()  # noqa: E731 - pages are kept by it
+    clock = lambda: machine_clock.utc_now().timestamp()  # noqa: E731 - pages are kept by it
     monkeypatch.setattr(arxiv_source, "PoliteAdapter", partial(PoliteAdapter, clock=clock))
     announce(arxiv, *ALL)
     cli("run")

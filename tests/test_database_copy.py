@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from newsletter import bootstrap, config, database_copy
-from newsletter.cli import common
+from newsletter import bootstrap, config, database_copy, machine_clock
+from newsletter.cli import output
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database import db
@@ -49,7 +49,9 @@ def empty(server: postgresql.Server, migrated: str) -> str:
 def interrupted_day(settings: Settings, taken: int) -> list[str]:
     """The day, until the provider refuses the login after so many mails; to whom they went."""
     transport = Limited(taken, 1, lambda _: None)
-    with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as services:
+    with bootstrap.open_services(
+        settings, machine_clock.utc_now, output.progress_bar, lambda: False
+    ) as services:
         daily.run_day(replace(services, transport=transport), settings.newsletters[0], None)
     return [mail.recipient for mail in transport.memory.sent]
 

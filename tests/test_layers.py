@@ -56,7 +56,7 @@ LAYERS = (
     "taxonomy",
     "rhythms",
     "languages",
-    "clock_health",
+    "machine_clock",
     "finding",
     "tex",
     "text",
@@ -89,8 +89,9 @@ _PAIRS = {
     "preferences": "the page on which a reader changes them, and what changes them",
     "transport": "the entry of a transport that is a room of its own",
 }
-# Modules below `cli` and `web` that read the clock, and why.
+# Modules that read the clock, and why; `cli` and `web` are free to.
 _READ_THE_CLOCK = {
+    "machine_clock": "`utc_now` of `cli` and `web`",
     "feedback.mailbox": "a Maildir file's name has the second in which it is written",
     "sources.arxiv_session": "a session that no clock paces",
     "sources.http.adapter": "`clock` where nobody hands one over; the next two likewise",

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter import bootstrap, outbox
-from newsletter.cli import common
+from newsletter import bootstrap, machine_clock, outbox
+from newsletter.cli import output
 from newsletter.config import AlarmSettings, Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -71,7 +71,9 @@ def worker(settings: Settings, monitor: Monitor) -> Iterator[Worker]:
     site = settings.site.model_copy(update={"url": "https://papers.lab.example"})
     alarm = AlarmSettings(ping_url=monitor.url, site_h=0)
     watched = settings.model_copy(update={"site": site, "alarm": alarm})
-    with bootstrap.open_services(watched, common.utc_now, common.bar, lambda: False) as parts:
+    with bootstrap.open_services(
+        watched, machine_clock.utc_now, output.progress_bar, lambda: False
+    ) as parts:
         yield Worker(watched, replace(parts, transport=Memory()), [])
 
 
@@ -182,12 +184,12 @@ def test_a_worker_asks_for_the_texts_of_papers_that_somebody_likes(
 def test_pages_with_a_wrong_clock_take_no_mail_that_another_machine_has_in_hand(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = app.utc_now
+    right = machine_clock.utc_now
     with database.write.begin() as session:
         now = shared_clock(database, right)()
         row = outbox.enqueue_for_operator(session, "ada@reader.example", {"target": "a"}, now)
         outbox.lease(row, now)
-    monkeypatch.setattr(app, "utc_now", lambda: right() + HOUR)
+    monkeypatch.setattr(machine_clock, "utc_now", lambda: right() + HOUR)
     extensions = app.create_app(settings).extensions
     extensions["newsletter.background"]._work["outbox"].act()
     extensions["newsletter.database"].dispose()

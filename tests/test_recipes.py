@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from newsletter import bootstrap, paths
-from newsletter.cli import common
+from newsletter.cli import resources
 from newsletter.config import Settings, load, sections
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -164,7 +164,7 @@ def test_a_batch_can_be_sent_as_a_job_of_its_own(
     (settings.folder / "outbox").unlink()
     with database.read() as session:
         (batch_id,) = session.scalars(select(BatchRow.id))
-    with common.opened(load(settings.folder / "newsletter.toml")) as services:
+    with resources.open_services(load(settings.folder / "newsletter.toml")) as services:
         assert daily.deliver_batch(services, batch_id) is None
     assert len(list((settings.folder / "outbox").iterdir())) == len(readers)
     assert "nothing to do" in cli("run").out

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli import common
+from newsletter.cli import options, resources
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@common.with_config
+@options.with_config
 def backup(file: Path, config_file: Path | None) -> None:
     """Copy the database into a new FILE.
 
@@ -18,5 +18,5 @@ def backup(file: Path, config_file: Path | None) -> None:
     """
     from newsletter import backup as copies
 
-    copies.back_up(common.load(config_file), file)
+    copies.back_up(resources.load_settings(config_file), file)
     click.echo(f"{file}: {file.stat().st_size:,} bytes; `newsletter restore` brings it back.")

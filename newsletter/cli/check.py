@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, output
+from newsletter import machine_clock
+from newsletter.cli import options, output, resources
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def check(as_json: bool, config_file: Path | None) -> None:
     """Try every part and say in words what is wrong.
 
@@ -27,14 +28,14 @@ def check(as_json: bool, config_file: Path | None) -> None:
     from newsletter.health import readiness
 
     try:
-        settings = common.load(config_file)
+        settings = resources.load_settings(config_file)
     except NewsletterError as error:
         if not as_json:
             raise
-        common.warn(str(error))
+        output.warn(str(error))
         output.print_json([vars(Finding("configuration", Severity.TROUBLE, str(error)))])
         click.get_current_context().exit(error.exit_code)
-    findings = list(readiness.check(settings, common.utc_now(), _waiting))
+    findings = list(readiness.check(settings, machine_clock.utc_now(), _waiting))
     if as_json:
         output.print_json([vars(finding) for finding in findings])
     else:

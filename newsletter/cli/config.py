@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import options, output, resources
 from newsletter.errors import WrongUseError
 
 _HIDDEN = "*" * 10
@@ -20,11 +20,11 @@ def config() -> None:
 
 
 @config.command("show")
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def config_show(as_json: bool, config_file: Path | None) -> None:
     """Print every setting as it is after file and environment; secrets are hidden."""
-    settings = common.load(config_file).model_dump(mode="json")
+    settings = resources.load_settings(config_file).model_dump(mode="json")
     hide_passwords(settings)
     if as_json:
         output.print_json(settings)
@@ -37,7 +37,7 @@ def config_show(as_json: bool, config_file: Path | None) -> None:
 @config.command("set")
 @click.argument("key")
 @click.argument("value", required=False)
-@common.with_config
+@options.with_config
 def config_set(key: str, value: str | None, config_file: Path | None) -> None:
     """Set KEY, such as site.name, to VALUE; comments and order stay.
 
@@ -57,7 +57,7 @@ def config_set(key: str, value: str | None, config_file: Path | None) -> None:
 
 @config.command("unset")
 @click.argument("key")
-@common.with_config
+@options.with_config
 def config_unset(key: str, config_file: Path | None) -> None:
     """Take KEY out of the configuration, so that it is as it is by itself."""
     from newsletter.config import find_file
@@ -70,8 +70,8 @@ def config_unset(key: str, config_file: Path | None) -> None:
 
 
 @config.command("give-up-key")
-@click.argument("day", type=common.Day(), metavar="YYYY-MM-DD")
-@common.with_config
+@click.argument("day", type=options.Day(), metavar="YYYY-MM-DD")
+@options.with_config
 def give_up_key(day: date, config_file: Path | None) -> None:
     """Say that a secret key is away on purpose, as after others knew it.
 
@@ -80,8 +80,8 @@ def give_up_key(day: date, config_file: Path | None) -> None:
     """
     from newsletter.subscribers import health
 
-    settings = common.load(config_file)
-    with common.open_database(settings) as database, database.write.begin() as session:
+    settings = resources.load_settings(config_file)
+    with resources.open_database(settings) as database, database.write.begin() as session:
         number = health.give_up_keys(settings, session, day)
     if not number:
         raise WrongUseError(f"no key that is away signed from {day} on; see `newsletter check`")
@@ -98,7 +98,7 @@ def _secret(key: str, *, is_one: bool) -> str:
 
 def _warn_overridden(key: str, variable: str) -> None:
     if variable:
-        common.warn(f"{variable} in the environment is what counts for {key}")
+        output.warn(f"{variable} in the environment is what counts for {key}")
 
 
 def hide_passwords(settings: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common
+from newsletter.cli import output
 from newsletter.text import counted, short_day
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ def print_day(
     if report.summaries is not None:
         print_summaries(report.summaries, prices, rehearsed=rehearsed)
     if report.result.account.uncertain:
-        common.warn(
+        output.warn(
             f"{report.result.account.uncertain} uncertain: `newsletter deliveries list"
             " --state uncertain` names them, `newsletter deliveries settle` decides"
         )
     for line in (report.result.given_up, report.result.trouble):
         if line:
-            common.warn(line)
+            output.warn(line)
 
 
 def print_summaries(summaries: "SummaryReport", prices: "Prices", rehearsed: bool = False) -> None:
@@ -59,7 +59,7 @@ def print_summaries(summaries: "SummaryReport", prices: "Prices", rehearsed: boo
     if summaries.spent.all:
         click.echo(f"  {prices.describe(summaries.spent)}")
     for line in summaries.warnings():
-        common.warn(line)
+        output.warn(line)
 
 
 def counts_text(content: "IssueContent") -> str:

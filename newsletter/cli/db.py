@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli import common, output
+from newsletter import machine_clock
+from newsletter.cli import options, output, resources
 from newsletter.errors import WrongUseError
 from newsletter.text import counted
 
@@ -17,7 +18,7 @@ def db() -> None:
 
 
 @db.command()
-@common.with_config
+@options.with_config
 def upgrade(config_file: Path | None) -> None:
     """Bring the tables to this program's version.
 
@@ -26,7 +27,7 @@ def upgrade(config_file: Path | None) -> None:
     from newsletter import scaffold
     from newsletter.database import schema
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     scaffold.upgrade(settings)
     click.echo(
         f"{output.without_password(settings.database.url)}: tables of version {schema.head()}"
@@ -34,7 +35,7 @@ def upgrade(config_file: Path | None) -> None:
 
 
 @db.command()
-@common.with_config
+@options.with_config
 def compact(config_file: Path | None) -> None:
     """Write the database anew, without a byte of what was deleted.
 
@@ -43,7 +44,7 @@ def compact(config_file: Path | None) -> None:
     """
     from newsletter import bootstrap
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     with bootstrap.open_database(settings) as database:
         database.compact()
     click.echo(f"{output.without_password(settings.database.url)} is compact.")
@@ -51,7 +52,7 @@ def compact(config_file: Path | None) -> None:
 
 @db.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
-@common.with_config
+@options.with_config
 def prune(dry_run: bool, config_file: Path | None) -> None:
     """Turn the deliveries of old, finished issues into numbers.
 
@@ -62,13 +63,13 @@ def prune(dry_run: bool, config_file: Path | None) -> None:
     from newsletter import bootstrap
     from newsletter.sending.records import retention
 
-    settings = common.load(config_file)
-    days, now = timedelta(days=settings.database.retention_days), common.utc_now()
+    settings = resources.load_settings(config_file)
+    days, now = timedelta(days=settings.database.retention_days), machine_clock.utc_now()
     with bootstrap.open_database(settings) as database:
         with database.read() as session:
             report = retention.count_prunable(session, days, now)
         if not dry_run:
-            with common.bar("pruning", report.deliveries) as step:
+            with output.progress_bar("pruning", report.deliveries) as step:
                 report = retention.prune(database, days, now, step=step)
     what = f"{counted(report.deliveries, 'delivery')} of {counted(report.issues, 'issue')}"
     click.echo(f"{what} would become numbers." if dry_run else f"{what} became numbers.")
@@ -77,7 +78,7 @@ def prune(dry_run: bool, config_file: Path | None) -> None:
 @db.command()
 @click.argument("url", required=False)
 @click.option("--release", is_flag=True, help="Let this database be written again after a copy.")
-@common.with_config
+@options.with_config
 def copy(url: str | None, release: bool, config_file: Path | None) -> None:
     """Copy everything into the empty database at URL, to go on from there.
 
@@ -88,14 +89,14 @@ def copy(url: str | None, release: bool, config_file: Path | None) -> None:
     """
     from newsletter import database_copy
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     if release:
         database_copy.release(settings)
         click.echo(f"{output.without_password(settings.database.url)} can be written again.")
         return
     if url is None:
         raise WrongUseError("name the address of the other database")
-    rows = database_copy.copy_database(settings, url, common.utc_now(), common.bar)
+    rows = database_copy.copy_database(settings, url, machine_clock.utc_now(), output.progress_bar)
     filled = {name: number for name, number in rows.items() if number}
     output.print_table(("table", "rows"), [*filled.items(), ("all", sum(filled.values()))])
     click.echo(
@@ -105,8 +106,8 @@ def copy(url: str | None, release: bool, config_file: Path | None) -> None:
 
 
 @db.command()
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def status(as_json: bool, config_file: Path | None) -> None:
     """Say which version the tables have.
 
@@ -115,7 +116,7 @@ def status(as_json: bool, config_file: Path | None) -> None:
     from newsletter.database import schema
     from newsletter.sending.restore_guard.memory_folders import was_sent_from
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     version, trouble = schema.state(
         settings.database.url, settings.folder, was_sent_from=partial(was_sent_from, settings)
     )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, deliveries_status, output
+from newsletter import machine_clock
+from newsletter.cli import deliveries_status, options, output, resources
 from newsletter.cli.delivery_filter import delivery_filter, with_filter
 from newsletter.errors import NothingYetError, WrongUseError, did_you_mean
 
@@ -28,12 +29,12 @@ def deliveries() -> None:
 
 
 @deliveries.command()
-@common.with_slug
-@common.with_day
+@options.with_slug
+@options.with_day
 @click.option("--domains", "by_domain", is_flag=True, help="Also by domain, the largest twenty.")
 @click.option("--watch", "watched", is_flag=True, help="Refresh until all are done.")
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def status(
     slug: str | None,
     day: date | None,
@@ -46,18 +47,18 @@ def status(
 
     Without SLUG, of each newsletter's issue. Exit code 1 where something is still pending.
     """
-    settings = common.load(config_file)
-    asked = [chosen_newsletters.newsletter(settings, slug)] if slug else settings.newsletters
+    settings = resources.load_settings(config_file)
+    asked = [options.chosen_newsletter(settings, slug)] if slug else settings.newsletters
     slugs = [newsletter.slug for newsletter in asked]
-    with common.open_database(settings, *slugs) as database:
-        with common.empty_json([] if len(slugs) > 1 else {}, wanted=as_json):
+    with resources.open_database(settings, *slugs) as database:
+        with output.empty_json([] if len(slugs) > 1 else {}, wanted=as_json):
             issues = _issues(database, slugs, day)
-        live = watched and not as_json and common.is_watched()
+        live = watched and not as_json and output.is_watched()
         if live:
             if len(issues) > 1:
                 raise WrongUseError("--watch shows one newsletter; name it")
             _watch(database, issues[0], by_domain)
-        now = common.utc_now()
+        now = machine_clock.utc_now()
         views = [
             deliveries_status.read_status(database, issue, now, by_domain=by_domain)
             for issue in issues
@@ -83,7 +84,7 @@ def _issues(database: "Database", slugs: list[str], day: date | None) -> "list[I
             try:
                 found.append(issue_queries.get_issue(session, slug, day))
             except WrongUseError as error:
-                common.warn(str(error))
+                output.warn(str(error))
     if not found:
         raise NothingYetError(
             "none of the newsletters has an issue" + (f" of {day}" if day else "")
@@ -100,7 +101,7 @@ def _watch(database: "Database", issue: "IssueRow", by_domain: bool) -> None:
     with Live(console=Console(), auto_refresh=False) as live:
         while True:
             view = deliveries_status.read_status(
-                database, issue, common.utc_now(), by_domain=by_domain, before=before
+                database, issue, machine_clock.utc_now(), by_domain=by_domain, before=before
             )
             live.update(deliveries_status.render_status(view), refresh=True)
             if view.account.balances:
@@ -110,14 +111,14 @@ def _watch(database: "Database", issue: "IssueRow", by_domain: bool) -> None:
 
 
 @deliveries.command("list")
-@common.with_slug
-@common.with_day
+@options.with_slug
+@options.with_day
 @click.option("--state", type=click.Choice(_STATES), help="Only deliveries in this state.")
 @click.option(
     "--subscriber", metavar="EMAIL", help="Deliveries of this subscriber, across all issues."
 )
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def list_deliveries(
     slug: str | None,
     day: date | None,
@@ -134,15 +135,15 @@ def list_deliveries(
     from newsletter.issues import issue_queries
     from newsletter.sending.reports.stats import COLUMNS, list_deliveries
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     if subscriber is not None and (slug or day):
         raise WrongUseError("--subscriber is across all issues; leave SLUG and --day out")
-    asked = [chosen_newsletters.newsletter(settings, slug).slug] if subscriber is None else []
-    with common.open_database(settings, *asked) as database, database.read() as session:
+    asked = [options.chosen_newsletter(settings, slug).slug] if subscriber is None else []
+    with resources.open_database(settings, *asked) as database, database.read() as session:
         if subscriber is not None:
             _print_history(session, subscriber, state, as_json=as_json)
             return
-        with common.empty_json([], wanted=as_json):
+        with output.empty_json([], wanted=as_json):
             issue = issue_queries.get_issue(session, asked[0], day)
         rows = list_deliveries(session, issue.id, state)
         if as_json:
@@ -166,8 +167,8 @@ def _print_history(session: "Session", email: str, state: str | None, *, as_json
 
 
 @deliveries.command()
-@common.with_slug
-@common.with_day
+@options.with_slug
+@options.with_day
 @click.option(
     "--as",
     "verdict",
@@ -178,8 +179,8 @@ def _print_history(session: "Session", email: str, state: str | None, *, as_json
 )
 @with_filter
 @click.option("--dry-run", is_flag=True, help="Only list the deliveries.")
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def settle(
     slug: str | None,
     day: date | None,
@@ -199,15 +200,18 @@ def settle(
     from newsletter.models import DeliveryState
     from newsletter.sending.records import settle as operator_word
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     chosen = delivery_filter(**filter_options)
     if (chosen.state is DeliveryState.PENDING) != (verdict == "failed"):
         raise WrongUseError("who waits can only be given up: `--state pending --as failed`")
     verdicts = {"resend": DeliveryState.PENDING, "failed": DeliveryState.FAILED}
     settled_as = verdicts.get(verdict, DeliveryState.SENT)
-    newsletter = chosen_newsletters.newsletter(settings, slug).slug
-    with common.open_database(settings, newsletter) as database, database.write.begin() as session:
-        with common.empty_json([], wanted=as_json and dry_run):
+    newsletter = options.chosen_newsletter(settings, slug).slug
+    with (
+        resources.open_database(settings, newsletter) as database,
+        database.write.begin() as session,
+    ):
+        with output.empty_json([], wanted=as_json and dry_run):
             issue = issue_queries.get_issue(session, newsletter, day)
         _check_references(session, issue.id, chosen)
         if dry_run:
@@ -219,7 +223,7 @@ def settle(
             click.echo(f"{len(rows)} would be settled as {verdict}.")
             return
         result = operator_word.settle_deliveries(
-            session, issue.id, chosen, settled_as, common.utc_now()
+            session, issue.id, chosen, settled_as, machine_clock.utc_now()
         )
     if as_json:
         output.print_json({"as": verdict, **vars(result)})

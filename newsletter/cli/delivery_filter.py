@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common
+from newsletter.cli import options
 
 if TYPE_CHECKING:
     from newsletter.sending.records.settle import DeliveryFilter
 
 
-def with_filter(command: common.Command) -> common.Command:
+def with_filter(command: options.Command) -> options.Command:
     """The options that choose some of an issue's deliveries."""
     for option in reversed(
         (

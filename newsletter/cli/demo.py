@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, day_output
+from newsletter import machine_clock
+from newsletter.cli import day_output, resources
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
@@ -26,9 +27,9 @@ def demo(folder: Path) -> None:
     from newsletter.daily_run import daily
     from newsletter.rendering.issue_email import IssueEmails
 
-    settings = scaffold.write_demo(folder, common.utc_now())
+    settings = scaffold.write_demo(folder, machine_clock.utc_now())
     newsletter = settings.newsletters[0]
-    with common.opened(settings) as services:
+    with resources.open_services(settings) as services:
         report = daily.run_day(services, newsletter, None)
         page = folder / f"{newsletter.slug}-{report.day}.html"
         if report.content is not None:

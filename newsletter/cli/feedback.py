@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, output
+from newsletter import machine_clock
+from newsletter.cli import options, output, resources
 from newsletter.errors import WrongUseError
 from newsletter.text import counted
 
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 @click.option(
     "--asking", is_flag=True, help="List who asked to leave in plain words, and read nothing."
 )
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def feedback(
     folder: Path | None,
     piped: bool,
@@ -52,10 +53,10 @@ def feedback(
     from newsletter.feedback import poll
     from newsletter.health import last_runs
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     if piped and folder is not None:
         raise WrongUseError("--stdin and --maildir name two places; give one")
-    with common.open_database(settings) as database:
+    with resources.open_database(settings) as database:
         if resume is not None:
             from newsletter.sending.limits import pauses
 
@@ -67,13 +68,13 @@ def feedback(
         if asking:
             _list_asking(database, as_json)
             return
-        recorded = last_runs.recorded(database, last_runs.FEEDBACK, common.utc_now)
+        recorded = last_runs.recorded(database, last_runs.FEEDBACK, machine_clock.utc_now)
         with nullcontext() if piped else recorded:
             report = poll.read_mailbox(
                 database,
                 _inbound_messages(settings, folder, piped),
                 bootstrap.signed_links(settings),
-                common.utc_now,
+                machine_clock.utc_now,
             )
     _tell(report, as_json)
 
@@ -127,8 +128,8 @@ def _tell(report: "PollReport", as_json: bool) -> None:
     if report.suppressed:
         click.echo(f"  {counted(report.suppressed, 'address', 'addresses')} suppressed")
     for reason, number in report.kept.most_common():
-        common.warn(f"kept for you to look at: {number} where {reason}")
+        output.warn(f"kept for you to look at: {number} where {reason}")
     for email in report.asking:
-        common.warn(
+        output.warn(
             f"kept for you: {email} asks to leave, and anybody can write that: `{_removal(email)}`"
         )

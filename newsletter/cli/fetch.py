@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, output
+from newsletter import machine_clock
+from newsletter.cli import options, output, resources
 from newsletter.text import counted, short_day
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ _NOTHING_OPEN = ("complete", "unchecked", "sample", "reconstructed", "none")
 
 
 @click.command()
-@common.with_slug
-@common.with_day
+@options.with_slug
+@options.with_day
 @click.option(
     "--from-file",
     "files",
@@ -31,8 +32,8 @@ _NOTHING_OPEN = ("complete", "unchecked", "sample", "reconstructed", "none")
     metavar="FILE",
     help="A saved page, feed, API or OAI answer of arXiv, instead of the network; repeatable.",
 )
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def fetch(
     slug: str | None,
     day: date | None,
@@ -48,7 +49,7 @@ def fetch(
     from newsletter.sources.base import SAVED_FILES
     from newsletter.sources.from_files import SavedFiles
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     rows_as_json: list[dict[str, Any]] = []
 
     def fetch_newsletter(newsletter: "NewsletterSettings") -> bool:
@@ -67,15 +68,15 @@ def fetch(
                 click.echo(listing_line(row, counts))
         silent = set(newsletter.categories) - {row.category for row in rows}
         for category in sorted(silent):
-            common.warn(f"nothing here says what {category} announced on {announced_on}")
+            output.warn(f"nothing here says what {category} announced on {announced_on}")
         return not silent and all(row.state in _NOTHING_OPEN for row in rows)
 
     are_kept = not files
     try:
         source = SavedFiles(files) if files else None
-        with common.opened(settings, source, sends=False) as services:
-            chosen = chosen_newsletters.newsletters(settings, slug)
-            done = rounds.for_each_known(settings, services, chosen, fetch_newsletter, common.warn)
+        with resources.open_services(settings, source, sends=False) as services:
+            chosen = options.chosen_newsletters(settings, slug)
+            done = rounds.for_each_known(settings, services, chosen, fetch_newsletter, output.warn)
         are_kept |= any(row["source"].startswith(SAVED_FILES) for row in rows_as_json)
     finally:
         _note_files(settings, are_kept=are_kept)
@@ -89,7 +90,7 @@ def _note_files(settings: "Settings", *, are_kept: bool) -> None:
     from newsletter import bootstrap, completeness
 
     with bootstrap.open_database(settings) as database, database.write.begin() as session:
-        completeness.note_files(session, common.utc_now(), are_kept=are_kept)
+        completeness.note_files(session, machine_clock.utc_now(), are_kept=are_kept)
 
 
 def listing_as_json(services: "Services", row: "ListingRow") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from newsletter import paths
-from newsletter.cli import common
+from newsletter.cli import output
 from newsletter.errors import WrongUseError, did_you_mean
 
 _MENTIONED = 3
@@ -73,7 +73,7 @@ def _command(ctx: click.Context, topic: tuple[str, ...]) -> str | None:
 
 
 def _show(text: str) -> None:
-    if not common.is_watched():
+    if not output.is_watched():
         click.echo(text, nl=False)
         return
     from rich.console import Console

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import output
 from newsletter.text import counted
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def report_writer(path: Path | None) -> "Iterator[Callable[[RowReport], None]]":
 
     from newsletter.text import escape_cell
 
-    with common.new_file(path, "utf-8-sig") as stream:
+    with output.new_file(path, "utf-8-sig") as stream:
         writer = csv.writer(stream)
         writer.writerow(("line", "address", "fate", "detail"))
         yield lambda row_report: writer.writerow(
@@ -80,17 +80,17 @@ def counts_as_json(
 def warn_of_doubts(review: "ListReview", reading_on: list[str]) -> None:
     if reading_on:
         shown = ", ".join(map(_one_line, reading_on[:_SHOWN]))
-        common.warn(
+        output.warn(
             f"{counted(len(reading_on), 'reader')} of ours said no by the list, and yes here, later"
             f" for all we know: {shown}{', ...' if len(reading_on) > _SHOWN else ''}; `newsletter"
             " subscribers remove EMAIL` lets them go"
         )
     if review.unused_columns:
-        common.warn(
+        output.warn(
             f"columns that were not used: {', '.join(map(_one_line, review.unused_columns))}"
         )
     if review.unread_dates:
-        common.warn(
+        output.warn(
             f"{counted(review.unread_dates, 'date')} of confirmation could not be read (first:"
             f" {_one_line(review.first_unread_date)}); they count as of this import. Dates that"
             " cannot be confused are written 2025-07-11"
@@ -114,7 +114,7 @@ def print_result(
     entries = counted(counts.total(), "entry", "entries")
     click.echo(f"{file}: {entries} = {row_report or 'nothing'}{note}")
     if unknown := counts["unknown-newsletter"]:
-        common.warn(
+        output.warn(
             f"{counted(unknown, 'entry', 'entries')} with newsletters that are not configured here;"
             " --to SLUG takes such people in for one that is, whatever the list names"
         )

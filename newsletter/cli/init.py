@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from newsletter import languages, paths
-from newsletter.cli import common, init_mail, init_questions, output
+from newsletter import languages, machine_clock, paths
+from newsletter.cli import init_mail, init_questions, options, output, resources
 from newsletter.cli.previewed_issue import mail_page
 from newsletter.errors import NewsletterError
 from newsletter.transports import presets
@@ -77,7 +77,7 @@ _HERE = "http://127.0.0.1:8000"
     metavar="DIR",
     help="Write systemd's units for it there, too; also for a configuration that is there.",
 )
-@common.with_config
+@options.with_config
 @click.pass_context
 def init(
     context: click.Context,
@@ -110,7 +110,7 @@ def init(
         _ask(file)
         return
     if units is not None and file.exists():
-        _write_units(units, file, common.load(file))
+        _write_units(units, file, resources.load_settings(file))
         return
     preset = presets.BY_OPTION[transport]
     carrier, secrets = init_mail.by_options(preset, server, security, username, os.environ)
@@ -130,7 +130,7 @@ def init(
         sending=preset.sending,
         secrets=secrets,
     )
-    settings = scaffold.write_configuration(file, choices, os.environ, common.utc_now())
+    settings = scaffold.write_configuration(file, choices, os.environ, machine_clock.utc_now())
     if units is not None:
         _write_units(units, file, settings)
     database = output.without_password(settings.database.url)
@@ -159,7 +159,7 @@ def _ask(file: Path) -> None:
 
     try:
         answers = init_mail.ask_transport(init_questions.ask_all(file), file)
-        settings = scaffold.write_answers(file, answers, os.environ, common.utc_now())
+        settings = scaffold.write_answers(file, answers, os.environ, machine_clock.utc_now())
     except (click.Abort, KeyboardInterrupt):
         raise NewsletterError("stopped; nothing was written") from None
     secrets = config.environment_file(file)
@@ -187,13 +187,13 @@ def preview_first_mail(settings: "Settings", email: str) -> None:
     click.echo("Ctrl-C twice skips this ...")
     try:
         _ask_arxiv_once(settings)
-        with common.opened(settings, sends=False) as services:
+        with resources.open_services(settings, sends=False) as services:
             page = mail_page(services, newsletter, email)
     except (NewsletterError, KeyboardInterrupt) as error:
         click.echo(f"  {error or 'skipped'}")
         click.echo("  Here is the day that ships with the program instead:")
         sample = newsletter.model_copy(update={"categories": bundled.CATEGORIES})
-        with common.opened(settings, bundled.BundledDay(), sends=False) as services:
+        with resources.open_services(settings, bundled.BundledDay(), sends=False) as services:
             page = mail_page(services, sample, email)
     file = settings.folder / "preview.html"
     file.touch(mode=0o600)  # a mail bears links that act for its reader
@@ -210,7 +210,7 @@ def _ask_arxiv_once(settings: "Settings") -> None:
     from newsletter import bootstrap
     from newsletter.finding import Severity
 
-    for finding in bootstrap.load_source(settings).check_health(settings, common.utc_now()):
+    for finding in bootstrap.load_source(settings).check_health(settings, machine_clock.utc_now()):
         if finding.level is Severity.TROUBLE:
             raise NewsletterError(finding.text)
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common
+from newsletter import machine_clock
+from newsletter.cli import output
 from newsletter.cli.init_questions import ask, choose
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.network.hosts import is_this_machine
@@ -87,7 +88,7 @@ def by_options(
         if preset.token_is_username:
             secrets[_USERNAME] = environ[variable]
     elif preset.secret and f"{variable}_FILE" not in environ:
-        common.warn(f"{variable} is not set, which {preset.name} wants; newsletter.env may say it")
+        output.warn(f"{variable} is not set, which {preset.name} wants; newsletter.env may say it")
     return transport, secrets
 
 
@@ -191,7 +192,7 @@ def _works(answers: "Answers", file: Path) -> bool:
     try:
         settings = answers.settings(file, {**_TRIAL_KEY, **os.environ})
         with closing(bootstrap.load_transport(settings)) as transport:
-            findings = list(transport.check_health(settings, common.utc_now()))
+            findings = list(transport.check_health(settings, machine_clock.utc_now()))
     except NewsletterError as error:
         click.echo(f"  {error}")
         return False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import options, output, resources
 from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class InterestOptions:
         return named if self.file is None else named + _from_file(self.file, not self.unwanted)
 
 
-def with_interests(command: common.Command) -> common.Command:
+def with_interests(command: options.Command) -> options.Command:
     """The options that name interests, or take them back."""
     for option in (
         click.option(
@@ -111,7 +111,7 @@ def _told_apart(
     told = [replace(author, detail={key: names for key, names in detail.items() if names})]
     if not_theirs:
         source, wanted = bootstrap.load_source(settings), PaperId.parse(not_theirs, 1).arxiv_id
-        with common.open_database(settings) as database:
+        with resources.open_database(settings) as database:
             paper = papers.find_paper(database, source, settings, wanted)
         told.append(named_interest.not_this_one(author.value, paper))
     return [interest for interest in named if interest is not author] + told

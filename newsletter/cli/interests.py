@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, interests_picks, output
+from newsletter import machine_clock
+from newsletter.cli import interests_picks, options, output, resources
 from newsletter.cli.interest_options import InterestOptions, with_interests
 
 if TYPE_CHECKING:
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@common.with_slug
+@options.with_slug
 @with_interests
 @click.option(
     "--export", is_flag=True, help="Print the interests as JSON that --import reads back."
 )
 @click.option("--picks", is_flag=True, help="Show what comes first of a day, and why.")
-@common.with_day
-@common.with_json
-@common.with_config
+@options.with_day
+@options.with_json
+@options.with_config
 def interests(
     slug: str | None,
     export: bool,
@@ -38,7 +39,7 @@ def interests(
     day: date | None,
     as_json: bool,
     config_file: Path | None,
-    **options: Any,  # noqa: ANN401 - as click has them
+    **named_options: Any,  # noqa: ANN401 - as click has them
 ) -> None:
     """Show, add or remove what the group behind a newsletter is interested in.
 
@@ -48,11 +49,11 @@ def interests(
     from newsletter.interests import interest_store
     from newsletter.interests.portable import to_portable
 
-    settings = common.load(config_file)
-    owner = chosen_newsletters.newsletter(settings, slug).slug
-    changed = InterestOptions(**options)
+    settings = resources.load_settings(config_file)
+    owner = options.chosen_newsletter(settings, slug).slug
+    changed = InterestOptions(**named_options)
     named = changed.named(settings)
-    with common.open_database(settings, owner) as database:
+    with resources.open_database(settings, owner) as database:
         if named or changed.file:
             with database.write.begin() as session:
                 change(session, owner, owner, named, remove=changed.remove)
@@ -81,7 +82,9 @@ def tell_papers(settings: "Settings", database: "Database", among: "Sequence[str
     from newsletter.interests import named_papers
 
     source = bootstrap.load_source(settings)
-    named_papers.fetch_texts(source, settings, database, common.utc_now(), common.warn, among)
+    named_papers.fetch_texts(
+        source, settings, database, machine_clock.utc_now(), output.warn, among
+    )
 
 
 def change(
@@ -94,12 +97,12 @@ def change(
         removed = interest_store.remove(session, owner, named)
         click.echo(f"{removed} removed, {len(named) - removed} were not there.")
         return
-    left_over = interest_store.add(session, owner, named, "operator", common.utc_now())
+    left_over = interest_store.add(session, owner, named, "operator", machine_clock.utc_now())
     click.echo(f"{len(named) - len(left_over)} noted for {name}.")
     for kind in dict.fromkeys(interest.kind for interest in left_over):
         number = sum(interest.kind is kind for interest in left_over)
         most = named_interest.MOST[kind]
-        common.warn(f"{number} of kind {kind} left out: {most} is the most that one can have")
+        output.warn(f"{number} of kind {kind} left out: {most} is the most that one can have")
 
 
 def show(session: "Session", rows: "Sequence[NamedInterest]", as_json: bool) -> None:

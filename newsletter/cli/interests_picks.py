@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, output
+from newsletter.cli import options, output, resources
 from newsletter.cli.previewed_issue import content_of
 from newsletter.text import counted, short_day
 
@@ -26,8 +26,8 @@ def show_picks(
     of_newsletter: bool = False,
 ) -> None:
     """Show the picks of a day of that newsletter by these interests, each with its reasons."""
-    newsletter = chosen_newsletters.newsletter(settings, slug)
-    with common.opened(settings, sends=False) as services:
+    newsletter = options.chosen_newsletter(settings, slug)
+    with resources.open_services(settings, sends=False) as services:
         content = content_of(services, newsletter, day)
     picks = _picks([entry.paper for entry in content.entries], ranked_by, of_newsletter)
     if as_json:

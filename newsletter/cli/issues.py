@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, day_output, issues_edit, output
+from newsletter.cli import day_output, issues_edit, options, output, resources
 from newsletter.cli.output import json_text
 from newsletter.text import short_day
 
@@ -22,21 +22,21 @@ def issues() -> None:
 
 
 @issues.command("list")
-@common.with_slug
-@common.with_json
-@common.with_config
+@options.with_slug
+@options.with_json
+@options.with_config
 def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> None:
     """List every issue, newest first."""
     from newsletter.issues import issue_queries
     from newsletter.sending.reports import totals
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     slugs = (
-        [chosen_newsletters.newsletter(settings, slug).slug]
+        [options.chosen_newsletter(settings, slug).slug]
         if slug
         else [newsletter.slug for newsletter in settings.newsletters]
     )
-    with common.open_database(settings, *slugs) as database, database.read() as session:
+    with resources.open_database(settings, *slugs) as database, database.read() as session:
         newest_first = issue_queries.list_issues(session, slugs)
         papers = issue_queries.counts(session, [issue.id for issue in newest_first])
         rows = []
@@ -56,13 +56,13 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
 
 
 @issues.command()
-@common.with_slug
-@common.with_day
-@common.with_json
-@common.with_config
+@options.with_slug
+@options.with_day
+@options.with_json
+@options.with_config
 def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | None) -> None:
     """Show the papers of an issue and who wrote each sentence."""
-    with common.empty_json({}, wanted=as_json):
+    with output.empty_json({}, wanted=as_json):
         content = _load_content(slug, day, config_file)
     if as_json:
         output.print_json(_as_json(content))
@@ -89,8 +89,8 @@ def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | 
 
 
 @issues.command()
-@common.with_slug
-@common.with_day
+@options.with_slug
+@options.with_day
 @click.option(
     "--format",
     "form",
@@ -105,7 +105,7 @@ def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | 
     metavar="FILE",
     help="Write to this file.",
 )
-@common.with_config
+@options.with_config
 def export(
     slug: str | None, day: date | None, form: str, output: Path | None, config_file: Path | None
 ) -> None:
@@ -120,7 +120,7 @@ def export(
     from newsletter.rendering.markdown import to_markdown
     from newsletter.rendering.theme import Theme
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     content = _load_content(slug, day, config_file)
     theme = Theme.of(settings)
     mails = IssueEmails(content, settings.site, bootstrap.signed_links(settings), theme)
@@ -143,9 +143,9 @@ def export(
 def _load_content(slug: str | None, day: date | None, config_file: Path | None) -> "IssueContent":
     from newsletter.issues import issue_queries, issue_store
 
-    settings = common.load(config_file)
-    chosen = chosen_newsletters.newsletter(settings, slug).slug
-    with common.open_database(settings, chosen) as database, database.read() as session:
+    settings = resources.load_settings(config_file)
+    chosen = options.chosen_newsletter(settings, slug).slug
+    with resources.open_database(settings, chosen) as database, database.read() as session:
         issue = issue_queries.get_issue(session, chosen, day)
         return issue_store.load_issue(session, issue)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, output
+from newsletter.cli import options, output, resources
 from newsletter.errors import WrongUseError
 from newsletter.text import counted, one_line, short_day
 
@@ -26,7 +26,7 @@ _TITLE_CHARACTERS = 60
 
 @click.command()
 @click.argument("slug", metavar="NEWSLETTER")
-@common.with_day
+@options.with_day
 @click.option(
     "--note", metavar="TEXT", help="A note that stands over the papers, in a little Markdown."
 )
@@ -48,8 +48,8 @@ _TITLE_CHARACTERS = 60
     metavar="TEXT",
     help="Why, for readers; --first needs it. One for all papers, or one for each in their order.",
 )
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def edit(
     slug: str,
     day: date | None,
@@ -81,9 +81,9 @@ def edit(
         omit=_with_reasons("--leave-out", _identifiers(leave_out), reasons),
         keep=_identifiers(keep),
     )
-    settings = common.load(config_file)
-    newsletter = chosen_newsletters.newsletter(settings, slug)
-    with common.opened(settings, sends=False) as services:
+    settings = resources.load_settings(config_file)
+    newsletter = options.chosen_newsletter(settings, slug)
+    with resources.open_services(settings, sends=False) as services:
         day = day or services.source.current_day(services.clock())
         with services.database.read() as session:
             before = _wishes(session, newsletter, day)
@@ -212,7 +212,7 @@ def _print(slug: str, day: date, edit: "IssueEdit", titles: "Mapping[str, str]")
             title = shortened(plain(titles.get(name, "")), _TITLE_CHARACTERS)
             rows.append((what, name, reason, title))
             if titles and not title:
-                common.warn(f"{name} is not among the papers of {slug} {day}; nothing comes of it")
+                output.warn(f"{name} is not among the papers of {slug} {day}; nothing comes of it")
     if not rows:
         click.echo(f"{slug}  {short_day(day)}  nothing is set")
         return

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, output
+from newsletter import machine_clock
+from newsletter.cli import options, output, resources
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 
 if TYPE_CHECKING:
@@ -28,14 +29,14 @@ def notify() -> None:
 
 
 @notify.command("list")
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def list_targets(as_json: bool, config_file: Path | None) -> None:
     """List who is told, of what, and what waits."""
     from newsletter import notice_queue
 
-    settings = common.load(config_file)
-    with common.open_database(settings) as database, database.read() as session:
+    settings = resources.load_settings(config_file)
+    with resources.open_database(settings) as database, database.read() as session:
         backlogs = notice_queue.backlogs(session, list(settings.notify))
     rows = []
     for backlog in backlogs:
@@ -65,16 +66,16 @@ def list_targets(as_json: bool, config_file: Path | None) -> None:
 @notify.command()
 @click.argument("name")
 @click.option("--event", "kind", type=click.Choice(_KINDS), default="confirmed", show_default=True)
-@common.with_config
+@options.with_config
 def test(name: str, kind: "NoticeKind", config_file: Path | None) -> None:
     """Tell NAME of somebody who does not exist.
 
     A webhook gets a signed request with "test": true, and what it answers is printed; an operator
     gets a mail. Exit code 1 where it was not taken.
     """
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     target = _target(settings, name)
-    now = common.utc_now()
+    now = machine_clock.utc_now()
     if target.mail_to:
         _test_mail(settings, name, target, kind, now)
     else:
@@ -83,16 +84,16 @@ def test(name: str, kind: "NoticeKind", config_file: Path | None) -> None:
 
 @notify.command()
 @click.argument("name")
-@common.with_config
+@options.with_config
 def retry(name: str, config_file: Path | None) -> None:
     """Tell NAME at once what waits, and what was given up."""
     from newsletter import notice_queue
     from newsletter.notices.notice_worker import NoticeWorker
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     _target(settings, name)
-    with common.open_database(settings) as database:
-        clock = common.shared_clock(database)
+    with resources.open_database(settings) as database:
+        clock = resources.shared_clock(database)
         with database.write.begin() as session:
             waiting = notice_queue.retry_now(session, name, clock())
         told = NoticeWorker(database, settings, clock).run_once() if waiting else 0
@@ -173,8 +174,8 @@ def _test_mail(
     example = _example(settings, name, kind, now)
     event = told_by_mail(example) | {"email": example.email or "Subscriber 0"}
     about = {"target": name, "events": [event]}
-    with common.open_database(settings) as database:
-        clock = common.shared_clock(database)
+    with resources.open_database(settings) as database:
+        clock = resources.shared_clock(database)
         with database.write.begin() as session:
             row = outbox.enqueue_for_operator(session, target.mail_to, about, clock())
             outbox.lease(row, clock())

@@ -1,15 +1,18 @@
-"""How commands print: as lines, as a table, as JSON."""
+"""How commands print: lines, warnings, a table, JSON, a progress bar, a new file."""
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import datetime
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any, TextIO, cast
 
 import click
 
+from newsletter.errors import NewsletterError, NothingYetError, WrongUseError
+from newsletter.file_writing import create_file
 from newsletter.text import escape_invisible, visible
 
 _MEASURED = 1000  # rows that say how wide a column is
@@ -98,6 +101,88 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     return " ".join(visible(str(value)).split())
+
+
+@contextmanager
+def empty_json(empty: object, *, wanted: bool) -> Iterator[None]:
+    """Where there is nothing yet, a script that wants JSON gets an empty one, and no error."""
+    try:
+        yield
+    except NothingYetError as error:
+        if not wanted:
+            raise
+        warn(str(error))
+        click.echo(json.dumps(empty))
+        click.get_current_context().exit(0)
+
+
+@contextmanager
+def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error, only where a person looks at it."""
+    if not sys.stderr.isatty() or total == 0:
+        yield lambda _done: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            shown = task.speed is not None and task.speed >= 1
+            return Text(f"{task.speed:,.0f}/s" if shown else "", style="dim")
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda done: progress.advance(task, done)
+
+
+def is_watched() -> bool:
+    """Whether a person looks at standard output."""
+    return sys.stdout.isatty()
+
+
+def warn(line: str) -> None:
+    click.echo(f"newsletter: {line}", err=True)
+    warnings().append(line)
+
+
+def warnings() -> list[str]:
+    """The warnings of this command so far."""
+    context = click.get_current_context(silent=True)
+    said: list[str] = context.meta.setdefault("newsletter.warnings", []) if context else []
+    return said
+
+
+@contextmanager
+def new_file(path: Path, encoding: str) -> Iterator[TextIO]:
+    """A file for its owner only: whole or not at all, and never over one that is there.
+
+    Raises:
+        WrongUseError: there is one.
+        NewsletterError: it cannot be written.
+    """
+    try:
+        with create_file(path, encoding) as stream:
+            yield stream
+    except FileExistsError as error:
+        raise WrongUseError(f"{path} is there already; name another file") from error
+    except OSError as error:
+        raise NewsletterError(f"{path} cannot be written: {error.strerror}") from error
 
 
 class VisibleStream:

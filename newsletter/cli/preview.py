@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import chosen_newsletters, common
+from newsletter.cli import options, resources
 from newsletter.cli.previewed_issue import (
     content_of,
     emails_of,
@@ -33,8 +33,8 @@ _FORMATS = ("html", "text", "eml", "markdown")
 
 
 @click.command()
-@common.with_slug
-@common.with_day
+@options.with_slug
+@options.with_day
 @click.option("--as", "email", metavar="EMAIL", help="Show the mail as this subscriber gets it.")
 @click.option(
     "--liked",
@@ -65,7 +65,7 @@ _FORMATS = ("html", "text", "eml", "markdown")
     default=0,
     help="Where --serve listens, on this machine only.  [default: any that is free]",
 )
-@common.with_config
+@options.with_config
 def preview(
     slug: str | None,
     day: date | None,
@@ -90,9 +90,9 @@ def preview(
         raise WrongUseError("--serve shows a live page and writes no file; leave --output out")
     if email and (liked or words or authors):
         raise WrongUseError("--as shows what that subscriber named; leave --liked and the like out")
-    settings = common.load(config_file)
-    newsletter = chosen_newsletters.newsletter(settings, slug)
-    with common.opened(settings, sends=False) as services:
+    settings = resources.load_settings(config_file)
+    newsletter = options.chosen_newsletter(settings, slug)
+    with resources.open_services(settings, sends=False) as services:
         named = named_interests(settings, services, liked, words, authors)
         content = content_of(services, newsletter, day)
         issue_id = find_issue_id(services, content)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli import common, output
+from newsletter import machine_clock
+from newsletter.cli import options, output, resources
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.text import counted
 
@@ -12,8 +13,8 @@ from newsletter.text import counted
 @click.command()
 @click.argument("old")
 @click.argument("new")
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def rename(old: str, new: str, as_json: bool, config_file: Path | None) -> None:
     """Give a newsletter another slug.
 
@@ -23,7 +24,7 @@ def rename(old: str, new: str, as_json: bool, config_file: Path | None) -> None:
     """
     from newsletter import bootstrap, config, slugs
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     config.check_slug(settings, new)
     configured = {newsletter.slug for newsletter in settings.newsletters}
     if old == new:
@@ -41,7 +42,7 @@ def rename(old: str, new: str, as_json: bool, config_file: Path | None) -> None:
         refused = slugs.refused(session, settings, slugs.orphans(session, settings))
         if old in refused and not done:
             raise WrongUseError(refused[old])
-        moved = None if done else slugs.rename(session, old, new, common.utc_now())
+        moved = None if done else slugs.rename(session, old, new, machine_clock.utc_now())
     file = config.find_file(config_file)
     edited = old in configured and config.change_slug(file, old, new)
     if as_json:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, output
+from newsletter.cli import options, output, resources
 
 
 @click.command()
@@ -16,10 +16,10 @@ from newsletter.cli import chosen_newsletters, common, output
     metavar="SLUG",
     help="The newsletter of the issue.  [default: the first]",
 )
-@common.with_day
+@options.with_day
 @click.option("--again", is_flag=True, help="Also where one just left, or nobody knows whether.")
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def resend(
     email: str,
     slug: str | None,
@@ -38,11 +38,11 @@ def resend(
     from newsletter.issues import issue_queries
     from newsletter.models import DeliveryState
 
-    settings = common.load(config_file)
-    with common.opened(settings) as services:
+    settings = resources.load_settings(config_file)
+    with resources.open_services(settings) as services:
         with services.database.read() as session:
             issue = issue_queries.get_issue(
-                session, chosen_newsletters.newsletter(settings, slug).slug, day
+                session, options.chosen_newsletter(settings, slug).slug, day
             )
         resent = daily.resend(services, issue.id, email, again=again)
     name = f"{issue.newsletter} {issue.day}"

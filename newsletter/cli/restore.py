@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli import common
+from newsletter import machine_clock
+from newsletter.cli import options, output, resources
 from newsletter.text import counted
 
 
@@ -13,7 +14,7 @@ from newsletter.text import counted
 @click.option(
     "--yes", "overwrite", is_flag=True, help="Restore also where there is a database; it is kept."
 )
-@common.with_config
+@options.with_config
 def restore(file: Path, overwrite: bool, config_file: Path | None) -> None:
     """Bring the database back from FILE, which `newsletter backup` wrote.
 
@@ -23,13 +24,13 @@ def restore(file: Path, overwrite: bool, config_file: Path | None) -> None:
     from newsletter import backup as copies
     from newsletter.finding import Severity
 
-    settings = common.load(config_file)
-    result = copies.restore(settings, file, common.utc_now(), overwrite=overwrite)
+    settings = resources.load_settings(config_file)
+    result = copies.restore(settings, file, machine_clock.utc_now(), overwrite=overwrite)
     click.echo(f"Restored from {file}.")
     if result.kept is not None:
         click.echo(f"What was there before is {result.kept}; delete it when all is well.")
     if result.carried is None:
-        common.warn(
+        output.warn(
             "what was there cannot be read: who said no since the copy may be mailed again; their"
             " list keeps them out (`newsletter subscribers import FILE --as left`)"
         )
@@ -41,6 +42,6 @@ def restore(file: Path, overwrite: bool, config_file: Path | None) -> None:
             f" {counted(carried.left_outbox, 'waiting mail')} had left."
         )
     for finding in result.findings:
-        common.warn(finding.text)
+        output.warn(finding.text)
     is_held = any(finding.level is Severity.TROUBLE for finding in result.findings)
     click.get_current_context().exit(int(is_held))

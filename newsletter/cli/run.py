@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, day_output, output
+from newsletter import machine_clock
+from newsletter.cli import day_output, options, output, resources
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@common.with_slug
-@common.with_day
+@options.with_slug
+@options.with_day
 @click.option(
     "--dry-run", is_flag=True, help="Do it all, but keep nothing, send nothing, pay for nothing."
 )
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def run(
     slug: str | None, day: date | None, dry_run: bool, as_json: bool, config_file: Path | None
 ) -> None:
@@ -42,17 +43,19 @@ def run(
     from newsletter.daily_run import rounds
     from newsletter.health import alarm
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     days_as_json: list[dict[str, Any]] | None = [] if as_json else None
-    watching = nullcontext(alarm.Outcome()) if dry_run else alarm.watching(settings, common.utc_now)
-    with watching as outcome, common.opened(settings) as services:
-        outcome.warnings, outcome.database = common.warnings(), services.database
+    watching = (
+        nullcontext(alarm.Outcome()) if dry_run else alarm.watching(settings, machine_clock.utc_now)
+    )
+    with watching as outcome, resources.open_services(settings) as services:
+        outcome.warnings, outcome.database = output.warnings(), services.database
         run_newsletter = partial(_run_newsletter, services, dry_run, days_as_json, day)
         with nullcontext() if dry_run else _finishing_failed_run(settings, services):
             if not dry_run:
                 _take_in(settings, services)
-            chosen = chosen_newsletters.newsletters(settings, slug)
-            done = rounds.for_each_mailed(settings, services, chosen, run_newsletter, common.warn)
+            chosen = options.chosen_newsletters(settings, slug)
+            done = rounds.for_each_mailed(settings, services, chosen, run_newsletter, output.warn)
         if not dry_run:
             done = _finish(settings, services) and done
         outcome.is_done = done and not services.stopping()
@@ -75,12 +78,12 @@ def _run_newsletter(
     with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
         run_days = partial(_run_days, used, newsletter, dry_run, days_as_json)
         if day is None:
-            return rounds.run_open_days(used, newsletter, run_days, common.warn)
+            return rounds.run_open_days(used, newsletter, run_days, output.warn)
         from newsletter.daily_run import completion
 
         completed = completion.complete_issue(used, newsletter, day)
         if completed:
-            common.warn(f"{newsletter.slug}: {completed}")
+            output.warn(f"{newsletter.slug}: {completed}")
         return run_days((day,), None)
 
 
@@ -90,7 +93,7 @@ def _take_in(settings: "Settings", services: "Services") -> None:
     from newsletter.interests import named_papers
 
     database, now = services.database, services.clock()
-    named_papers.fetch_texts(services.source, settings, database, now, common.warn)
+    named_papers.fetch_texts(services.source, settings, database, now, output.warn)
     webhook_queue.apply_waiting(database, services.clock, services.stopping)
 
 
@@ -104,7 +107,7 @@ def _finishing_failed_run(settings: "Settings", services: "Services") -> "Iterat
             _finish(settings, services)
         except NewsletterError as error:  # of a dead database, for one
             if str(error) != str(failure):
-                common.warn(str(error))
+                output.warn(str(error))
         raise
 
 
@@ -126,7 +129,7 @@ def _finish(settings: "Settings", services: "Services") -> bool:
     finally:
         periodic_work.clean(*parts)
     if outcome.waiting:
-        common.warn(f"mails of the outbox wait for the next run: {outcome.waiting}")
+        output.warn(f"mails of the outbox wait for the next run: {outcome.waiting}")
     return not outcome.waiting
 
 
@@ -148,5 +151,5 @@ def _run_days(
     else:
         days_as_json.append(day_output.day_as_json(newsletter, report, prices))
     if report.waiting:
-        common.warn(f"{newsletter.slug}: {report.waiting}")
+        output.warn(f"{newsletter.slug}: {report.waiting}")
     return report.is_done and (rehearsed or not report.asked_in_vain)

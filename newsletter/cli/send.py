@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, day_output, output
+from newsletter.cli import day_output, options, output, resources
 from newsletter.errors import NothingYetError
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@common.with_slug
-@common.with_day
+@options.with_slug
+@options.with_day
 @click.option("--late", is_flag=True, help="Send also an issue that is held for its age.")
 @click.option(
     "--restored",
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     is_flag=True,
     help="The database was moved here, and nothing was sent since; this machine goes on.",
 )
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def send(
     slug: str | None,
     day: date | None,
@@ -49,14 +49,14 @@ def send(
     from newsletter.issues import issue_days, issue_queries
     from newsletter.sending.context import Override
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     sent: list[dict[str, Any]] = []
 
     def send_newsletter(newsletter: "NewsletterSettings") -> bool:
         with services.database.read() as session:
             if restored and day and issue_days.find_issue(session, newsletter.slug, day) is None:
                 restored_or_moved.declare_restored(services)
-                common.warn(
+                output.warn(
                     f"issues up to now are held, {newsletter.slug} {day} too once it is there"
                 )
                 return False
@@ -66,7 +66,7 @@ def send(
                 if not moved:
                     raise
                 restored_or_moved.declare_moved(services)
-                common.warn(f"this machine goes on; no issue of {newsletter.slug} is there yet")
+                output.warn(f"this machine goes on; no issue of {newsletter.slug} is there yet")
                 return True
         if moved:
             restored_or_moved.declare_issue_moved(services, issue.id)
@@ -74,7 +74,7 @@ def send(
             admitted = restored_or_moved.declare_issue_restored(services, issue.id)
             others = ", and other issues up to now are held" if admitted.holds_others else ""
             number = admitted.uncertain
-            common.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now{others}")
+            output.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now{others}")
         content = daily.load_frozen_issue(services, issue.id)
         result = daily.send_frozen_issue(
             services, issue.id, content, Override(late=late, waiting=True)
@@ -86,9 +86,9 @@ def send(
             day_output.print_day(newsletter, report, services.llm_budget.prices)
         return result.is_done
 
-    with common.opened(settings) as services, common.empty_json([], wanted=as_json):
-        chosen = chosen_newsletters.newsletters(settings, slug)
-        done = rounds.for_each_mailed(settings, services, chosen, send_newsletter, common.warn)
+    with resources.open_services(settings) as services, output.empty_json([], wanted=as_json):
+        chosen = options.chosen_newsletters(settings, slug)
+        done = rounds.for_each_mailed(settings, services, chosen, send_newsletter, output.warn)
     if as_json:
         output.print_json(sent)
     click.get_current_context().exit(0 if done else 1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, output, previewed_issue
+from newsletter.cli import options, output, previewed_issue, resources
 from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @click.command("send-test")
 @click.argument("email")
-@common.with_slug
-@common.with_day
-@common.with_json
-@common.with_config
+@options.with_slug
+@options.with_day
+@options.with_json
+@options.with_config
 def send_test(
     email: str, slug: str | None, day: date | None, as_json: bool, config_file: Path | None
 ) -> None:
@@ -32,11 +32,11 @@ def send_test(
     from newsletter.subscribers.addresses import normalize_address
     from newsletter.transports.base import SendStatus, TransportDownError
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     address = normalize_address(email)
-    with common.opened(settings) as services:
+    with resources.open_services(settings) as services:
         _refuse_suppressed(services, address)
-        mail = _mail(services, chosen_newsletters.newsletter(settings, slug), day, address)
+        mail = _mail(services, options.chosen_newsletter(settings, slug), day, address)
         try:
             result = services.transport.send_one(mail)
         except TransportDownError as error:

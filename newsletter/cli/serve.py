@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common
+from newsletter import machine_clock
+from newsletter.cli import options, output, resources
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def _stop(_signal: int, _frame: object) -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@common.with_config
+@options.with_config
 def serve(host: str, port: int, config_file: Path | None) -> None:
     """Serve the web pages.
 
@@ -43,7 +44,7 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
     from newsletter.sending.restore_guard import machine_memory
     from newsletter.web import create_app
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     app = create_app(settings, sends_mail=True)
     database = app.extensions["newsletter.database"]
     machine_memory.take_readers_in(settings, database)
@@ -93,9 +94,9 @@ def _say_what_is_lost(settings: "Settings", database: "Database") -> None:
     from newsletter.finding import Severity
     from newsletter.subscribers import health
 
-    for finding in health.check(settings, database, common.utc_now()):
+    for finding in health.check(settings, database, machine_clock.utc_now()):
         if finding.level is Severity.TROUBLE:
-            common.warn(finding.text)
+            output.warn(finding.text)
 
 
 def _most_connections() -> int:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter import languages
+from newsletter import languages, machine_clock
 from newsletter.cli import (
-    chosen_newsletters,
-    common,
+    options,
     output,
+    resources,
     subscribers_absence,
     subscribers_export,
     subscribers_import,
@@ -56,8 +56,8 @@ def subscribers() -> None:
     help="Mails each day, once a week, or only with something for them.  [default: daily]",
 )
 @click.option("--language", type=click.Choice(languages.CODES), help="Language of the frame.")
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def add(
     email: str,
     slugs: tuple[str, ...],
@@ -77,18 +77,18 @@ def add(
     from newsletter.subscribers import lifecycle
     from newsletter.transactional.build import ask_to_confirm
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     if not (consent or settings.site.url):
         raise WrongUseError("without site.url nobody can confirm by a link; give --consent TEXT")
-    chosen = [chosen_newsletters.newsletter(settings, slug) for slug in slugs or (None,)]
+    chosen = [options.chosen_newsletter(settings, slug) for slug in slugs or (None,)]
     request = lifecycle.SubscriptionRequest(
         [newsletter.slug for newsletter in chosen],
         detail or chosen[0].detail,
         language or chosen[0].language,
         rhythm or "",
     )
-    with common.open_database(settings, *request.newsletters) as database:
-        clock = common.shared_clock(database)
+    with resources.open_database(settings, *request.newsletters) as database:
+        clock = resources.shared_clock(database)
         now = clock()
         machine_memory.take_readers_in(settings, database)
         with database.write.begin() as session:
@@ -128,16 +128,16 @@ def _send_at_once(outbox_worker: "OutboxWorker", row: "OutboxRow") -> None:
 
 @subscribers.command("list")
 @subscribers_export.with_filter
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def list_subscribers(as_json: bool, config_file: Path | None, **filter_options: Any) -> None:  # noqa: ANN401 - the options of `with_filter`
     """List everybody, by address."""
     from newsletter.subscribers import queries
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     choice = subscribers_export.subscriber_filter(settings, **filter_options)
     asked = [choice.newsletter] if choice.newsletter else []
-    with common.open_database(settings, *asked) as database, database.read() as session:
+    with resources.open_database(settings, *asked) as database, database.read() as session:
         members = queries.iterate_subscribers(session, choice)
         first = next(members, None)
         rows_as_json = map(_member_as_json, chain([first] if first else [], members))
@@ -154,15 +154,15 @@ def list_subscribers(as_json: bool, config_file: Path | None, **filter_options: 
 
 @subscribers.command()
 @click.argument("email")
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def show(email: str, as_json: bool, config_file: Path | None) -> None:
     """Show everything that is known of one subscriber."""
     from newsletter.subscribers import lifecycle
     from newsletter.transactional import data_export
 
-    settings = common.load(config_file)
-    with common.open_database(settings) as database, database.read() as session:
+    settings = resources.load_settings(config_file)
+    with resources.open_database(settings) as database, database.read() as session:
         subscriber = lifecycle.get_subscriber(session, email)
         data = data_export.export_subscriber(session, subscriber)
     if as_json:
@@ -176,7 +176,7 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
 @subscribers.command()
 @click.argument("email")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@common.with_config
+@options.with_config
 def erase(email: str, yes: bool, config_file: Path | None) -> None:
     """Forget somebody for good.
 
@@ -186,17 +186,17 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     from newsletter.subscribers import erasure, lifecycle
     from newsletter.subscribers.addresses import normalize_address
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     address = normalize_address(email)
     if not yes:
         click.confirm(f"Erase everything about {address} for good?", abort=True, err=True)
-    with common.open_database(settings) as database:
+    with resources.open_database(settings) as database:
         with database.write.begin() as session:
             subscriber = lifecycle.find_subscriber(session, address)
             if subscriber is not None:
-                erasure.erase(session, subscriber, common.utc_now())
+                erasure.erase(session, subscriber, machine_clock.utc_now())
             else:
-                erasure.erase_address(session, address, common.utc_now())
+                erasure.erase_address(session, address, machine_clock.utc_now())
         database.compact()
     click.echo(
         "Erased." if subscriber else "Nobody here has this address; it will not be taken in."
@@ -213,7 +213,7 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     is_flag=True,
     help="Also after a complaint of spam that they took back.",
 )
-@common.with_config
+@options.with_config
 def unsuppress(
     email: str, reason: str, although_complained: bool, config_file: Path | None
 ) -> None:
@@ -227,14 +227,14 @@ def unsuppress(
 
     if not reason.strip():
         raise WrongUseError("--reason needs words: they are kept in the history")
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     address = normalize_address(email)
-    with common.open_database(settings) as database, database.write.begin() as session:
+    with resources.open_database(settings) as database, database.write.begin() as session:
         ended = unsuppress_address(
             session,
             address,
             reason,
-            common.utc_now(),
+            machine_clock.utc_now(),
             although_complained=although_complained,
         )
     click.echo(f"{address} may be mailed again; it was suppressed: {ended}.")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, output
+from newsletter import machine_clock
+from newsletter.cli import options, output, resources
 from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ _with_slug = click.option(
 @click.argument("email", required=False)
 @_with_slug
 @click.option("--everybody", is_flag=True, help="Unsubscribe all its readers: it is over.")
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def remove(
     email: str | None, slug: str | None, everybody: bool, as_json: bool, config_file: Path | None
 ) -> None:
@@ -42,12 +43,12 @@ def remove(
 
     if bool(email) == everybody or (everybody and not slug):
         raise WrongUseError("name one EMAIL, or --everybody --from SLUG")
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     evidence = ConsentEvidence(Channel.OPERATOR, "newsletter subscribers remove")
-    with common.open_database(settings) as database, database.write.begin() as session:
+    with resources.open_database(settings) as database, database.write.begin() as session:
         newsletter = _known(session, settings, slug)
         if everybody and newsletter:
-            number = opt_out.end_newsletter(session, newsletter, evidence, common.utc_now())
+            number = opt_out.end_newsletter(session, newsletter, evidence, machine_clock.utc_now())
             said, told = f"{number} readers left {newsletter}", {newsletter: number}
         else:
             subscriber = lifecycle.get_subscriber(session, email or "")
@@ -55,7 +56,7 @@ def remove(
             before = opt_out.left_before(session, subscriber, newsletter)
             who, left, moved_to = subscriber.email, [], []
             for row in address_change.lock_linked(session, subscriber.id):
-                ended = opt_out.unsubscribe(session, row, chosen, evidence, common.utc_now())
+                ended = opt_out.unsubscribe(session, row, chosen, evidence, machine_clock.utc_now())
                 left += ended
                 moved_to += [row.email] if ended and row.email != who else []
             told = dict.fromkeys(left, 1)
@@ -76,14 +77,14 @@ def remove(
 @click.argument("email")
 @click.option(
     "--until",
-    type=common.Day(),
+    type=options.Day(),
     required=True,
     metavar="YYYY-MM-DD",
     help="The last day whose issue they do not get.",
 )
 @_with_slug
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def pause(
     email: str, until: date, slug: str | None, as_json: bool, config_file: Path | None
 ) -> None:
@@ -92,7 +93,7 @@ def pause(
     Mail goes on by itself afterwards; a weekly mail then holds what they missed. `subscribers
     resume` ends it before.
     """
-    today = common.utc_now().date()
+    today = machine_clock.utc_now().date()
     if until < today:
         raise WrongUseError(f"{until} is over; name today or a later day")
     paused = _change_pause(config_file, email, slug, until)
@@ -102,8 +103,8 @@ def pause(
 @click.command()
 @click.argument("email")
 @_with_slug
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def resume(email: str, slug: str | None, as_json: bool, config_file: Path | None) -> None:
     """End somebody's pause: the next issue comes to them."""
     resumed = _change_pause(config_file, email, slug, None)
@@ -115,8 +116,8 @@ def _change_pause(
 ) -> list[str]:
     from newsletter.subscribers import lifecycle, preferences
 
-    settings = common.load(config_file)
-    with common.open_database(settings) as database, database.write.begin() as session:
+    settings = resources.load_settings(config_file)
+    with resources.open_database(settings) as database, database.write.begin() as session:
         newsletter = _known(session, settings, slug)
         subscriber = lifecycle.get_subscriber(session, email)
         changed = preferences.pause(session, subscriber, newsletter, until)
@@ -130,9 +131,7 @@ def _known(session: "Session", settings: "Settings", slug: str | None) -> str | 
     from newsletter import slugs
 
     gone = slugs.orphans(session, settings)
-    return (
-        slug if slug is None or slug in gone else chosen_newsletters.newsletter(settings, slug).slug
-    )
+    return slug if slug is None or slug in gone else options.chosen_newsletter(settings, slug).slug
 
 
 def _tell(email: str, newsletters: list[str], until: date | None, *, as_json: bool) -> None:

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import chosen_newsletters, common
+from newsletter.cli import options, resources
+from newsletter.cli.output import new_file
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
     from newsletter.subscribers.queries import SubscriberFilter
 
 
-def with_filter(command: common.Command) -> common.Command:
+def with_filter(command: options.Command) -> options.Command:
     """The options that choose some of all subscribers."""
     for option in (
         click.option("--search", metavar="TEXT", help="Only addresses that hold this."),
         click.option(
             "--since",
-            type=common.Day(),
+            type=options.Day(),
             metavar="YYYY-MM-DD",
             help="Only who came on this day or later.",
         ),
@@ -48,7 +49,7 @@ def subscriber_filter(
 
     return SubscriberFilter(
         standing=standing,
-        newsletter=chosen_newsletters.newsletter(settings, slug).slug if slug else None,
+        newsletter=options.chosen_newsletter(settings, slug).slug if slug else None,
         domain=domain.lower().lstrip("@") if domain else None,
         since=datetime.combine(since, time(), UTC) if since else None,
         search=search,
@@ -70,7 +71,7 @@ def subscriber_filter(
     help="A new file that only you can read.  [default: standard output]",
 )
 @with_filter
-@common.with_config
+@options.with_config
 def export(form: str, output: Path | None, config_file: Path | None, **filter_options: Any) -> None:  # noqa: ANN401 - the options of `with_filter`
     """Write subscribers out.
 
@@ -80,15 +81,15 @@ def export(form: str, output: Path | None, config_file: Path | None, **filter_op
     """
     from newsletter.subscribers import list_export, queries
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     chosen = subscriber_filter(settings, **filter_options)
     asked = [chosen.newsletter] if chosen.newsletter else []
-    with common.open_database(settings, *asked) as database, database.read() as session:
+    with resources.open_database(settings, *asked) as database, database.read() as session:
         members = queries.iterate_subscribers(session, chosen)
         if output is None:
             list_export.write_export(form, members, sys.stdout)
             return
         # The mark at the start is for Excel, which else takes UTF-8 for something older.
-        with common.new_file(output, "utf-8-sig" if form == "csv" else "utf-8") as stream:
+        with new_file(output, "utf-8-sig" if form == "csv" else "utf-8") as stream:
             number = list_export.write_export(form, members, stream)
     click.echo(f"{number} in {output}")

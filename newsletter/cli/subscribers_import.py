@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter import languages
-from newsletter.cli import chosen_newsletters, common, output
+from newsletter import languages, machine_clock
+from newsletter.cli import options, output, resources
 from newsletter.cli.import_report import (
     counts_as_json,
     print_result,
@@ -68,8 +68,8 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="A new CSV file: what became of every line.",
 )
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def import_list(
     file: Path,
     consent: str | None,
@@ -99,7 +99,7 @@ def import_list(
     from newsletter.subscribers.list_import.import_rows import UNREADABLE
     from newsletter.subscribers.list_import.opt_out_columns import ColumnRules
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     keeps_out = standing in {"left", "suppressed"}
     consent = (consent or "").strip()
     _check_wishes(consent, slugs, standing)
@@ -117,17 +117,17 @@ def import_list(
     troubled: list[RowReport] = []
     reading_on: list[str] = []
     with (
-        common.open_database(settings, *([] if keeps_out else plan.newsletters)) as real,
+        resources.open_database(settings, *([] if keeps_out else plan.newsletters)) as real,
         report_writer(report) as write_report,
         real.rehearsal() if dry_run else nullcontext(real) as database,
-        common.bar("importing", survey.lines) as step,
+        output.progress_bar("importing", survey.lines) as step,
     ):
         if not dry_run:
             machine_memory.take_readers_in(settings, real)
         entries = import_files.read_entries(file, survey.encoding, column)
         print_row = row_printer(troubled, reading_on, write_report, step, only_told=keeps_out)
         if keeps_out:
-            now = common.utc_now()
+            now = machine_clock.utc_now()
             counts = do_not_mail.keep_out(database, entries, plan, str(standing), now, print_row)
         else:
             content = _digest(survey, plan, column, dry_run)
@@ -173,7 +173,7 @@ def _plan(
 ) -> "ImportOptions":
     from newsletter.subscribers.list_import.import_rows import ImportOptions
 
-    chosen = [chosen_newsletters.newsletter(settings, slug) for slug in slugs or (None,)]
+    chosen = [options.chosen_newsletter(settings, slug) for slug in slugs or (None,)]
     return ImportOptions(
         consent=consent,
         details={newsletter.slug: newsletter.detail for newsletter in settings.newsletters},
@@ -196,8 +196,10 @@ def _run(
     with database.read() as session:
         done = importing.interrupted_import(session, content)
     if done:
-        common.warn(f"going on behind the first {done} entries, which are done")
-    return importing.import_file(database, entries, plan, content, common.utc_now(), print_row)
+        output.warn(f"going on behind the first {done} entries, which are done")
+    return importing.import_file(
+        database, entries, plan, content, machine_clock.utc_now(), print_row
+    )
 
 
 def _digest(survey: "FileSurvey", plan: "ImportOptions", column: str | None, dry_run: bool) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from newsletter.cli import common, interests_picks
+from newsletter.cli import interests_picks, options, resources
 from newsletter.cli.interest_options import InterestOptions, with_interests
 from newsletter.cli.interests import change, papers_among, show, tell_papers
 
@@ -15,16 +15,16 @@ from newsletter.cli.interests import change, papers_among, show, tell_papers
 @click.argument("email")
 @with_interests
 @click.option("--picks", "slug", metavar="SLUG", help="Show their picks of that newsletter.")
-@common.with_day
-@common.with_json
-@common.with_config
+@options.with_day
+@options.with_json
+@options.with_config
 def interests(
     email: str,
     slug: str | None,
     day: date | None,
     as_json: bool,
     config_file: Path | None,
-    **options: Any,  # noqa: ANN401 - as click has them
+    **named_options: Any,  # noqa: ANN401 - as click has them
 ) -> None:
     """Show, add or remove what somebody is interested in.
 
@@ -34,10 +34,10 @@ def interests(
     from newsletter.interests import interest_store
     from newsletter.subscribers import lifecycle
 
-    settings = common.load(config_file)
-    changed = InterestOptions(**options)
+    settings = resources.load_settings(config_file)
+    changed = InterestOptions(**named_options)
     named = changed.named(settings)
-    with common.open_database(settings) as database:
+    with resources.open_database(settings) as database:
         if named or changed.file:
             with database.write.begin() as session:
                 reader = lifecycle.get_subscriber(session, email)

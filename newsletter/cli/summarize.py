@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, day_output, output, summarize_try
+from newsletter.cli import day_output, options, output, resources, summarize_try
 from newsletter.errors import WrongUseError
 from newsletter.text import short_day
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@common.with_slug
-@common.with_day
+@options.with_slug
+@options.with_day
 @click.option("--again", is_flag=True, help="Ask once more also where answers were rejected.")
 @click.option("--dry-run", is_flag=True, help="Only say what it would ask for, and the cost.")
 @click.option("--report", is_flag=True, help="Only say what was not printed, and why.")
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     metavar="ID|FILE",
     help="Only this paper, by every summarizer, with what the checks say; nothing is kept.",
 )
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def summarize(
     slug: str | None,
     day: date | None,
@@ -49,7 +49,7 @@ def summarize(
     """
     from newsletter.daily_run import rounds
 
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     if (tried is not None) + report + dry_run > 1:
         raise WrongUseError("--try, --report and --dry-run exclude one another; choose one")
     if tried is not None:
@@ -70,9 +70,9 @@ def summarize(
         days_as_json.append(head | fields)
         return done
 
-    with common.opened(settings, sends=False) as services:
-        chosen = chosen_newsletters.newsletters(settings, slug)
-        done = rounds.for_each_known(settings, services, chosen, summarize_newsletter, common.warn)
+    with resources.open_services(settings, sends=False) as services:
+        chosen = options.chosen_newsletters(settings, slug)
+        done = rounds.for_each_known(settings, services, chosen, summarize_newsletter, output.warn)
     if as_json:
         output.print_json(days_as_json)
     click.get_current_context().exit(0 if done else 1)
@@ -94,7 +94,7 @@ def _make(
             f"{_given_up(summaries.settled)} {len(summaries.failed)} failed{rejected}{cost}"
         )
     for named, reason in papers_by_reason(summaries.failed | summaries.rejected):
-        common.warn(f"{named}: {reason}; the authors' own words stand in")
+        output.warn(f"{named}: {reason}; the authors' own words stand in")
     known = summaries.made + summaries.reused + summaries.settled
     if not known + len(summaries.failed) + len(summaries.rejected):
         _warn_of_nothing(newsletter, day)
@@ -205,4 +205,4 @@ def _head(newsletter: "NewsletterSettings", day: date) -> str:
 
 
 def _warn_of_nothing(newsletter: "NewsletterSettings", day: date) -> None:
-    common.warn(f"no papers of {day} are kept; `newsletter fetch {newsletter.slug}` first")
+    output.warn(f"no papers of {day} are kept; `newsletter fetch {newsletter.slug}` first")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import chosen_newsletters, common, day_output, output
+from newsletter.cli import day_output, options, output, resources
 from newsletter.errors import WrongUseError
 from newsletter.text import one_line
 
@@ -24,8 +24,8 @@ def compare_summarizers(settings: "Settings", slug: str | None, tried: str, as_j
     from newsletter.summaries import paper_reports
     from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 
-    newsletter = chosen_newsletters.newsletter(settings, slug)
-    with common.opened(settings, sends=False) as services:
+    newsletter = options.chosen_newsletter(settings, slug)
+    with resources.open_services(settings, sends=False) as services:
         paper = _paper(settings, services, tried)
         summarizers = {
             summarizer.name: summarizer
@@ -46,7 +46,7 @@ def compare_summarizers(settings: "Settings", slug: str | None, tried: str, as_j
             click.echo(f"  Of this a run prints: {attempt.printed}\n")
     _print_check_results([attempt for attempt in attempts if attempt.check_results])
     if len(attempts) == 1:
-        common.warn(f'no model is configured (summarizer.use = "{settings.summarizer.use}")')
+        output.warn(f'no model is configured (summarizer.use = "{settings.summarizer.use}")')
     return attempts[-1].is_printable
 
 

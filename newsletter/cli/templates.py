@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from newsletter import paths
-from newsletter.cli import common, output
+from newsletter.cli import options, output, resources
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 
 _SHOWN = 12
@@ -18,8 +18,8 @@ def templates() -> None:
 
 
 @templates.command("list")
-@common.with_json
-@common.with_config
+@options.with_json
+@options.with_config
 def templates_list(as_json: bool, config_file: Path | None) -> None:
     """List all templates, and which of them a file of yours replaces."""
     from newsletter.rendering.templates import original_names
@@ -42,7 +42,7 @@ def templates_show(name: str) -> None:
 
 @templates.command("copy")
 @click.argument("name")
-@common.with_config
+@options.with_config
 def templates_copy(name: str, config_file: Path | None) -> None:
     """Copy an original into your own folder, where the copy replaces it.
 
@@ -71,7 +71,7 @@ def templates_copy(name: str, config_file: Path | None) -> None:
 
 
 def _own_folder(config_file: Path | None) -> Path | None:
-    settings = common.load(config_file)
+    settings = resources.load_settings(config_file)
     return None if settings.templates.dir is None else settings.folder / settings.templates.dir
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli import common
+from newsletter.cli import options, resources
 
 
 @click.command()
@@ -17,7 +17,7 @@ from newsletter.cli import common
     multiple=True,
     help="Only do this work: send batches, or care for all else.  [default: both]",
 )
-@common.with_config
+@options.with_config
 def worker(queues: tuple[str, ...], config_file: Path | None) -> None:
     """Do a machine's share of everything.
 
@@ -28,8 +28,8 @@ def worker(queues: tuple[str, ...], config_file: Path | None) -> None:
     """
     from newsletter.cluster import queue_tables
 
-    settings = common.load(config_file)
-    with common.opened(settings) as services:
+    settings = resources.load_settings(config_file)
+    with resources.open_services(settings) as services:
         app = queue_tables.open_app(services.database)
         from newsletter.cluster.worker import ClusterWorker
         from newsletter.periodic_work import work_of_worker

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import requests
 
-from newsletter import clock_health
+from newsletter import machine_clock
 from newsletter.config import Settings
 from newsletter.finding import Finding, Severity
 from newsletter.sources.base import NoNetworkError, SourceError
@@ -31,7 +31,7 @@ def check(settings: Settings, setting: str, now: datetime) -> Iterator[Finding]:
         text = f"{error}; look at source.{setting} and at this machine's network"
         yield Finding(_PART, Severity.TROUBLE, text)
         return
-    yield from clock_health.compare(response.headers.get("Date", ""), host_of(url), now)
+    yield from machine_clock.compare(response.headers.get("Date", ""), host_of(url), now)
     yield _judged(response, url, setting)
 
 

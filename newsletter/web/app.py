@@ -1,14 +1,14 @@
 """The Flask application: GET shows, POST acts."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from threading import BoundedSemaphore
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, request
 
-from newsletter import bootstrap, config
+from newsletter import bootstrap, config, machine_clock
 from newsletter.config import Settings
 from newsletter.database.server_clock import shared_clock
 from newsletter.errors import WrongUseError
@@ -71,10 +71,6 @@ _TURN_WITHIN_S = 1.0
 _LARGEST_BODY = 64 * 1024
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def create_app(
     settings: Settings | None = None,
     clock: Callable[[], datetime] | None = None,
@@ -106,7 +102,7 @@ def create_app(
     database = bootstrap.connect(settings)
     with database.read.begin() as session:
         limits_key = form_limits.load_key(session)
-    work_clock = clock or shared_clock(database, utc_now)
+    work_clock = clock or shared_clock(database, machine_clock.utc_now)
     database.dispose()  # no connection is shared with the workers that a server forks
     app.extensions["newsletter.database"] = database
     links = bootstrap.signed_links(settings)
@@ -119,7 +115,7 @@ def create_app(
         settings,
         database,
         links,
-        clock or utc_now,
+        clock or machine_clock.utc_now,
         background.wake,
         limits_key,
         UnsubscribeQueue(database),

@@ -18,8 +18,8 @@ import waitress
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from newsletter import bootstrap, config, slugs
-from newsletter.cli import common
+from newsletter import bootstrap, config, machine_clock, slugs
+from newsletter.cli import output
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -207,7 +207,9 @@ def test_a_renaming_while_a_send_is_under_way_costs_nobody_an_issue(
                 slugs.rename(session, "audio", "speech", NOW)
 
     transport = Limited(len(readers), 1, rename)
-    with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as services:
+    with bootstrap.open_services(
+        settings, machine_clock.utc_now, output.progress_bar, lambda: False
+    ) as services:
         report = daily.run_day(
             replace(services, transport=transport), settings.newsletters[0], None
         )

@@ -24,8 +24,8 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from newsletter import bootstrap, delivery_counters, scaffold
-from newsletter.cli.common import utc_now
 from newsletter.config import Settings
+from newsletter.machine_clock import utc_now
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
 from newsletter.sending.reports import stats, totals
 from tests import postgresql
@@ -39,11 +39,11 @@ _HELD_S = 40  # until the operator comes
 _WORKER = """
 import sys
 from datetime import timedelta
-from newsletter.cli import common
+from newsletter.cli import resources
 from newsletter.cli.main import main
 from newsletter.sending import freezing
-right = common.utc_now
-common.utc_now = lambda: right() + timedelta(seconds=float(sys.argv.pop()))
+right = machine_clock.utc_now
+machine_clock.utc_now = lambda: right() + timedelta(seconds=float(sys.argv.pop()))
 freezing.BATCH_SIZE = 200
 main()
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text, update
 
-from newsletter.cli import common
+from newsletter import machine_clock
 from newsletter.cluster import health
 from newsletter.cluster.heartbeats import Heartbeat, settings_digests
 from newsletter.config import Settings, load
@@ -54,7 +54,7 @@ def beats(settings: Settings, services: Services) -> Iterator[list[Heartbeat]]:
 
 
 def metric(settings: Settings, name: str) -> float:
-    app = create_app(settings, common.utc_now)
+    app = create_app(settings, machine_clock.utc_now)
     headers = {"Authorization": f"Bearer {'t' * 32}"}
     told = app.test_client().get("/metrics", headers=headers).text
     app.extensions["newsletter.database"].dispose()

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import func, make_url, select, text, update
 
-from newsletter import bootstrap, config
-from newsletter.cli import common
+from newsletter import bootstrap, config, machine_clock
+from newsletter.cli import output
 from newsletter.cluster import dead_workers, jobs, queue_tables
 from newsletter.cluster import worker as worker_module
 from newsletter.cluster.worker import ClusterWorker
@@ -60,7 +60,9 @@ KILLED = text(
 @pytest.fixture
 def services(settings: Settings, readers: list[str]) -> Iterator[Services]:
     assert readers
-    with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as parts:
+    with bootstrap.open_services(
+        settings, machine_clock.utc_now, output.progress_bar, lambda: False
+    ) as parts:
         yield replace(parts, transport=Memory())
 
 
@@ -155,10 +157,12 @@ def test_behind_pgbouncer_each_transaction_may_have_another_session(
         file = {"NEWSLETTER_DATABASE__URL_FILE": str(tmp_path / "url")}
         behind = config.load(settings.folder / "newsletter.toml", file)
         assert str(behind.database.url) == url
-        with bootstrap.open_services(behind, common.utc_now, common.bar, lambda: False) as parts:
+        with bootstrap.open_services(
+            behind, machine_clock.utc_now, output.progress_bar, lambda: False
+        ) as parts:
             assert recipients_of_the_day(behind, parts) == readers
             assert len(pgbouncer.sessions_of(url, 20)) > 1
-        site = create_app(behind, common.utc_now).test_client()
+        site = create_app(behind, machine_clock.utc_now).test_client()
         link = bootstrap.signed_links(behind).unsubscribe(1, "audio")
         one_click = {"List-Unsubscribe": "One-Click"}
         for _ in range(8):
@@ -227,7 +231,7 @@ def test_every_open_batch_that_nobody_holds_has_a_job_whatever_became_of_the_las
         elsewhere = Owner("elsewhere", 1, "0a0b0c0d")
         assert leases.lease_batch(session, batch, elsewhere, services.clock(), None)
     assert jobs.queue_free_batches(services) == 0
-    later = replace(services, clock=lambda: common.utc_now() + timedelta(minutes=1))
+    later = replace(services, clock=lambda: machine_clock.utc_now() + timedelta(minutes=1))
     assert jobs.queue_free_batches(later) == 1
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from newsletter import bootstrap, config, taxonomy
-from newsletter.cli import common
+from newsletter import bootstrap, config, machine_clock, taxonomy
+from newsletter.cli import output
 from newsletter.config import Settings
 from newsletter.daily_run import fetching
 from newsletter.daily_run.catch_up import group_days
@@ -77,7 +77,7 @@ def set_now(settings: Settings, monkeypatch: pytest.MonkeyPatch, readers: list[s
     monkeypatch.setenv("NEWSLETTER_NEWSLETTERS__0__CATEGORIES", "cs.SD")
 
     def at(now: datetime) -> None:
-        monkeypatch.setattr(common, "utc_now", lambda: now)
+        monkeypatch.setattr(machine_clock, "utc_now", lambda: now)
 
     announce(settings, {"2025-07-11": ["2507.07001v1"]})
     at(FRIDAY_NIGHT)
@@ -250,7 +250,9 @@ def test_a_worker_names_it_once(
     monkeypatch.setenv("NEWSLETTER_SOURCE__MAX_AGE_DAYS", "1")
     configured = config.load(settings.folder / "newsletter.toml")
     batches: list[int] = []
-    with bootstrap.open_services(configured, common.utc_now, common.bar, lambda: False) as parts:
+    with bootstrap.open_services(
+        configured, machine_clock.utc_now, output.progress_bar, lambda: False
+    ) as parts:
         giving = replace(parts, hand_over=lambda _, handed: batches.extend(handed))
         run_days = work_of_worker(configured, giving)["days"].act
         run_days()

@@ -25,7 +25,9 @@ _KILLED = """
 import os, signal, sys
 from newsletter import bootstrap, config
 from newsletter.daily_run import daily
-from newsletter.cli import common
+from newsletter.cli import resources
+from newsletter.cli.output import progress_bar
+from newsletter.machine_clock import utc_now
 from newsletter.transports.base import Transport
 
 moment, number = sys.argv[1], int(sys.argv[2])
@@ -50,7 +52,7 @@ class Killer(Transport):
         self.real.close()
 
 from dataclasses import replace
-with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as parts:
+with bootstrap.open_services(settings, utc_now, progress_bar, lambda: False) as parts:
     parts = replace(parts, transport=Killer(parts.transport))
     daily.run_day(parts, settings.newsletters[0], None)
 """
@@ -150,8 +152,8 @@ def test_a_termination_lets_what_is_on_its_way_finish(
     cli: Cli, settings: Settings, readers: list[str]
 ) -> None:
     script = _KILLED.replace("SIGKILL", "SIGTERM").replace(
-        "with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False)",
-        "with common.opened(settings)",
+        "with bootstrap.open_services(settings, utc_now, progress_bar, lambda: False)",
+        "with resources.open_services(settings)",
     )
     command = [sys.executable, "-c", textwrap.dedent(script), "before", "5"]
     subprocess.run(command, cwd=settings.folder, check=True, stderr=subprocess.DEVNULL)  # noqa: S603

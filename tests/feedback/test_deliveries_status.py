@@ -12,8 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from newsletter import machine_clock
 from newsletter.bootstrap import transport_type
-from newsletter.cli import common, deliveries_status, log_format, output
+from newsletter.cli import deliveries_status, log_format, output
 from newsletter.cli.main import _run
 from newsletter.config import FeedbackSettings, MetricsSettings, Settings, TransportSettings
 from newsletter.database.db import Database
@@ -297,7 +298,7 @@ def test_failure_15_a_paused_domain_waits_and_the_others_do_not(
 ) -> None:
     with database.write.begin() as session:
         pauses.pause_domain(
-            session, "reader.example", "reader.example blocked 30 of 60", common.utc_now()
+            session, "reader.example", "reader.example blocked 30 of 60", machine_clock.utc_now()
         )
     said = cli("send")
     assert "2 still pending" in said.out

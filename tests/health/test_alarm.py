@@ -19,8 +19,7 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
-from newsletter import outbox
-from newsletter.cli import common
+from newsletter import machine_clock, outbox
 from newsletter.config import AlarmSettings, MetricsSettings, Settings
 from newsletter.database import db
 from newsletter.database.db import Database
@@ -291,7 +290,9 @@ def test_a_run_pings_that_all_is_well_and_a_revoked_password_that_it_is_not(
         ((path, words),) = monitor.heard
         assert path == "/uuid/fail"
         assert "535 5.7.8 bad credentials" in words
-        monkeypatch.setattr(common, "utc_now", lambda: datetime.now(UTC) + timedelta(hours=7))
+        monkeypatch.setattr(
+            machine_clock, "utc_now", lambda: datetime.now(UTC) + timedelta(hours=7)
+        )
         assert " pending since " in cli("check", "--json").out
         monkeypatch.setenv("NEWSLETTER_TRANSPORT__USE", "files")
         assert cli("run").code == 0
@@ -467,6 +468,6 @@ def test_a_dead_server_is_seen_by_the_last_mail_that_waits(
         for name, value in smtp.items():
             monkeypatch.setenv(f"NEWSLETTER_TRANSPORT__{name}", value)
         assert "1 sent + 0 skipped + 0 failed + 0 uncertain + 1 still pending" in cli("run").out
-    monkeypatch.setattr(common, "utc_now", lambda: datetime.now(UTC) + timedelta(hours=1))
+    monkeypatch.setattr(machine_clock, "utc_now", lambda: datetime.now(UTC) + timedelta(hours=1))
     assert "Connection refused" in cli("send").err
     assert "the transport is in trouble (before the mail" in cli("check", "--json").out

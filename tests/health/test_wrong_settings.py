@@ -22,9 +22,8 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from werkzeug.serving import make_server
 
-from newsletter import bootstrap
+from newsletter import bootstrap, machine_clock
 from newsletter.bootstrap import load_transport
-from newsletter.cli import common
 from newsletter.config import Settings, SourceSettings
 from newsletter.database import db, postgresql
 from newsletter.database.db import Database
@@ -316,7 +315,7 @@ def test_sendgrid_says_what_its_key_may_do_and_where_it_is_at_home(
 def test_one_request_to_arxiv_tells_of_its_pages_and_of_the_clock(
     setting: Set, found: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(common, "utc_now", lambda: datetime.now(UTC) + timedelta(days=366))
+    monkeypatch.setattr(machine_clock, "utc_now", lambda: datetime.now(UTC) + timedelta(days=366))
     with HttpStandIn(lambda _request: Answer()) as arxiv:
         setting("source", use="feed", feed_url=f"{arxiv.url}/rss/{{categories}}", min_interval_s=0)
         arxiv.record = Answer(200, b"<rss><channel/></rss>")

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from newsletter import bootstrap, delivery_counters
-from newsletter.cli import common
+from newsletter import bootstrap, delivery_counters, machine_clock
+from newsletter.cli import output
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -69,7 +69,7 @@ class Day:
         """To whom it went."""
         transport = Turning(turns)
         with bootstrap.open_services(
-            self.settings, common.utc_now, common.bar, lambda: False
+            self.settings, machine_clock.utc_now, output.progress_bar, lambda: False
         ) as services:
             parts = replace(services, transport=transport)
             with suppress(PowerCutError):
@@ -78,7 +78,7 @@ class Day:
 
     def move(self, old: str, new: str) -> int:
         with self.database.write.begin() as session:
-            now = common.utc_now()
+            now = machine_clock.utc_now()
             reader = lifecycle.get_subscriber(session, old)
             change = address_change.request_change(session, reader, new, now)
             assert address_change.apply_change(session, change, now) is not None
@@ -87,12 +87,12 @@ class Day:
     def move_back(self, change_id: int) -> None:
         with self.database.write.begin() as session:
             change = session.get_one(AddressChangeRow, change_id)
-            assert change_back.undo_change(session, change, BY_HAND, common.utc_now())
+            assert change_back.undo_change(session, change, BY_HAND, machine_clock.utc_now())
 
     def leave(self, email: str) -> None:
         with self.database.write.begin() as session:
             reader = lifecycle.get_subscriber(session, email)
-            opt_out.unsubscribe(session, reader, None, BY_HAND, common.utc_now())
+            opt_out.unsubscribe(session, reader, None, BY_HAND, machine_clock.utc_now())
 
     def told_to(self, email: str) -> str:
         """Of the issue, in their data; and the account holds."""

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from newsletter import bootstrap, delivery_counters
-from newsletter.cli import common
+from newsletter import bootstrap, delivery_counters, machine_clock
+from newsletter.cli import output
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -40,7 +40,9 @@ def _in_slices_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(settings: Settings, at: At = lambda _: None) -> list[str]:
     """The day; to whom it went, and `at` is told before which mail."""
     transport = Watched(at)
-    with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as services:
+    with bootstrap.open_services(
+        settings, machine_clock.utc_now, output.progress_bar, lambda: False
+    ) as services:
         daily.run_day(replace(services, transport=transport), settings.newsletters[0], None)
     return [mail.recipient for mail in transport.memory.sent]
 
@@ -60,7 +62,9 @@ def test_the_others_are_written_down_while_mails_are_on_the_wire(
     monkeypatch.setattr(freezing, "freeze_on", noted)
     with SmtpByReader(lambda _: None) as server:
         transport = smtp(server)
-        with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as parts:
+        with bootstrap.open_services(
+            settings, machine_clock.utc_now, output.progress_bar, lambda: False
+        ) as parts:
             used = replace(parts, transport=transport)
             daily.run_day(used, settings.newsletters[0], None)
         transport.close()
@@ -91,7 +95,7 @@ def test_the_first_mail_leaves_after_the_first_slice_and_the_moment_of_freezing_
         seen.append(account(database))
         with database.write.begin() as session:
             assert len(session.scalars(select(DeliveryRow.reference)).all()) == 2
-            now = common.utc_now()
+            now = machine_clock.utc_now()
             unread = lifecycle.get_subscriber(session, readers[11])
             opt_out.unsubscribe(session, unread, None, BY_HAND, now)
             lifecycle.add_subscriber(session, new, WISH, "on paper", now)
@@ -143,7 +147,7 @@ def test_what_holds_the_mails_does_not_hold_the_account_and_an_empty_end_is_done
             with database.write.begin() as session:
                 for email in readers[2:]:
                     person = lifecycle.get_subscriber(session, email)
-                    opt_out.unsubscribe(session, person, None, BY_HAND, common.utc_now())
+                    opt_out.unsubscribe(session, person, None, BY_HAND, machine_clock.utc_now())
 
     assert run(settings, leave) == readers[:2]
     with database.write.begin() as session:
@@ -169,7 +173,7 @@ def test_of_a_past_day_no_slice_holds_who_came_later(
         session.execute(delete(DeliveryRow))
         late = [lifecycle.get_subscriber(session, email).id for email in (readers[0], readers[8])]
         came = update(SubscriptionRow).where(SubscriptionRow.subscriber_id.in_(late))
-        session.execute(came.values(since=common.utc_now()))
+        session.execute(came.values(since=machine_clock.utc_now()))
         issue = session.scalars(select(IssueRow)).one()
         freezing.freeze_audience(session, issue, issue.frozen_at)
     assert freezing.freeze_on(database, issue.id, 60, lambda: False)

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, make_url, select, update
 
-from newsletter import bootstrap, delivery_counters
-from newsletter.cli import common
+from newsletter import bootstrap, delivery_counters, machine_clock
+from newsletter.cli import output, resources
 from newsletter.config import SendingSettings, Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -82,7 +82,7 @@ class Machines:
 
     def __init__(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         self._settings, self._patch = settings, monkeypatch
-        self.right_clock = common.utc_now
+        self.right_clock = machine_clock.utc_now
         monkeypatch.setattr(socket, "gethostname", lambda: "worker")
         monkeypatch.setattr(os, "getpid", lambda: 1)
 
@@ -94,9 +94,9 @@ class Machines:
     ) -> list[str]:
         """Do the day there; to whom it went."""
         self.go_to(machine)
-        self._patch.setattr(common, "utc_now", lambda: self.right_clock() + ahead)
+        self._patch.setattr(machine_clock, "utc_now", lambda: self.right_clock() + ahead)
         transport = Watched(at)
-        with common.opened(self._settings) as services:
+        with resources.open_services(self._settings) as services:
             parts = replace(services, transport=transport)
             with services.database.read() as session:
                 batch_id = session.scalar(select(BatchRow.id))
@@ -229,7 +229,7 @@ def test_the_machine_that_knows_of_more_tells_it_to_those_that_know_nothing(
         session.execute(update(IssueRow).values(claims=1))  # as it was
     with bootstrap.open_database(settings) as opened, opened.read() as session:
         memory = machine_memory(settings, session)
-    restored.tell_others(database, memory, common.utc_now())
+    restored.tell_others(database, memory, machine_clock.utc_now())
     assert machines.on("second") == []
     assert machines.on("third") == []
     with database.read() as session:
@@ -275,7 +275,9 @@ def test_a_claim_takes_six_trips_to_the_database_with_picks_and_limits_too(
             word = Interest(InterestType.WORD, "neural")
             interest_store.add(session, reader.id, [word], "page", NOW)
     with (
-        bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as services,
+        bootstrap.open_services(
+            settings, machine_clock.utc_now, output.progress_bar, lambda: False
+        ) as services,
         counted_trips(services.database) as trips,
     ):
         transport = Watched(lambda _: None)
@@ -349,7 +351,9 @@ def test_a_machine_that_was_suspended_begins_nothing_more_of_a_lease_that_may_be
         slept_s[0] = 40.0
 
     transport = Pipelining(suspend)
-    with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as services:
+    with bootstrap.open_services(
+        settings, machine_clock.utc_now, output.progress_bar, lambda: False
+    ) as services:
         for _ in range(2):
             daily.run_day(replace(services, transport=transport), settings.newsletters[0], None)
     assert transport.refused == readers[1:2]
@@ -371,7 +375,9 @@ def test_by_smtp_a_machine_claims_first_no_more_than_its_connections_carry(
     with RealSmtp() as relay:
         relay.postbox.before_taking = look
         mine = settings.model_copy(update={"transport": smtp_settings(relay.port, connections=2)})
-        with bootstrap.open_services(mine, common.utc_now, common.bar, lambda: False) as services:
+        with bootstrap.open_services(
+            mine, machine_clock.utc_now, output.progress_bar, lambda: False
+        ) as services:
             daily.run_day(services, mine.newsletters[0], None)
         assert sorted(recipient for _, recipient, _ in relay.postbox.taken) == readers
     assert 4 <= claimed[0] <= 6  # two mails a connection, and one more for the next that is free
@@ -402,7 +408,9 @@ def test_four_machines_at_once_send_each_mail_once_and_finish_the_issue(
         sending = limits.model_copy(update={"state_dir": settings.folder / f"disk{number}"})
         mine = settings.model_copy(update={"sending": sending})
         transport = Refusing()
-        with bootstrap.open_services(mine, common.utc_now, common.bar, lambda: False) as services:
+        with bootstrap.open_services(
+            mine, machine_clock.utc_now, output.progress_bar, lambda: False
+        ) as services:
             ready.wait()
             daily.run_day(replace(services, transport=transport), mine.newsletters[0], None)
         return [mail.recipient for mail in transport.memory.sent]

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter import outbox
-from newsletter.cli import common
+from newsletter import machine_clock, outbox
 from newsletter.database.db import Database
 from newsletter.outbox import EmailType
 from newsletter.sending.limits import pauses
@@ -61,7 +60,7 @@ def test_a_long_pause_is_not_made_shorter_by_another_cause(database: Database) -
 def test_trouble_with_confirm_mails_is_told_as_long_as_one_waits(
     database: Database, cli: Cli, readers: list[str]
 ) -> None:
-    now = common.utc_now()
+    now = machine_clock.utc_now()
     with database.write.begin() as session:
         pauses.pause_sending(session, "no answer after the mail", None, now, pauses.OUTBOX)
     assert "confirm mails" not in cli("check").out

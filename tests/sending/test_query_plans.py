@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from newsletter import bootstrap
-from newsletter.cli import common
+from newsletter import bootstrap, machine_clock
+from newsletter.cli import output
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -136,7 +136,9 @@ def test_whatever_the_database_knows_no_step_looks_at_everybody(
         if mail in knowledge:
             plans.learn(knowledge[mail])
 
-    with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as parts:
+    with bootstrap.open_services(
+        settings, machine_clock.utc_now, output.progress_bar, lambda: False
+    ) as parts:
         services = replace(parts, transport=Watched(learn))
         with plans.watched(services.database):
             daily.run_day(services, settings.newsletters[0], None)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select, update
 
-from newsletter.cli import common
+from newsletter import machine_clock
 from newsletter.database.db import Database
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow
 from newsletter.sending.limits import pauses
@@ -160,7 +160,7 @@ def test_the_operator_ends_who_waits_by_what_a_server_said(
     dead = set(EMAILS[::3])
     with SmtpByReader(refusing(dead, DEAD)) as server:
         run.by(smtp(server))
-    monkeypatch.setattr(common, "utc_now", lambda: datetime.now(UTC))
+    monkeypatch.setattr(machine_clock, "utc_now", lambda: datetime.now(UTC))
     chosen = ("deliveries", "settle", "--state", "pending", "--reason", "no such user")
     assert "who waits can only be given up" in cli(*chosen, "--as", "sent").err
     assert "20 would be settled" in cli(*chosen, "--as", "failed", "--dry-run").out

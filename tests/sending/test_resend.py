@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from newsletter.cli import common
+from newsletter import machine_clock
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.feedback import apply
@@ -103,16 +103,18 @@ def test_pauses_and_limits_hold_it_and_a_refused_login_is_said(
 ) -> None:
     cli("run")
     with database.write.begin() as session:
-        pauses.pause_domain(session, "reader.example", "it refuses everything", common.utc_now())
+        pauses.pause_domain(
+            session, "reader.example", "it refuses everything", machine_clock.utc_now()
+        )
     said = cli("resend", readers[0])
     assert (said.code, "reader.example is paused" in said.err) == (1, True)
     with database.write.begin() as session:
         pauses.resume_domain(session, "reader.example")
-        pauses.pause_sending(session, "421 busy", None, common.utc_now())
+        pauses.pause_sending(session, "421 busy", None, machine_clock.utc_now())
     said = cli("resend", readers[0])
     assert (said.code, "sending is paused until" in said.err) == (1, True)
     with database.write.begin() as session:
-        pauses.resume_sending(session, common.utc_now())
+        pauses.resume_sending(session, machine_clock.utc_now())
     (settings.folder / "outbox").rename(settings.folder / "elsewhere")
     (settings.folder / "outbox").write_text("no folder")
     said = cli("resend", readers[0], "--json")

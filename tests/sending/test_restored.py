@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, update
 
-from newsletter import backup, bootstrap, config, delivery_counters
-from newsletter.cli import common
+from newsletter import backup, bootstrap, config, delivery_counters, machine_clock
+from newsletter.cli import output
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database import db
@@ -66,7 +66,7 @@ def send(settings: Settings, readers: list[str]) -> Send:
     def day(most: int, at_once: int = 1, at: Callable[[int], None] = lambda _: None) -> list[str]:
         transport = Limited(most, at_once, at)
         with bootstrap.open_services(
-            settings, common.utc_now, common.bar, lambda: False
+            settings, machine_clock.utc_now, output.progress_bar, lambda: False
         ) as services:
             daily.run_day(replace(services, transport=transport), settings.newsletters[0], None)
         return [mail.recipient for mail in transport.memory.sent]
@@ -126,7 +126,7 @@ def test_only_whom_this_machine_claimed_since_the_copy_is_uncertain(
     assert said.code == 1
     assert "has taken up 8 mails of it, the database knows of 5" in said.err
     with bootstrap.open_database(settings) as database, database.write.begin() as session:
-        until = common.utc_now() + timedelta(minutes=5)  # who had it in hand at the copy
+        until = machine_clock.utc_now() + timedelta(minutes=5)  # who had it in hand at the copy
         session.execute(update(BatchRow).values(owner="worker:1:gone", leased_until=until))
     said = cli("send", "--restored")
     assert "2 are uncertain now" in said.err
@@ -147,7 +147,9 @@ def test_a_copy_from_before_the_issue_was_frozen(
     copies.bring_back()
     with bootstrap.open_database(settings) as database, database.write.begin() as session:
         wish = SubscriptionRequest(["audio"], config.DETAILS[0], "zh")
-        lifecycle.add_subscriber(session, "again@reader.example", wish, "yes", common.utc_now())
+        lifecycle.add_subscriber(
+            session, "again@reader.example", wish, "yes", machine_clock.utc_now()
+        )
     assert cli("run").code == 1
     assert "4 are uncertain now" in cli("send", "--restored").err
     assert arrived(settings.folder) == readers[3:]
@@ -367,7 +369,7 @@ def test_another_server_or_timeline_means_a_restored_database(
     ):
         with database.write.begin() as session:
             session.merge(KeyRow(purpose="server", value=before))
-        server_identity.record_server(database, memory, common.utc_now())
+        server_identity.record_server(database, memory, machine_clock.utc_now())
         with database.read() as session:
             assert (session.get(KeyRow, "restored") is not None) is is_held
             assert session.get_one(KeyRow, "server").value == known

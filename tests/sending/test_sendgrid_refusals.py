@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.cli import common
+from newsletter import machine_clock
 from newsletter.models import DeliveryState
 from newsletter.transports.sendgrid.transport import SendGrid
 from tests.conftest import Cli, Said
@@ -215,7 +215,7 @@ def test_check_has_the_latest_trouble_and_no_older_one_beside_it(
     monkeypatch.setattr("newsletter.sending.sender.wait", lambda *_: None)
     for number, answer in enumerate(TROUBLES):
         later = timedelta(hours=number * 0.1)
-        monkeypatch.setattr(common, "utc_now", lambda later=later: datetime.now(UTC) + later)
+        monkeypatch.setattr(machine_clock, "utc_now", lambda later=later: datetime.now(UTC) + later)
         told.answer = answer
         assert cli("send").code == 1
         lines = sending_lines(cli("check"))

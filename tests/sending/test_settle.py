@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.cli import common
+from newsletter import machine_clock
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.subscribers import consent_log, lifecycle, suppression
@@ -52,7 +52,7 @@ def moody(
         packages, monkeypatch, "moody_transport", TRANSPORT, "newsletter.transports: moody"
     )
     monkeypatch.setenv("NEWSLETTER_TRANSPORT__USE", "moody")
-    monkeypatch.setattr(common, "utc_now", lambda: NOW)
+    monkeypatch.setattr(machine_clock, "utc_now", lambda: NOW)
     (settings.folder / "refused.txt").write_text("reader03 reader07 reader11")
     assert "9 sent + 0 skipped + 3 failed" in cli("run").out
     (settings.folder / "refused.txt").write_text("")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from newsletter import bootstrap
-from newsletter.cli import common
+from newsletter import bootstrap, machine_clock
+from newsletter.cli import output
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.sources.arxiv import from_settings
@@ -65,7 +65,7 @@ def test_the_configured_source_meets_others_in_the_database(
 ) -> None:
     source = from_settings(settings)
     with bootstrap.open_services(
-        settings, common.utc_now, common.bar, lambda: False, source, sends=False
+        settings, machine_clock.utc_now, output.progress_bar, lambda: False, source, sends=False
     ):
         session = source._source._requests.session
         assert isinstance(session, PoliteSession)

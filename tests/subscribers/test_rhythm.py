@@ -10,8 +10,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from newsletter import bootstrap
-from newsletter.cli import common
+from newsletter import bootstrap, machine_clock
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.server_clock import DatabaseClock
@@ -35,7 +34,7 @@ def run_on(cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Wee
     install_plugin(
         settings.folder / "packages", monkeypatch, "days_source", SOURCE, "newsletter.sources: days"
     )
-    monkeypatch.setattr(DatabaseClock, "__call__", lambda _: common.utc_now())
+    monkeypatch.setattr(DatabaseClock, "__call__", lambda _: machine_clock.utc_now())
     monkeypatch.setenv("NEWSLETTER_SOURCE__USE", "days")
     monkeypatch.setenv("NEWSLETTER_NEWSLETTERS__0__CATEGORIES", "cs.SD")
     days = {f"{FRIDAY + timedelta(days=number)}": number for number in range(40)}
@@ -45,11 +44,11 @@ def run_on(cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Wee
 
     def run(day: date) -> None:
         night = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
-        monkeypatch.setattr(common, "utc_now", lambda: night)
+        monkeypatch.setattr(machine_clock, "utc_now", lambda: night)
         assert cli("run").code == 0
 
     monkeypatch.setattr(
-        common, "utc_now", lambda: datetime(2025, 7, 10, 12, tzinfo=UTC) - timedelta(days=9)
+        machine_clock, "utc_now", lambda: datetime(2025, 7, 10, 12, tzinfo=UTC) - timedelta(days=9)
     )
     assert cli("subscribers", "add", ADA, "--consent", "on paper", "--language", "en").code == 0
     return run
@@ -145,7 +144,7 @@ def test_a_pause_that_begins_after_the_freezing_puts_it_off_as_well(
     def power_cut(*_: object) -> IssueSendResult:
         raise NewsletterError("the power failed")
 
-    monkeypatch.setattr(common, "utc_now", lambda: datetime(2025, 7, 15, 2, tzinfo=UTC))
+    monkeypatch.setattr(machine_clock, "utc_now", lambda: datetime(2025, 7, 15, 2, tzinfo=UTC))
     with monkeypatch.context() as broken:
         broken.setattr(daily, "send_frozen_issue", power_cut)
         assert cli("run").code == 1

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from newsletter import bootstrap, config
-from newsletter.cli import common
+from newsletter.cli import output
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
@@ -256,7 +256,7 @@ def test_who_is_stopped_while_summarizing_freezes_nothing_and_keeps_what_came(
     with ModelStandIn(by(true_of)) as model:
         configure(model.url, concurrency=1)
         chosen = config.load(settings.folder / "newsletter.toml")
-        arguments = (chosen, lambda: NOW, common.bar, lambda: len(model.asked) > 1)
+        arguments = (chosen, lambda: NOW, output.progress_bar, lambda: len(model.asked) > 1)
         with (
             bootstrap.open_services(*arguments, sends=False) as parts,
             pytest.raises(NewsletterError, match="run it again to go on"),

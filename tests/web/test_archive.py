@@ -10,9 +10,9 @@ import pytest
 from newsletter import bootstrap, config
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
+from newsletter.machine_clock import utc_now
 from newsletter.models import OutboxRow
 from newsletter.web import create_app
-from newsletter.web.app import utc_now
 from tests.web.conftest import ENGLISH, Hand, Site, opened
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -15,11 +15,11 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from newsletter import bootstrap, scaffold
 from newsletter.cli.main import _run
 from newsletter.config import Settings
+from newsletter.machine_clock import utc_now
 from newsletter.subscribers import erasure, lifecycle, opt_out
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.subscribers.link_claims import Purpose
 from newsletter.web import create_app
-from newsletter.web.app import utc_now
 from tests.conftest import BY_HAND
 
 _METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "get", "X" * 50)

@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from newsletter.cli.main import _run
 from newsletter.config import Settings
+from newsletter.machine_clock import utc_now
 from newsletter.models import ConsentRow, IssueRow
 from newsletter.subscribers import opt_out
 from newsletter.web import create_app
-from newsletter.web.app import utc_now
 from tests.web.conftest import ENGLISH, Hand, Site, opened, path_of
 from tests.web.test_unsubscribe import ONE_CLICK, leave_link
 

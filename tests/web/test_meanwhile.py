@@ -9,7 +9,7 @@ from threading import Event
 from sqlalchemy import select
 
 from newsletter import bootstrap
-from newsletter.cli import common
+from newsletter.cli import output
 from newsletter.daily_run import daily
 from newsletter.daily_run.day_report import DayReport
 from newsletter.models import DeliveryRow
@@ -43,7 +43,7 @@ class HeldUp(Memory):
 
 def run(site: Site, transport: HeldUp) -> DayReport:
     settings = site.settings
-    with bootstrap.open_services(settings, site.clock, common.bar, lambda: False) as parts:
+    with bootstrap.open_services(settings, site.clock, output.progress_bar, lambda: False) as parts:
         return daily.run_day(replace(parts, transport=transport), settings.newsletters[0], None)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from python_http_client.exceptions import HTTPError
 
-from newsletter import clock_health
+from newsletter import machine_clock
 from newsletter.config import TransportSettings
 from newsletter.finding import Finding, Severity
 from newsletter.network.http_limits import reasons
@@ -41,7 +41,7 @@ def check(settings: TransportSettings, now: datetime) -> Iterator[Finding]:
         text = f"{host}: answers, and not as SendGrid does; look at transport.base_url"
         yield Finding(_PART, Severity.TROUBLE, text)
         return
-    yield from clock_health.compare(date, host, now)
+    yield from machine_clock.compare(date, host, now)
     yield from _rights(host, scopes)
 
 

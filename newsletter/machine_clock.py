@@ -1,13 +1,17 @@
-"""For `newsletter check`: does the clock of this machine agree with a server's `Date`?"""
+"""This machine's clock, and for `newsletter check` whether it agrees with a server's `Date`."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from newsletter.finding import Finding, Severity
 
 _CLOSE = timedelta(minutes=5)
 _USELESS = timedelta(hours=12)  # days are mixed up then
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def compare(date: str, server: str, now: datetime) -> Iterator[Finding]:
