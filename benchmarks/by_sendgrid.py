@@ -27,7 +27,7 @@ from pydantic import SecretStr
 from sqlalchemy import insert
 
 from newsletter import bootstrap, config, scaffold
-from newsletter.cli.output import progress_bar
+from newsletter.cli.printing.output import progress_bar
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow

@@ -18,7 +18,7 @@ from sqlalchemy import update
 
 from benchmarks import sending
 from newsletter import bootstrap, delivery_counters, scaffold
-from newsletter.cli.output import progress_bar
+from newsletter.cli.printing.output import progress_bar
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
 from newsletter.issues import issue_queries

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import bootstrap, machine_clock, outbox
-from newsletter.cli import output
+from newsletter.cli.printing import output
 from newsletter.config import AlarmSettings, Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database

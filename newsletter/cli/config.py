@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from newsletter.cli import options, output, resources
+from newsletter.cli import options, resources
+from newsletter.cli.printing import output
 from newsletter.errors import WrongUseError
 
 _HIDDEN = "*" * 10

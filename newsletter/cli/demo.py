@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter import machine_clock
-from newsletter.cli import day_output, resources
+from newsletter.cli import resources
+from newsletter.cli.printing import day_output
 
 if TYPE_CHECKING:
     from newsletter.config import Settings

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter import machine_clock
-from newsletter.cli import options, output, resources
+from newsletter.cli import options, resources
+from newsletter.cli.printing import output
 from newsletter.text import counted, short_day
 
 if TYPE_CHECKING:

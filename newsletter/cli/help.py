@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from newsletter import paths
-from newsletter.cli import output
+from newsletter.cli.printing import output
 from newsletter.errors import WrongUseError, did_you_mean
 
 _MENTIONED = 3

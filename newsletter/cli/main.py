@@ -23,9 +23,7 @@ from newsletter.cli import (
     init,
     interests,
     issues,
-    log_format,
     notify,
-    output,
     preview,
     rename,
     resend,
@@ -40,7 +38,8 @@ from newsletter.cli import (
     worker,
 )
 from newsletter.cli.help import show_help
-from newsletter.cli.output import visible_output
+from newsletter.cli.printing import log_format, output
+from newsletter.cli.printing.output import visible_output
 from newsletter.errors import NewsletterError, did_you_mean
 
 # A full disk, a quota, a broken or read-only folder, rights: not ours to mend, and no bug of ours.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter import machine_clock
-from newsletter.cli import options, output, resources
+from newsletter.cli import options, resources
+from newsletter.cli.printing import output
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli import options, output, resources
+from newsletter.cli import options, resources
+from newsletter.cli.printing import output
 
 
 @click.command()

@@ -11,7 +11,7 @@ import click
 
 from newsletter import machine_clock
 from newsletter.cli.folder_owner import refuse_root_with
-from newsletter.cli.output import progress_bar, warn
+from newsletter.cli.printing.output import progress_bar, warn
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:

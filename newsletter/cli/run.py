@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter import machine_clock
-from newsletter.cli import day_output, options, output, resources
+from newsletter.cli import options, resources
+from newsletter.cli.printing import day_output, output
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:

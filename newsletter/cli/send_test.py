@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import options, output, previewed_issue, resources
+from newsletter.cli import options, resources
+from newsletter.cli.preview import previewed_issue
+from newsletter.cli.printing import output
 from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:

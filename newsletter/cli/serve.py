@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter import machine_clock
-from newsletter.cli import options, output, resources
+from newsletter.cli import options, resources
+from newsletter.cli.printing import output
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:

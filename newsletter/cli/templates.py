@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from newsletter import paths
-from newsletter.cli import options, output, resources
+from newsletter.cli import options, resources
+from newsletter.cli.printing import output
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 
 _SHOWN = 12

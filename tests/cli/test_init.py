@@ -15,7 +15,7 @@ from aiosmtpd.smtp import AuthResult
 
 from newsletter import bootstrap, config, scaffold, taxonomy
 from newsletter.cli import init as init_module
-from newsletter.cli import init_mail
+from newsletter.cli.init import mail as mail_setup
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.subscribers import consent_log, lifecycle
 from newsletter.transports.presets import PRESETS
@@ -208,8 +208,8 @@ def test_a_relay_says_how_it_encrypts_and_may_take_mail_without_a_login(
 ) -> None:
     said = iter(["university", *answers, ""])
     monkeypatch.setattr(click, "prompt", lambda _question, default, **_: next(said) or default)
-    monkeypatch.setattr(init_mail, "_works", lambda *_: True)
-    asked = init_mail.ask_transport(ANSWERS, tmp_path / "newsletter.toml")
+    monkeypatch.setattr(mail_setup, "_works", lambda *_: True)
+    asked = mail_setup.ask_transport(ANSWERS, tmp_path / "newsletter.toml")
     assert settings.items() <= asked.transport.items()
     assert ("username" in asked.transport) == bool(asked.secrets) == ("username" in settings)
     assert not list(said)

@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from newsletter import bootstrap, config, machine_clock, slugs
-from newsletter.cli import output
+from newsletter.cli.printing import output
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, make_url, select, text, update
 
 from newsletter import bootstrap, config, machine_clock
-from newsletter.cli import output
+from newsletter.cli.printing import output
 from newsletter.cluster import dead_workers, jobs, queue_tables
 from newsletter.cluster import worker as worker_module
 from newsletter.cluster.worker import ClusterWorker

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from newsletter import bootstrap, config, machine_clock, taxonomy
-from newsletter.cli import output
+from newsletter.cli.printing import output
 from newsletter.config import Settings
 from newsletter.daily_run import fetching
 from newsletter.daily_run.catch_up import group_days

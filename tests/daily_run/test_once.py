@@ -26,7 +26,7 @@ import os, signal, sys
 from newsletter import bootstrap, config
 from newsletter.daily_run import daily
 from newsletter.cli import resources
-from newsletter.cli.output import progress_bar
+from newsletter.cli.printing.output import progress_bar
 from newsletter.machine_clock import utc_now
 from newsletter.transports.base import Transport
 

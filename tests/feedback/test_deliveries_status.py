@@ -14,8 +14,9 @@ from sqlalchemy import select
 
 from newsletter import machine_clock
 from newsletter.bootstrap import transport_type
-from newsletter.cli import deliveries_status, log_format, output
+from newsletter.cli.deliveries import status_view
 from newsletter.cli.main import _run
+from newsletter.cli.printing import log_format, output
 from newsletter.config import FeedbackSettings, MetricsSettings, Settings, TransportSettings
 from newsletter.database.db import Database
 from newsletter.feedback import apply, health
@@ -148,7 +149,7 @@ def test_a_live_view_shows_the_rate_since_the_last_look(
 ) -> None:
     with database.read() as session:
         issue = session.scalars(select(IssueRow)).one()
-    before = deliveries_status.read_status(database, issue, NOW)
+    before = status_view.read_status(database, issue, NOW)
     with database.write.begin() as session:
         found = delivery_updates.find_deliveries(session, list(mixed.values()))
         waiting = [each for each in found.values() if each.state == DeliveryState.PENDING]
@@ -156,14 +157,12 @@ def test_a_live_view_shows_the_rate_since_the_last_look(
             session, [StateChange(waiting[0], DeliveryState.SENT, None)], NOW
         )
         pauses.pause_domain(session, "b.example", "b.example blocked 30 of 60", NOW)
-    after = deliveries_status.read_status(
-        database, issue, NOW + timedelta(seconds=2), before=before
-    )
+    after = status_view.read_status(database, issue, NOW + timedelta(seconds=2), before=before)
     assert after.rate == 0.5
     from rich.console import Console
 
     out = StringIO()
-    Console(file=out, width=120).print(deliveries_status.render_status(after))
+    Console(file=out, width=120).print(status_view.render_status(after))
     assert "rate: 0.5 a second, 0:00:02 left" in out.getvalue()
     assert "paused: b.example until 08:30 UTC: b.example blocked 30 of 60" in out.getvalue()
 

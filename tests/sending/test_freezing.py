@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from newsletter import bootstrap, delivery_counters, machine_clock
-from newsletter.cli import output
+from newsletter.cli.printing import output
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database

@@ -17,7 +17,8 @@ import pytest
 from sqlalchemy import event, func, make_url, select, update
 
 from newsletter import bootstrap, delivery_counters, machine_clock
-from newsletter.cli import output, resources
+from newsletter.cli import resources
+from newsletter.cli.printing import output
 from newsletter.config import SendingSettings, Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database

@@ -17,7 +17,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from newsletter import bootstrap, machine_clock
-from newsletter.cli import output
+from newsletter.cli.printing import output
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database

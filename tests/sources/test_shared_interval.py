@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from newsletter import bootstrap, machine_clock
-from newsletter.cli import output
+from newsletter.cli.printing import output
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.sources.arxiv import from_settings

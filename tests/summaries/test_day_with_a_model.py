@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from newsletter import bootstrap, config
-from newsletter.cli import output
+from newsletter.cli.printing import output
 from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database.db import Database

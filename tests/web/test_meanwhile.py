@@ -9,7 +9,7 @@ from threading import Event
 from sqlalchemy import select
 
 from newsletter import bootstrap
-from newsletter.cli import output
+from newsletter.cli.printing import output
 from newsletter.daily_run import daily
 from newsletter.daily_run.day_report import DayReport
 from newsletter.models import DeliveryRow

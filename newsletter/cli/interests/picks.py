@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import options, output, resources
-from newsletter.cli.previewed_issue import content_of
+from newsletter.cli import options, resources
+from newsletter.cli.preview.previewed_issue import content_of
+from newsletter.cli.printing import output
 from newsletter.text import counted, short_day
 
 if TYPE_CHECKING:

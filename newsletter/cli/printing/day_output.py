@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import output
+from newsletter.cli.printing import output
 from newsletter.text import counted, short_day
 
 if TYPE_CHECKING:

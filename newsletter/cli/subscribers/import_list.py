@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter import languages, machine_clock
-from newsletter.cli import options, output, resources
-from newsletter.cli.import_report import (
+from newsletter.cli import options, resources
+from newsletter.cli.printing import output
+from newsletter.cli.subscribers.import_report import (
     counts_as_json,
     print_result,
     report_writer,

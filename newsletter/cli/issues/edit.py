@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from newsletter.cli import options, output, resources
+from newsletter.cli import options, resources
+from newsletter.cli.printing import output
 from newsletter.errors import WrongUseError
 from newsletter.text import counted, one_line, short_day
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from newsletter.cli import interests_picks, options, resources
-from newsletter.cli.interest_options import InterestOptions, with_interests
+from newsletter.cli import options, resources
 from newsletter.cli.interests import change, papers_among, show, tell_papers
+from newsletter.cli.interests.named import InterestOptions, with_interests
+from newsletter.cli.interests.picks import show_picks
 
 
 @click.command()
@@ -50,4 +51,4 @@ def interests(
                 show(session, interest_store.rows_of(session, reader.id), as_json)
             ranked_by = interest_store.load(session, reader.id)
     if slug is not None:
-        interests_picks.show_picks(settings, slug, ranked_by, day, as_json)
+        show_picks(settings, slug, ranked_by, day, as_json)

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter import languages, machine_clock
-from newsletter.cli import (
-    options,
-    output,
-    resources,
-    subscribers_absence,
-    subscribers_export,
-    subscribers_import,
-    subscribers_interests,
-)
-from newsletter.cli.output import flatten
+from newsletter.cli import options, resources
+from newsletter.cli.printing import output
+from newsletter.cli.printing.output import flatten
+from newsletter.cli.subscribers.absence import pause, remove, resume
+from newsletter.cli.subscribers.export import export, subscriber_filter, with_filter
+from newsletter.cli.subscribers.import_list import import_list
+from newsletter.cli.subscribers.interests import interests
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.rhythms import Rhythm
 
@@ -127,7 +124,7 @@ def _send_at_once(outbox_worker: "OutboxWorker", row: "OutboxRow") -> None:
 
 
 @subscribers.command("list")
-@subscribers_export.with_filter
+@with_filter
 @options.with_json
 @options.with_config
 def list_subscribers(as_json: bool, config_file: Path | None, **filter_options: Any) -> None:  # noqa: ANN401 - the options of `with_filter`
@@ -135,7 +132,7 @@ def list_subscribers(as_json: bool, config_file: Path | None, **filter_options: 
     from newsletter.subscribers import queries
 
     settings = resources.load_settings(config_file)
-    choice = subscribers_export.subscriber_filter(settings, **filter_options)
+    choice = subscriber_filter(settings, **filter_options)
     asked = [choice.newsletter] if choice.newsletter else []
     with resources.open_database(settings, *asked) as database, database.read() as session:
         members = queries.iterate_subscribers(session, choice)
@@ -254,11 +251,11 @@ def _text(value: object) -> object:
 
 
 for _command in (
-    subscribers_absence.remove,
-    subscribers_absence.pause,
-    subscribers_absence.resume,
-    subscribers_import.import_list,
-    subscribers_export.export,
-    subscribers_interests.interests,
+    remove,
+    pause,
+    resume,
+    import_list,
+    export,
+    interests,
 ):
     subscribers.add_command(_command)

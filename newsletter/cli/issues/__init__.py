@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import day_output, issues_edit, options, output, resources
-from newsletter.cli.output import json_text
+from newsletter.cli import options, resources
+from newsletter.cli.issues.edit import edit
+from newsletter.cli.printing import day_output, output
+from newsletter.cli.printing.output import json_text
 from newsletter.text import short_day
 
 if TYPE_CHECKING:
@@ -184,4 +186,4 @@ def _entry_as_json(entry: "IssueEntry") -> dict[str, Any]:
     }
 
 
-issues.add_command(issues_edit.edit)
+issues.add_command(edit)

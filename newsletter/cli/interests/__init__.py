@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter import machine_clock
-from newsletter.cli import interests_picks, options, output, resources
-from newsletter.cli.interest_options import InterestOptions, with_interests
+from newsletter.cli import options, resources
+from newsletter.cli.interests.named import InterestOptions, with_interests
+from newsletter.cli.interests.picks import show_picks
+from newsletter.cli.printing import output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +70,7 @@ def interests(
                 show(session, rows, as_json)
             ranked_by = interest_store.as_ranked_by(rows, texts)
     if picks:
-        interests_picks.show_picks(settings, owner, ranked_by, day, as_json, of_newsletter=True)
+        show_picks(settings, owner, ranked_by, day, as_json, of_newsletter=True)
 
 
 def papers_among(named: "Sequence[Interest]") -> list[str]:

@@ -10,8 +10,11 @@ import click
 from click.core import ParameterSource
 
 from newsletter import languages, machine_clock, paths
-from newsletter.cli import init_mail, init_questions, options, output, resources
-from newsletter.cli.previewed_issue import mail_page
+from newsletter.cli import options, resources
+from newsletter.cli.init.mail import ask_transport, by_options, sender_line
+from newsletter.cli.init.questions import ask_all
+from newsletter.cli.preview.previewed_issue import mail_page
+from newsletter.cli.printing import output
 from newsletter.errors import NewsletterError
 from newsletter.transports import presets
 
@@ -113,12 +116,12 @@ def init(
         _write_units(units, file, resources.load_settings(file))
         return
     preset = presets.BY_OPTION[transport]
-    carrier, secrets = init_mail.by_options(preset, server, security, username, os.environ)
+    carrier, secrets = by_options(preset, server, security, username, os.environ)
     is_mailbox = preset.is_own_mailbox and "@" in username
     mailbox = username if is_mailbox else reader or "daily@example.org"
     choices = scaffold.InitOptions(
         name=title,
-        sender=sender or init_mail.sender_line(title, mailbox),
+        sender=sender or sender_line(title, mailbox),
         slug=slug,
         title=title,
         categories=[taxonomy.category(code) for code in categories or ("cs.LG",)],
@@ -158,7 +161,7 @@ def _ask(file: Path) -> None:
     from newsletter import config, scaffold
 
     try:
-        answers = init_mail.ask_transport(init_questions.ask_all(file), file)
+        answers = ask_transport(ask_all(file), file)
         settings = scaffold.write_answers(file, answers, os.environ, machine_clock.utc_now())
     except (click.Abort, KeyboardInterrupt):
         raise NewsletterError("stopped; nothing was written") from None

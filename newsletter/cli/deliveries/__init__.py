@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter import machine_clock
-from newsletter.cli import deliveries_status, options, output, resources
-from newsletter.cli.delivery_filter import delivery_filter, with_filter
+from newsletter.cli import options, resources
+from newsletter.cli.deliveries import status_view
+from newsletter.cli.deliveries.delivery_filter import delivery_filter, with_filter
+from newsletter.cli.printing import output
 from newsletter.errors import NothingYetError, WrongUseError, did_you_mean
 
 if TYPE_CHECKING:
@@ -60,15 +62,14 @@ def status(
             _watch(database, issues[0], by_domain)
         now = machine_clock.utc_now()
         views = [
-            deliveries_status.read_status(database, issue, now, by_domain=by_domain)
-            for issue in issues
+            status_view.read_status(database, issue, now, by_domain=by_domain) for issue in issues
         ]
     if as_json:
-        told = [deliveries_status.as_json(view) for view in views]
+        told = [status_view.as_json(view) for view in views]
         output.print_json(told if len(slugs) > 1 else told[0])
     elif not live:
         for view in views:
-            deliveries_status.tell(view)
+            status_view.tell(view)
     click.get_current_context().exit(0 if all(view.account.balances for view in views) else 1)
 
 
@@ -97,13 +98,13 @@ def _watch(database: "Database", issue: "IssueRow", by_domain: bool) -> None:
     from rich.console import Console
     from rich.live import Live
 
-    before: deliveries_status.StatusView | None = None
+    before: status_view.StatusView | None = None
     with Live(console=Console(), auto_refresh=False) as live:
         while True:
-            view = deliveries_status.read_status(
+            view = status_view.read_status(
                 database, issue, machine_clock.utc_now(), by_domain=by_domain, before=before
             )
-            live.update(deliveries_status.render_status(view), refresh=True)
+            live.update(status_view.render_status(view), refresh=True)
             if view.account.balances:
                 return
             before = view

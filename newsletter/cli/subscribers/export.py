@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import options, resources
-from newsletter.cli.output import new_file
+from newsletter.cli.printing.output import new_file
 
 if TYPE_CHECKING:
     from newsletter.config import Settings

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import day_output, output
+from newsletter.cli.printing import day_output, output
 from newsletter.text import counted, short_day
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import day_output, options, output, resources, summarize_try
+from newsletter.cli import options, resources
+from newsletter.cli.printing import day_output, output
+from newsletter.cli.summarize.compare import compare_summarizers
 from newsletter.errors import WrongUseError
 from newsletter.text import short_day
 
@@ -54,7 +56,7 @@ def summarize(
         raise WrongUseError("--try, --report and --dry-run exclude one another; choose one")
     if tried is not None:
         click.get_current_context().exit(
-            int(not summarize_try.compare_summarizers(settings, slug, tried, as_json))
+            int(not compare_summarizers(settings, slug, tried, as_json))
         )
     days_as_json: list[dict[str, Any]] = []
 

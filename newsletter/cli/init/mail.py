@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter import machine_clock
-from newsletter.cli import output
-from newsletter.cli.init_questions import ask, choose
+from newsletter.cli.init.questions import ask, choose
+from newsletter.cli.printing import output
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.network.hosts import is_this_machine
 from newsletter.transports.presets import PRESETS

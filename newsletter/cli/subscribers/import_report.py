@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import output
+from newsletter.cli.printing import output
 from newsletter.text import counted
 
 if TYPE_CHECKING:

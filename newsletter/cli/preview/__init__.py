@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli import options, resources
-from newsletter.cli.previewed_issue import (
+from newsletter.cli.preview.previewed_issue import (
     content_of,
     emails_of,
     find_issue_id,
