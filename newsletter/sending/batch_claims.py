@@ -43,8 +43,11 @@ class BatchClaims:
             room = delivery_counters.of_batch(batch)
             self._suppression_key = suppression.known_key(session)
             self._restore_mark = server_identity.restore_mark(session)
+            self._log = server_identity.seen_log(session, context.memory)
             has_one_writer = is_sqlite(context.database.engine)
             self._ranks_ahead = has_one_writer and personal.are_in(session, batch_id)
+        if not server_identity.may_read_log(context.database):
+            self._log = None
         self._picks = personal.RecipientPicks(self.issue_id, mails)
         if context.journal is not None:
             context.journal.open(batch_id, room)
@@ -81,6 +84,7 @@ class BatchClaims:
         if claimed.recipients:
             first = claimed.claims - len(claimed.recipients) + 1
             holds.refuse_claims_again(first, remembered)
+            holds.refuse_other_history(self._log, claimed.log)
         picked = self._picks.with_picks(session, claimed.recipients, now, claimed.interests)
         wanted = quiet_issues.leave_out(session, batch, picked, now)
         left_out = len(claimed.recipients) - len(wanted)
@@ -137,8 +141,9 @@ class BatchClaims:
             self._numbers |= {
                 recipient.reference: first + at for at, recipient in enumerate(recipients)
             }
-            if claimed.log_end is not None:
-                memory.see_log(self._restore_mark, claimed.log_end)
+            if claimed.log is not None:
+                self._log = claimed.log
+                memory.see_log(self._restore_mark, claimed.log.end)
 
     def forget(self, reference: str) -> None:
         """There is an outcome."""
@@ -162,4 +167,5 @@ class BatchClaims:
             None if state is None else state.rates,
             self._context.tried_before,
             self._context.began,
+            reads_log=self._log is not None,
         )

@@ -11,6 +11,7 @@ from newsletter.models import IssueRow, IssueState
 from newsletter.sending.limits import pauses
 from newsletter.sending.restore_guard import restored, server_identity
 from newsletter.sending.restore_guard.machine_memory import MachineMemory
+from newsletter.sending.restore_guard.server_identity import LogPosition
 from newsletter.subscribers.queries import count_confirmed
 from newsletter.text import counted
 
@@ -66,6 +67,18 @@ def refuse_claims_again(first: int, remembered: int) -> None:
         NewsletterError: the claim's first number is one of them.
     """
     if first <= remembered:
+        raise NewsletterError(_CAME_BACK)
+
+
+def refuse_other_history(seen: LogPosition | None, found: LogPosition | None) -> None:
+    """Refuse a claim in a server that took the place of the one the issue was sent from.
+
+    A pooler keeps our connection while a standby takes over, which may lack what others claimed.
+
+    Raises:
+        NewsletterError: PostgreSQL's log has another timeline, or ends before what was seen of it.
+    """
+    if seen is not None and found is not None and not found.may_follow(seen):
         raise NewsletterError(_CAME_BACK)
 
 

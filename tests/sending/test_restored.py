@@ -24,6 +24,7 @@ from newsletter.models import BatchRow, DeliveryRow, IssueEntryRow, IssueRow, Ke
 from newsletter.rendering.message import Message
 from newsletter.sending import health
 from newsletter.sending.health import passing_file_system
+from newsletter.sending.readers import freezing
 from newsletter.sending.restore_guard import server_identity
 from newsletter.sending.restore_guard.machine_memory import machine_memory
 from newsletter.subscribers import lifecycle
@@ -389,6 +390,54 @@ def test_a_dump_from_before_the_first_issue_is_held_on_any_machine(
     said = cli("run")
     assert (said.code, "brought back from a dump" in said.err.replace("\n", " ")) == (1, True)
     assert f"{len(readers)} sent" in cli("send", "--moved").out
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+@pytest.mark.parametrize("history", ["another timeline", "a shorter log"])
+def test_a_run_stops_where_another_server_answers_behind_its_connection(
+    settings: Settings,
+    database: Database,
+    send: Send,
+    monkeypatch: pytest.MonkeyPatch,
+    history: str,
+) -> None:
+    """A pooler keeps it while a standby that lags takes over, or while a snapshot comes back."""
+    monkeypatch.setattr(freezing, "BATCH_SIZE", 2)
+    taken: list[int] = []
+
+    def at(number: int) -> None:
+        taken.append(number)
+        if number == 3 and history == "another timeline":
+            with database.write.begin() as session:
+                row = session.get_one(KeyRow, "server")
+                row.value = re.sub("/[0-9A-F]{8}/", "/000000FE/", row.value)
+        elif number == 3:
+            with database.read() as session:
+                memory = machine_memory(settings, session)
+                memory.see_log(server_identity.restore_mark(session), 2**60)
+
+    with pytest.raises(NewsletterError, match="came back from a copy"):
+        send(12, at=at)
+    assert taken == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_role_that_may_not_ask_for_the_log_sends_all_the_same(
+    cli: Cli, database: Database, readers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "DO $$ BEGIN CREATE ROLE sender LOGIN; EXCEPTION WHEN duplicate_object THEN END $$"
+        )
+        for statement in (
+            "GRANT ALL ON ALL TABLES IN SCHEMA public TO sender",
+            "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO sender",
+            "REVOKE EXECUTE ON FUNCTION pg_current_wal_flush_lsn() FROM PUBLIC",
+        ):
+            connection.exec_driver_sql(statement)
+    url = database.engine.url.set(drivername="postgresql", username="sender")
+    monkeypatch.setenv("NEWSLETTER_DATABASE__URL", url.render_as_string(hide_password=False))
+    assert f"{len(readers)} sent" in cli("run").out
 
 
 MOUNTS = """22 1 0:20 / / rw,relatime - overlay overlay rw

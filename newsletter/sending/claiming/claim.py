@@ -30,6 +30,7 @@ from newsletter.sending.limits import rate_limit
 from newsletter.sending.limits.pauses import paused_domains
 from newsletter.sending.readers import audience
 from newsletter.sending.readers.recipients import build_recipient
+from newsletter.sending.restore_guard.server_identity import LogPosition
 from newsletter.subscribers import delivery_moves, suppression
 
 _PAUSED = "paused until "
@@ -47,7 +48,7 @@ class ClaimResult:
     short_s: float | None = None  # until a domain that was passed over may have its next one
     held: str = ""  # why somebody gets nothing for now
     claims: int = 0  # how many of the issue were ever claimed, where somebody was now
-    log_end: int | None = None  # of PostgreSQL, then
+    log: LogPosition | None = None  # PostgreSQL's, then
     interests: Mapping[int, KeptInterests] = field(default_factory=dict)  # by subscriber
     is_last: bool = False  # there is nobody behind them
 
@@ -79,7 +80,7 @@ def claim_deliveries(
     if moved:
         skipped[_LEFT] = [number for number in skipped[_LEFT] if number not in moved]
     if is_sqlite(session.get_bind()):
-        recipients, claims, log_end = _mark(session, batch, recipients, skipped, now)
+        recipients, claims, log = _mark(session, batch, recipients, skipped, now)
     else:
         rates = limiter.changed if batch.rates is not None else ()
         reasons = {
@@ -88,7 +89,7 @@ def claim_deliveries(
             for subscriber_id in subscribers
         }
         left = [(row, reasons[row.subscriber_id]) for row in rows if row.subscriber_id in reasons]
-        recipients, claims, log_end = _mark_in_one(session, batch, recipients, left, rates, now)
+        recipients, claims, log = _mark_in_one(session, batch, recipients, left, rates, now)
     for reason, subscribers in skipped.items():
         if reason.startswith(_PAUSED):
             audience.return_gathered_days(session, batch.issue_id, subscribers)
@@ -99,7 +100,7 @@ def claim_deliveries(
         _AT_ONCE_S if moved else limiter.short_s,  # they may have come behind us
         limiter.held,
         claims,
-        log_end,
+        log,
         _interests(rows),
         is_last=len(rows) < look_at and (not rows or last == rows[-1].subscriber_id),
     )
@@ -152,7 +153,7 @@ def _interests(rows: Sequence[PendingRow]) -> dict[int, KeptInterests]:
     }
 
 
-_Marked = tuple[list[Recipient], int, int | None]  # who is claimed; claims and log_end as above
+_Marked = tuple[list[Recipient], int, LogPosition | None]  # who is claimed; claims, log as above
 
 
 def _mark_in_one(
@@ -179,9 +180,9 @@ def _mark_in_one(
         ],
         rates=rates,
     )
-    marked = postgresql_statements.mark(session, batch.batch_id, batch.issue_id, marking, now)
+    marked = postgresql_statements.mark(session, batch, marking, now)
     wanted = [recipient for recipient in recipients if recipient.subscriber_id in marked.claimed]
-    return wanted, marked.claims, marked.log_end if wanted else None
+    return wanted, marked.claims, marked.log if wanted else None
 
 
 def _mark(

@@ -82,6 +82,7 @@ class BatchRef:
     rates: Mapping[str, RateRow] | None = None  # buckets that are locked, and of no session
     tried_before: datetime | None = None  # who was tried before need not rest
     began: datetime | None = None  # the run; whom it was refused for it judges at its end
+    reads_log: bool = False  # of PostgreSQL, where that is allowed
 
 
 def rows_looked_at(at_most: int, *, by_domain: bool) -> int:

@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import DeliveryState, RateRow
 from newsletter.sending.claiming.lease_renewal import LeaseState, Renewal, Said
+from newsletter.sending.claiming.pending import BatchRef
+from newsletter.sending.restore_guard.server_identity import END_OF_LOG, TIMELINE, LogPosition
 
 
 def renew_and_record(
@@ -63,12 +65,10 @@ class Marking:
 class MarkResult:
     claimed: frozenset[int]
     claims: int  # how many of the issue were ever claimed, where somebody was now
-    log_end: int
+    log: LogPosition | None = None  # where it was asked for
 
 
-def mark(
-    session: Session, batch_id: int, issue_id: int, marking: Marking, now: datetime
-) -> MarkResult:
+def mark(session: Session, batch: BatchRef, marking: Marking, now: datetime) -> MarkResult:
     """Claim or skip deliveries, with the counters of batch and issue; who is suppressed is skipped.
 
     Who does not wait any more, such as who moved at this moment, is neither. The issue's row comes
@@ -83,15 +83,16 @@ def mark(
     columns = (marking.states, marking.reasons, marking.hashes, marking.subscribers)
     become = zip(marking.references, zip(*columns, strict=True), strict=True)
     given = {
-        "batch": batch_id,
-        "issue": issue_id,
+        "batch": batch.batch_id,
+        "issue": batch.issue_id,
         "now": now,
         "references": marking.references,
         "become": json.dumps(dict(become)),
         **rates,
     }
-    row = session.execute(_MARK, given).one()
-    return MarkResult(frozenset(row.claimed_now), row.claims or 0, row.log_end)
+    row = session.execute(_MARK_AND_READ_LOG if batch.reads_log else _MARK, given).one()
+    log = LogPosition(row.timeline, row.log_end) if batch.reads_log else None
+    return MarkResult(frozenset(row.claimed_now), row.claims or 0, log)
 
 
 _RENEW_AND_RECORD = text("""
@@ -121,7 +122,7 @@ SELECT EXISTS (SELECT FROM lease) AS held,
     coalesce((SELECT troubles FROM rate_limit WHERE key = 'transport'), 0) AS troubles,
     (SELECT json_object_agg(domain, reason) FROM domain_pause WHERE until > :now) AS paused
 """)
-_MARK = text("""
+_MARKING = """
 WITH marked AS (
     UPDATE delivery
     SET changed_at = :now, (state, reason) = (
@@ -158,6 +159,7 @@ WITH marked AS (
     RETURNING claims
 )
 SELECT ARRAY(SELECT subscriber_id FROM marked WHERE state = 'sending') AS claimed_now,
-    (SELECT claims FROM claimed) AS claims,
-    CAST(pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0') AS bigint) AS log_end
-""")
+    (SELECT claims FROM claimed) AS claims
+"""
+_MARK = text(_MARKING)
+_MARK_AND_READ_LOG = text(f"{_MARKING}, {TIMELINE} AS timeline, {END_OF_LOG} AS log_end")

@@ -8,21 +8,11 @@ is kept in the database, so that every machine knows.
 """
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Executable,
-    cast,
-    delete,
-    func,
-    literal_column,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Executable, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -36,18 +26,31 @@ _RESTORED = "restored"  # a key: when the database was found to have come back, 
 _MOVED = "moved"  # a key: when it was copied here by `newsletter db copy`
 _COPY = "copy"  # a key: which `newsletter restore` it was brought back by, anew each time
 _UNKNOWN = "?"
+TIMELINE = "left(pg_walfile_name(pg_current_wal_lsn()), 8)"
+# How many bytes of log are on the disk. What is only in the server's memory may go with a crash.
+END_OF_LOG = "CAST(pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0') AS bigint)"
+_END = text(f"SELECT {END_OF_LOG}")
+_LOG = text(f"SELECT {TIMELINE} || '/' || {END_OF_LOG}")
 _PARTS = (
     text("SELECT system_identifier::text FROM pg_control_system()"),
-    text("SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)"),
+    text(f"SELECT {TIMELINE}"),
     text("SELECT oid::text FROM pg_database WHERE datname = current_database()"),
     text("SELECT CAST('delivery' AS regclass)::oid::text"),  # an upgrade alters the table only
 )
 _ALL = text("SELECT " + " || '/' || ".join(f"({part})" for part in _PARTS))  # in one journey
 
-# How many bytes of log are on the disk. What is only in the server's memory may go with a crash.
-END_OF_LOG: ColumnElement[int] = cast(
-    func.pg_wal_lsn_diff(func.pg_current_wal_flush_lsn(), literal_column("'0/0'")), BigInteger
-)
+
+@dataclass(frozen=True)
+class LogPosition:
+    """Where PostgreSQL's log stood: its timeline, and how many bytes of it were on the disk."""
+
+    timeline: str  # "?" where it was not to be had
+    end: int
+
+    def may_follow(self, earlier: "LogPosition") -> bool:
+        """Whether it is the same history, at the same point or later."""
+        is_same = earlier.timeline in (self.timeline, _UNKNOWN)
+        return is_same and self.end >= earlier.end
 
 
 def identify(database: Database) -> str | None:
@@ -80,7 +83,7 @@ def record_server(database: Database, memory: MachineMemory, now: datetime) -> N
     with database.read() as session:
         row, mark = session.get(KeyRow, _SERVER), restore_mark(session)
     is_other = row is not None and not _may_be_one(row.value, server)
-    end = _ask(database, select(END_OF_LOG))
+    end = _ask(database, _END)
     if end != _UNKNOWN:
         is_other |= int(end) < memory.seen_log(mark)
     if is_other or row is None or row.value != server:
@@ -93,6 +96,20 @@ def record_server(database: Database, memory: MachineMemory, now: datetime) -> N
             mark = restore_mark(session)
     if end != _UNKNOWN:
         memory.see_log(mark, int(end))
+
+
+def seen_log(session: Session, memory: MachineMemory | None) -> LogPosition | None:
+    """The timeline that issues were last sent from, and how far this machine saw its log."""
+    row = session.get(KeyRow, _SERVER)
+    if row is None or memory is None:
+        return None
+    timeline = row.value.split("/")[1] if "/" in row.value else _UNKNOWN
+    return LogPosition(timeline, memory.seen_log(restore_mark(session)))
+
+
+def may_read_log(database: Database) -> bool:
+    """Whether timeline and end of the log may be asked for: not on SQLite, nor by any role."""
+    return not is_sqlite(database.engine) and _ask(database, _LOG) != _UNKNOWN
 
 
 _MARKS = (
