@@ -20,6 +20,8 @@ from newsletter.health import alarm, last_runs, public_address, site_watch
 from newsletter.interests import named_papers
 from newsletter.notices.notice_worker import NoticeWorker
 from newsletter.sending.records import retention
+from newsletter.sending.restore_guard import memory_folders
+from newsletter.sending.restore_guard.machine_memory import machine_memory
 from newsletter.services import PeriodicWork, Services, Work
 from newsletter.subscribers import erasure, form_limits, signups
 
@@ -100,6 +102,10 @@ def clean(
         notice_queue.forget_old(session, now)
     keep = timedelta(days=settings.database.retention_days)
     retention.prune(database, keep, now, stopping, most=_PRUNED_AT_ONCE)
+    with database.read() as session:
+        memory = machine_memory(settings, session).elsewhere
+    if memory is not None:
+        memory_folders.forget_before(memory, now - keep)
     database.empty_log()
 
 

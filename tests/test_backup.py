@@ -5,6 +5,7 @@ import shutil
 import signal
 import sqlite3
 import threading
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +18,7 @@ from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import SentOutboxRow
 from newsletter.outbox import EmailType
+from newsletter.periodic_work import clean
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from tests.conftest import NOW, Cli
@@ -124,7 +126,7 @@ def test_a_mail_that_left_the_outbox_does_not_leave_again_out_of_a_folder_copied
     def enqueue(email: str) -> None:
         with database.write.begin() as session:
             reader = lifecycle.get_subscriber(session, email)
-            outbox.enqueue(session, EmailType.ALREADY, reader, NOW)
+            outbox.enqueue(session, EmailType.ALREADY, reader, machine_clock.utc_now())
 
     def number_that_left() -> int:
         return len(list((settings.folder / "outbox").glob("already-*")))
@@ -146,6 +148,35 @@ def test_a_mail_that_left_the_outbox_does_not_leave_again_out_of_a_folder_copied
         assert outbox.backlog(session)[0] == 0
         known = session.scalars(select(SentOutboxRow.email)).all()
     assert sorted(known) == [readers[0], readers[2]]  # whose mails may bounce
+
+
+def test_what_this_machine_remembers_of_mails_is_kept_as_long_as_the_list_of_who_got_an_issue(
+    cli: Cli, settings: Settings, database: Database, readers: list[str]
+) -> None:
+    """A mail that waits in a copy from before that does not leave, since it may have left."""
+    kept = timedelta(days=settings.database.retention_days)
+    now = machine_clock.utc_now()
+
+    def enqueue(written_at: datetime) -> None:
+        with database.write.begin() as session:
+            reader = lifecycle.get_subscriber(session, readers[0])
+            outbox.enqueue(session, EmailType.ALREADY, reader, written_at)
+
+    def remembered() -> set[str]:
+        return {file.suffix for file in (settings.folder / "state").glob("*/*-*-*.*")}
+
+    enqueue(now)
+    cli("run")
+    assert remembered() == {".fence", ".claimed", ".outbox"}
+    for days, left in ((-1, {".fence", ".claimed", ".outbox"}), (1, {".fence"})):
+        clean(database, settings, lambda: now + kept + timedelta(days=days), lambda: False)  # noqa: B023 - called at once
+        assert remembered() == left
+    emptied_outbox(settings)
+    enqueue(now - kept - timedelta(days=1))
+    cli("run")
+    assert not list((settings.folder / "outbox").glob("already-*"))
+    with database.read() as session:
+        assert outbox.backlog(session)[0] == 0
 
 
 def test_a_mail_that_left_the_outbox_since_the_copy_does_not_leave_again(

@@ -190,8 +190,11 @@ class OutboxWorker:
     def _write(self, session: Session, row: OutboxRow, memory: OutboxMemory) -> "Message | None":
         from newsletter.transactional.build import EmailBuilder
 
-        if memory.has_left(row):
-            _log.warning("mail %s (%s) left before: it does not leave again", row.id, row.kind)
+        if memory.may_have_left(row, self.clock()):
+            written = f"{row.written_at:%Y-%m-%d}"
+            _log.warning(
+                "mail %s (%s) of %s may have left before: not sent", row.id, row.kind, written
+            )
             outbox.record_sent(session, row, self.clock())
             return None
         settings = slugs.settings_of_today(session, self.settings)

@@ -1,6 +1,8 @@
 """Where this machine keeps what it remembers of its sending."""
 
 import os
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import platformdirs
@@ -9,7 +11,7 @@ from newsletter.config import Settings
 from newsletter.sending.records import journal
 
 VARIABLE = "NEWSLETTER_STATE_DIR"
-FENCE, RECORD = ".fence", ".claimed"
+FENCE, RECORD, LEFT = ".fence", ".claimed", ".outbox"  # the latter of mails that left the outbox
 
 
 def state_folders(settings: Settings) -> tuple[Path, Path]:
@@ -29,3 +31,16 @@ def was_sent_from(settings: Settings) -> bool:
     """Whether mails were ever sent from this configuration, as its folder tells."""
     marks, _ = state_folders(settings)
     return any(marks.glob(f"*{FENCE}"))
+
+
+def forget_before(folder: Path, moment: datetime) -> None:
+    """Delete the lists that grew last before then: of claimed readers, and of what left the outbox.
+
+    How many of an issue were ever claimed stays, so a copy that knows of fewer is still held. Then
+    nobody of it gets a mail who waits, as wherever the list has gaps.
+    """
+    for suffix in (RECORD, LEFT):
+        for file in folder.glob(f"*{suffix}"):
+            with suppress(FileNotFoundError):  # another process was quicker
+                if file.stat().st_mtime < moment.timestamp():
+                    file.unlink()
