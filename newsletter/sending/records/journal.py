@@ -28,7 +28,6 @@ from newsletter.errors import NewsletterError
 from newsletter.paths import make_private_folder
 from newsletter.transports.base import SendStatus
 
-FOLDER = ".sending"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _HEADER = struct.Struct("<8s?q120s40s")  # magic, taken over, batch, owner, boot
 _MAGIC = b"journal1"

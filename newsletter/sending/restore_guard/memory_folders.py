@@ -8,9 +8,9 @@ from pathlib import Path
 import platformdirs
 
 from newsletter.config import Settings
-from newsletter.sending.records import journal
 
 VARIABLE = "NEWSLETTER_STATE_DIR"
+_BESIDE = ".sending"
 FENCE, RECORD, LEFT = ".fence", ".claimed", ".outbox"  # the latter of mails that left the outbox
 
 
@@ -21,7 +21,7 @@ def state_folders(settings: Settings) -> tuple[Path, Path]:
     second is shared by all installations of a user.
     """
     chosen = settings.sending.state_dir
-    marks = chosen / "journal" if chosen else journal.FOLDER
+    marks = chosen / "journal" if chosen else _BESIDE
     base = chosen or os.environ.get(VARIABLE)
     base = base or platformdirs.user_state_path("newsletter", appauthor=False)
     return settings.folder / marks, settings.folder / base
