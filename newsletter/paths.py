@@ -3,6 +3,7 @@
 import os
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -46,3 +47,14 @@ def make_private_folder(folder: Path) -> None:
     for missing in reversed([path for path in folder.parents if not path.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def try_private_folder(folder: Path) -> None:
+    """Make the folder where it is missing, and write something there.
+
+    Raises:
+        OSError: it cannot be made or written, as on a full disk.
+    """
+    make_private_folder(folder)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"a full disk says so")

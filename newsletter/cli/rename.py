@@ -24,6 +24,7 @@ def rename(old: str, new: str, as_json: bool, config_file: Path | None) -> None:
     interrupted is finished. Exit code 1 where you must change the configuration by hand.
     """
     from newsletter import bootstrap, config, slugs
+    from newsletter.config import editing
 
     settings = resources.load_settings(config_file)
     config.check_slug(settings, new)
@@ -45,7 +46,7 @@ def rename(old: str, new: str, as_json: bool, config_file: Path | None) -> None:
             raise WrongUseError(refused[old])
         moved = None if done else slugs.rename(session, old, new, machine_clock.utc_now())
     file = config.find_file(config_file)
-    edited = old in configured and config.change_slug(file, old, new)
+    edited = old in configured and editing.change_slug(file, old, new)
     if as_json:
         counts = vars(moved) if moved else {"readers": 0, "issues": 0}
         output.print_json({"renamed": moved is not None, **counts, "edited": edited})

@@ -32,7 +32,6 @@ from newsletter.config.sections import (
     WebSettings,
 )
 from newsletter.config.settings import Settings
-from newsletter.config.slug_editing import change_slug
 
 __all__ = [
     "DETAILS",
@@ -59,7 +58,6 @@ __all__ = [
     "TemplatesSettings",
     "TransportSettings",
     "WebSettings",
-    "change_slug",
     "check_environment",
     "check_slug",
     "environment_file",

@@ -146,6 +146,25 @@ class ConfigurationFile:
             _replace(file, with_variable(old, variable, value))
 
 
+def change_slug(file: Path, old: str, new: str) -> bool:
+    """Give a newsletter its new slug, wherever the file names it; False where it is not there."""
+    try:
+        document = tomlkit.parse(file.read_bytes().decode())
+        slugs = [table.get("slug") for table in document.get("newsletters", [])]
+        if old not in slugs:
+            return False
+        document["newsletters"][slugs.index(old)]["slug"] = new
+        for section in ("api", "notify"):
+            for table in document.get(section, {}).values():
+                named = table.get("newsletters", [])
+                if old in named:
+                    named[named.index(old)] = new
+        replace_file(file, tomlkit.dumps(document).encode())
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def _generic(steps: Sequence[str]) -> str:
     """Without which of several it is."""
     return ".".join([steps[0], *steps[2:]] if steps[0] in SEVERAL else steps)

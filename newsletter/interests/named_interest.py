@@ -70,7 +70,7 @@ def checked(interest: Interest) -> Interest:
     return Interest(interest.kind, value, interest.wanted, interest.detail, interest.paper)
 
 
-def not_this_one(author: str, paper: Paper) -> Interest:
+def follow_but_not(author: str, paper: Paper) -> Interest:
     """The interest by which an author stays followed and this paper counts as a namesake's.
 
     Raises:

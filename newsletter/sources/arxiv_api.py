@@ -52,6 +52,11 @@ def papers_by_id(
     return {paper.id: paper for paper in named.values()}
 
 
+def in_requests(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many names at a time as a request may have."""
+    return (names[at : at + IDS_A_REQUEST] for at in range(0, len(names), IDS_A_REQUEST))
+
+
 def papers_named(session: ArxivSession, api_url: str, names: Sequence[str]) -> dict[str, Paper]:
     """The papers that the API knows of those named, with or without a version, by that name.
 
@@ -62,8 +67,7 @@ def papers_named(session: ArxivSession, api_url: str, names: Sequence[str]) -> d
     """
     found: dict[str, Paper] = {}
     counted = given = 0
-    for start in range(0, len(names), IDS_A_REQUEST):
-        part = names[start : start + IDS_A_REQUEST]
+    for part in in_requests(names):
         search = arxiv.Search(id_list=list(part), max_results=len(part))
         checked = _Checked(session)
         answered = _ask(checked, api_url, search)

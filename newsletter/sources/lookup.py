@@ -9,9 +9,9 @@ from itertools import islice
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError
 from newsletter.sources.arxiv_api import (
-    IDS_A_REQUEST,
     RefusedQueryError,
     ShortAnswerError,
+    in_requests,
     papers_named,
 )
 from newsletter.sources.base import Paper, Source, SourceError
@@ -92,8 +92,8 @@ def _ask_in_parts(ask: _Ask, names: Sequence[str]) -> LookupResult:
     """A name that the API refuses alone, while it answers others, is no paper's."""
     result, refused = LookupResult(), dict[str, SourceError]()
     try:
-        for start in range(0, len(names), IDS_A_REQUEST):
-            _ask_part(ask, names[start : start + IDS_A_REQUEST], result, refused)
+        for part in in_requests(names):
+            _ask_part(ask, part, result, refused)
     except NewsletterError as error:
         result.problem = error
     if result.found or result.unknown:

@@ -114,7 +114,7 @@ def _told_apart(
         source, wanted = bootstrap.load_source(settings), PaperId.parse(not_theirs, 1).arxiv_id
         with resources.open_database(settings) as database:
             paper = papers.find_paper(database, source, settings, wanted)
-        told.append(named_interest.not_this_one(author.value, paper))
+        told.append(named_interest.follow_but_not(author.value, paper))
     return [interest for interest in named if interest is not author] + told
 
 

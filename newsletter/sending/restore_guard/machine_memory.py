@@ -13,7 +13,6 @@ import fcntl
 import logging
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +26,7 @@ from newsletter.database.db import Database, is_sqlite
 from newsletter.database.missing_rows import insert_missing
 from newsletter.errors import NewsletterError
 from newsletter.models import IssueRow, KeyRow
-from newsletter.paths import can_write, make_private_folder
+from newsletter.paths import can_write, make_private_folder, try_private_folder
 from newsletter.sending.restore_guard import claim_record
 from newsletter.sending.restore_guard.claim_record import ClaimedSince
 from newsletter.sending.restore_guard.memory_folders import FENCE, RECORD, state_folders
@@ -202,7 +201,7 @@ class MachineMemory:
         if self.elsewhere is None:
             return None
         try:
-            _try_out(self.elsewhere)
+            try_private_folder(self.elsewhere)
         except OSError as error:
             return f"{self.elsewhere} cannot be written ({error.strerror})"
         return None
@@ -236,12 +235,6 @@ def take_readers_in(settings: Settings, database: Database) -> None:
 
 def _log_file(mark: str) -> str:
     return f"{re.sub('[^0-9]', '', mark)}.log-end"
-
-
-def _try_out(folder: Path) -> None:
-    make_private_folder(folder)
-    with tempfile.TemporaryFile(dir=folder) as file:
-        file.write(b"a full disk says so")
 
 
 def _write(folder: Path, name: str, claims: int) -> None:

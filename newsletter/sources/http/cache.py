@@ -15,7 +15,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from newsletter.file_writing import replace_file
-from newsletter.paths import make_private_folder
+from newsletter.paths import make_private_folder, try_private_folder
 from newsletter.sources.base import SourceError
 from newsletter.sources.response_types import response_type
 
@@ -158,7 +158,7 @@ def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
     candidates = [Path(named).absolute()] if named else list(_usual_places())
     for folder in candidates:
         with suppress(OSError):
-            _try_out(folder)
+            _try_own_folder(folder)
             return folder
     raise SourceError(
         f"{candidates[-1]}: cannot be written, and requests to arXiv are paced there;"
@@ -174,9 +174,7 @@ def _usual_places() -> Iterator[Path]:
     yield Path(tempfile.gettempdir()) / f"{_NAME}-{user}"
 
 
-def _try_out(folder: Path) -> None:
-    make_private_folder(folder)
+def _try_own_folder(folder: Path) -> None:
+    try_private_folder(folder)
     if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
         raise PermissionError("it is somebody else's")  # the temporary folder is everybody's
-    with tempfile.TemporaryFile(dir=folder):
-        pass
