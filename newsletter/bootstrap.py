@@ -14,6 +14,7 @@ from newsletter.database.db import is_sqlite
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.plugins import Part
 from newsletter.rendering.theme import Theme
+from newsletter.sending.restore_guard import server_identity
 from newsletter.sending.restore_guard.machine_memory import machine_memory
 from newsletter.sending.restore_guard.memory_folders import was_sent_from
 from newsletter.services import Bar, Services
@@ -104,6 +105,8 @@ def open_services(
             file_guard.refuse_another_file(opened.engine, file)
         with opened.read() as session:
             memory = machine_memory(settings, session)
+        if sends:  # also where nothing is to be sent: this machine has seen the log until now
+            server_identity.record_server(opened, memory, clock())
         source = source or load_source(settings)
         source.stop_when(stopping)
         transport = _transport(settings) if sends else Memory()

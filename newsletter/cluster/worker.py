@@ -24,7 +24,7 @@ from newsletter.config import Settings
 from newsletter.daily_run import daily
 from newsletter.database import db
 from newsletter.errors import NewsletterError
-from newsletter.sending.restore_guard import restored, server_identity
+from newsletter.sending.restore_guard import restored
 from newsletter.services import PeriodicWork, Services, Work
 
 _log = logging.getLogger(__name__)
@@ -75,10 +75,6 @@ class ClusterWorker:
         Raises:
             NewsletterError: a job, or the connection to the database, failed.
         """
-        if self._services.memory is not None:
-            server_identity.record_server(
-                self._services.database, self._services.memory, self._services.clock()
-            )
         for library in ("procrastinate", "psycopg.pool", "asyncio"):
             logging.getLogger(library).setLevel(logging.CRITICAL)  # we say what failed
         heartbeat = Heartbeat(self._services, self._settings, queues)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from newsletter import backup, bootstrap, config, delivery_counters, machine_clock
 from newsletter.cli.printing import output
@@ -419,6 +419,24 @@ def test_a_run_stops_where_another_server_answers_behind_its_connection(
     with pytest.raises(NewsletterError, match="came back from a copy"):
         send(12, at=at)
     assert taken == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_run_with_nothing_to_send_has_seen_the_log_too(
+    cli: Cli, settings: Settings, database: Database, readers: list[str]
+) -> None:
+    """So a disk that comes back from a snapshot is known here, whoever sent since."""
+    assert f"{len(readers)} sent" in cli("run").out
+    with database.read() as session:
+        memory = machine_memory(settings, session)
+        mark = server_identity.restore_mark(session)
+    with database.write.begin() as session:  # another machine's work
+        session.merge(KeyRow(purpose="of a test", value="x" * 100))
+    with database.read() as session:
+        end = session.scalar(text(f"SELECT {server_identity.END_OF_LOG}"))
+    assert memory.seen_log(mark) < end
+    assert "nothing to do" in cli("run").out
+    assert memory.seen_log(mark) >= end
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
