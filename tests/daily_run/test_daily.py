@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event, func, select
 
+from newsletter import machine_clock
 from newsletter import outbox as outbox_of_letters
 from newsletter.config import Settings
 from newsletter.daily_run import rounds
@@ -109,7 +110,7 @@ def test_a_run_that_fails_sends_the_outbox_and_forgets_all_the_same(
     old = NOW - timedelta(days=1000)
     with database.write.begin() as session:
         reader = lifecycle.get_subscriber(session, readers[0])
-        outbox_of_letters.enqueue(session, EmailType.DATA, reader, NOW)
+        outbox_of_letters.enqueue(session, EmailType.DATA, reader, machine_clock.utc_now())
         issue_id = session.scalars(select(IssueRow.id)).one()
         session.add(PickRow(issue_id=issue_id, subscriber_id=reader.id, chosen={}, made_at=old))
 
