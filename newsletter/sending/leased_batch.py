@@ -53,7 +53,7 @@ def _pass(context: SendContext, worker: BatchWorker) -> None:
         wait(context, wait_s, worker)
         if breaker.probing.doubt is Doubt.REFUSED:
             worker.set_apart_refused_earlier()
-        if _in_doubt(context) and not _is_well(context, worker):
+        if breaker.asks_first and not _is_well(context, worker):
             return
         breaker.probing.was_interrupted = False
         while worker.wanted() and (mails := worker.probe_suspect()):
@@ -83,7 +83,7 @@ def _is_well(context: SendContext, worker: BatchWorker) -> bool:
         if mails:
             with breaker.asking(again=again):
                 _stream(context, worker, [mails])
-        if not _in_doubt(context):
+        if not breaker.asks_first:
             breaker.probing.begin_round()
             return True
         if breaker.probing.doubt is Doubt.LOST or breaker.probing.asked >= MOST_PROBES:
@@ -93,10 +93,6 @@ def _is_well(context: SendContext, worker: BatchWorker) -> bool:
         breaker.is_open = breaker.is_doubtful
     worker.release_unsent()
     return False
-
-
-def _in_doubt(context: SendContext) -> bool:
-    return context.breaker.is_doubtful or context.breaker.throttle.is_on
 
 
 def _probe(

@@ -24,16 +24,23 @@ _FREEZING = 0.1  # of the time that a batch took; three more batches come of it 
 
 
 def send_batches(context: SendContext, issue_id: int, mails: IssueEmails) -> str | None:
-    """Batch after batch; why something is still pending."""
+    """Batch after batch; why something is still pending.
+
+    A batch with nobody to ask with is left, until a mail of another batch tells that all is well.
+    """
     breaker, held = context.breaker, ""
-    given_up: set[int] = set()
+    given_up, left_in_doubt = set[int](), set[int]()
     further = _FurtherRecipients(context, issue_id)
     while not (context.stopping() or breaker.ends_round):
         began_s = time.monotonic()
-        batch_id, waiting = _lease_next(context, issue_id, given_up)
+        batch_id, waiting = _lease_next(context, issue_id, given_up | left_in_doubt)
         if batch_id is not None:
             held = send_leased(context, batch_id, mails, further.freeze_beside) or held
-            given_up.add(batch_id)
+            if breaker.asks_first:
+                left_in_doubt.add(batch_id)
+            else:
+                given_up.add(batch_id)
+                left_in_doubt.clear()
         elif further.are_all and waiting:
             context.sleep(_LOOK_AGAIN_S)
         elif further.are_all:

@@ -10,6 +10,7 @@ from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.models import IssueRow
+from newsletter.sending.readers import freezing
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from tests.conftest import NOW, Prepare
@@ -38,7 +39,7 @@ def run(
                 lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
         freeze(settings)
 
-    prepared(f"frozen for {emails}", freeze_for_them)
+    prepared(f"frozen for {emails} by {freezing.BATCH_SIZE}", freeze_for_them)
     with database.read() as session:
         issue_id = session.scalars(select(IssueRow.id)).one()
     now = lambda: datetime.now(UTC)  # noqa: E731 - a clock

@@ -5,13 +5,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import cycle, pairwise
+from itertools import chain, cycle, pairwise, repeat
 from threading import Event, Semaphore, get_ident
 
 import pytest
 from sqlalchemy import select
 
-from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.daily_run import catch_up
 from newsletter.database.db import Database
@@ -26,8 +25,6 @@ from newsletter.sending.limits import pauses
 from newsletter.sending.provider_trouble.doubt import advice_on_many_refused
 from newsletter.sending.readers import freezing
 from newsletter.sending.reports.totals import IssueSendResult
-from newsletter.subscribers import lifecycle
-from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.sendgrid.transport import SendGrid
 from newsletter.transports.smtp.transport import Smtp
 from tests.conftest import NOW, Cli
@@ -41,7 +38,6 @@ from tests.sending.frozen_issue import (
     smtp,
     suppressed,
 )
-from tests.sending.killing import freeze
 from tests.transports.http_standin import Answer, HttpStandIn, Request, refusal, refusals
 from tests.transports.smtp_standins import CLOSE, GOOD_REPLIES, OddSmtp, smtp_settings
 
@@ -543,35 +539,40 @@ def test_a_domain_that_hangs_up_is_paused_while_others_are_accepted(
         assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS + 30
 
 
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(freezing, "BATCH_SIZE", 20)
+
+
 @pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
 @pytest.mark.parametrize(("words", "troubles"), [("421 4.7.0 bye", 0), ("550 5.7.1 blocked", 1)])
+@pytest.mark.usefixtures("small_batches")
 @pytest.mark.slow
 def test_where_a_whole_batch_is_of_a_domain_that_refuses_another_batch_is_asked(
-    settings: Settings,
-    database: Database,
-    emails: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-    words: str,
-    troubles: int,
+    run: Run, database: Database, words: str, troubles: int
 ) -> None:
-    monkeypatch.setattr(freezing, "BATCH_SIZE", 10)
     with database.write.begin() as session:
-        for email in emails:
-            wish = SubscriptionRequest(["audio"], "titles", "en")
-            lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
-    freeze(settings)
-    with database.write.begin() as session:
-        issue_id = session.scalars(select(IssueRow.id)).one()
         for _ in range(troubles):
             pauses.pause_sending(session, "554 5.7.1 blocked", None, datetime.now(UTC))
-    now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
-    with (
-        bootstrap.open_services(settings, now, lambda *_: iter(()), lambda: False) as parts,  # type: ignore[arg-type]
-        SmtpByReader(refusing_later(words)) as server,
-    ):
-        result = Run(settings, issue_id, parts).by(smtp(server), after=HOUR)
+    with SmtpByReader(refusing_later(words)) as server:
+        result = run.by(smtp(server), after=HOUR)
     assert server.taken == Counter(EMAILS)
     assert (result.account.sent, result.account.failed) == (READERS, 0)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_batch_of_which_all_were_refused_before_is_sent_once_another_batch_is_taken(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider said it of the rest of the batch; nobody there can tell whether it is over."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    coming = chain([Answer(202)], repeat(refusal(429, None, "too many requests")))
+    with HttpStandIn(lambda _request: next(coming)) as server:
+        first = run.by(SendGrid("key", server.url, 5))
+        sizes = [len(request.body["personalizations"]) for request in server.requests]
+    assert (first.account.sent, sizes) == (10, [10, 10])  # a batch
+    with HttpStandIn(lambda _request: Answer(202)) as server:
+        assert run.by(SendGrid("key", server.url, 5), after=HOUR).account.sent == READERS
 
 
 @pytest.mark.parametrize("words", ["550 5.7.1 client host blocked", "421 4.7.0 bye", "451 later"])

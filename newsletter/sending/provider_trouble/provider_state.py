@@ -76,6 +76,11 @@ class ProviderState:
         return self.probing.doubt is not None or self.lost_answers.are_too_many
 
     @property
+    def asks_first(self) -> bool:
+        """Whether a single mail must tell first whether sending may go on."""
+        return self.is_doubtful or self.throttle.is_on
+
+    @property
     def asks_anybody(self) -> bool:
         """Whether a reader who was refused before may be asked, where no other is left."""
         return self.probing.doubt is Doubt.LOST or not self._somebody_got_it
