@@ -73,10 +73,12 @@ def refuse_claims_again(first: int, remembered: int) -> None:
 def refuse_other_history(seen: LogPosition | None, found: LogPosition | None) -> None:
     """Refuse a claim in a server that took the place of the one the issue was sent from.
 
-    A pooler keeps our connection while a standby takes over, which may lack what others claimed.
+    A pooler keeps our connection while a standby takes over, and any connection lives on while
+    `pg_restore` makes the tables anew. Either may lack what others claimed.
 
     Raises:
-        NewsletterError: PostgreSQL's log has another timeline, or ends before what was seen of it.
+        NewsletterError: PostgreSQL's timeline or table is another, or its log ends before what was
+            seen of it.
     """
     if seen is not None and found is not None and not found.may_follow(seen):
         raise NewsletterError(_CAME_BACK)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from newsletter.models import DeliveryState, RateRow
 from newsletter.sending.claiming.lease_renewal import LeaseState, Renewal, Said
 from newsletter.sending.claiming.pending import BatchRef
-from newsletter.sending.restore_guard.server_identity import END_OF_LOG, TIMELINE, LogPosition
+from newsletter.sending.restore_guard.server_identity import END_OF_LOG, HISTORY, LogPosition
 
 
 def renew_and_record(
@@ -91,7 +91,7 @@ def mark(session: Session, batch: BatchRef, marking: Marking, now: datetime) -> 
         **rates,
     }
     row = session.execute(_MARK_AND_READ_LOG if batch.reads_log else _MARK, given).one()
-    log = LogPosition(row.timeline, row.log_end) if batch.reads_log else None
+    log = LogPosition(row.history, row.log_end) if batch.reads_log else None
     return MarkResult(frozenset(row.claimed_now), row.claims or 0, log)
 
 
@@ -162,4 +162,4 @@ SELECT ARRAY(SELECT subscriber_id FROM marked WHERE state = 'sending') AS claime
     (SELECT claims FROM claimed) AS claims
 """
 _MARK = text(_MARKING)
-_MARK_AND_READ_LOG = text(f"{_MARKING}, {TIMELINE} AS timeline, {END_OF_LOG} AS log_end")
+_MARK_AND_READ_LOG = text(f"{_MARKING}, {HISTORY} AS history, {END_OF_LOG} AS log_end")

@@ -26,31 +26,30 @@ _RESTORED = "restored"  # a key: when the database was found to have come back, 
 _MOVED = "moved"  # a key: when it was copied here by `newsletter db copy`
 _COPY = "copy"  # a key: which `newsletter restore` it was brought back by, anew each time
 _UNKNOWN = "?"
-TIMELINE = "left(pg_walfile_name(pg_current_wal_lsn()), 8)"
+_HISTORY = (  # of the tables, also behind a pooler that keeps our connection
+    "left(pg_walfile_name(pg_current_wal_lsn()), 8)",  # the timeline
+    "(SELECT oid::text FROM pg_database WHERE datname = current_database())",
+    "CAST('delivery' AS regclass)::oid::text",  # an upgrade alters the table only
+)
+HISTORY = " || '/' || ".join(_HISTORY)
 # How many bytes of log are on the disk. What is only in the server's memory may go with a crash.
 END_OF_LOG = "CAST(pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0') AS bigint)"
 _END = text(f"SELECT {END_OF_LOG}")
-_LOG = text(f"SELECT {TIMELINE} || '/' || {END_OF_LOG}")
-_PARTS = (
-    text("SELECT system_identifier::text FROM pg_control_system()"),
-    text(f"SELECT {TIMELINE}"),
-    text("SELECT oid::text FROM pg_database WHERE datname = current_database()"),
-    text("SELECT CAST('delivery' AS regclass)::oid::text"),  # an upgrade alters the table only
-)
-_ALL = text("SELECT " + " || '/' || ".join(f"({part})" for part in _PARTS))  # in one journey
+_LOG = text(f"SELECT {HISTORY} || '/' || {END_OF_LOG}")
+_PARTS = ("(SELECT system_identifier::text FROM pg_control_system())", *_HISTORY)
+_ALL = text("SELECT " + " || '/' || ".join(_PARTS))  # in one journey
 
 
 @dataclass(frozen=True)
 class LogPosition:
-    """Where PostgreSQL's log stood: its timeline, and how many bytes of it were on the disk."""
+    """Where PostgreSQL's log stood: timeline, database and table, and its bytes on the disk."""
 
-    timeline: str  # "?" where it was not to be had
+    history: str
     end: int
 
     def may_follow(self, earlier: "LogPosition") -> bool:
         """Whether it is the same history, at the same point or later."""
-        is_same = earlier.timeline in (self.timeline, _UNKNOWN)
-        return is_same and self.end >= earlier.end
+        return _may_be_one(earlier.history, self.history) and self.end >= earlier.end
 
 
 def identify(database: Database) -> str | None:
@@ -61,7 +60,11 @@ def identify(database: Database) -> str | None:
     if is_sqlite(database.engine):
         return None
     answer = _ask(database, _ALL)
-    return answer if answer != _UNKNOWN else "/".join(_ask(database, part) for part in _PARTS)
+    return (
+        answer
+        if answer != _UNKNOWN
+        else "/".join(_ask(database, text(f"SELECT {part}")) for part in _PARTS)
+    )
 
 
 def record_first_server(database: Database) -> None:
@@ -99,16 +102,16 @@ def record_server(database: Database, memory: MachineMemory, now: datetime) -> N
 
 
 def seen_log(session: Session, memory: MachineMemory | None) -> LogPosition | None:
-    """The timeline that issues were last sent from, and how far this machine saw its log."""
+    """The history that issues were last sent from, and how far this machine saw its log."""
     row = session.get(KeyRow, _SERVER)
     if row is None or memory is None:
         return None
-    timeline = row.value.split("/")[1] if "/" in row.value else _UNKNOWN
-    return LogPosition(timeline, memory.seen_log(restore_mark(session)))
+    _, _, history = row.value.partition("/")
+    return LogPosition(history or _UNKNOWN, memory.seen_log(restore_mark(session)))
 
 
 def may_read_log(database: Database) -> bool:
-    """Whether timeline and end of the log may be asked for: not on SQLite, nor by any role."""
+    """Whether history and end of the log may be asked for: not on SQLite, nor by any role."""
     return not is_sqlite(database.engine) and _ask(database, _LOG) != _UNKNOWN
 
 
