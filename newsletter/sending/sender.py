@@ -186,7 +186,7 @@ def _judge_refusals(context: SendContext, issue_id: int) -> None:
 def _apply_late_news(context: SendContext, issue_id: int) -> None:
     """Apply to deliveries what the run learned, and what came back during it."""
     with context.database.read() as session:
-        spared = gone_mailboxes.take_spared(session, issue_id, context.breaker)
+        spared = gone_mailboxes.take_spared(session, issue_id, context.breaker, context.clock())
     for first in range(0, len(spared), _TAKEN_BACK):
         with context.database.write.begin() as session:
             references = list(spared)[first : first + _TAKEN_BACK]

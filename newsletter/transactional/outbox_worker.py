@@ -79,9 +79,11 @@ class OutboxWorker:
         answered = self._answer()
         now = self.clock()
         with self.database.read() as session:
-            if not outbox.is_due(session, now):
-                return OutboxReport(answered)
             pause = pauses.sending_pause(session, now, OUTBOX)
+            if not outbox.is_due(session, now):
+                if pause is None or not at_once or not outbox.backlog(session)[0]:
+                    return OutboxReport(answered)
+                return OutboxReport(answered, waiting=_paused(pause))
         if pause is not None and not at_once:
             return OutboxReport(answered, waiting=_paused(pause))
         with closing(self.transport()) as transport:

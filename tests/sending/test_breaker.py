@@ -752,6 +752,29 @@ def test_where_each_of_two_runs_sees_too_few_refusals_both_together_fail_nobody(
     assert not result.is_done
 
 
+A_SIXTH_AT_ONE = [
+    f"r{number:03}@{'big' if number % 6 == 0 else f'd{number % DOMAINS}'}.example"
+    for number in range(240)
+]
+
+
+@pytest.mark.parametrize("emails", [A_SIXTH_AT_ONE])
+def test_whom_another_process_failed_before_their_domain_was_paused_gets_it_when_that_is_well(
+    run: Run, database: Database
+) -> None:
+    def judge(email: str) -> str | None:
+        return "550 5.1.1 no such user" if email.endswith("@big.example") else None
+
+    with SmtpByReader(judge) as server:
+        first = run.by(smtp(server), stopping=lambda: server.taken.total() >= 45)
+        assert 0 < first.account.failed == suppressed(database) < 12
+        second = run.by(smtp(server))
+    assert (second.account.sent, second.account.failed) == (200, 0)
+    assert suppressed(database) == 0
+    with OddSmtp() as well:
+        assert run.by(smtp(well), after=3 * HOUR).account.sent == len(A_SIXTH_AT_ONE)
+
+
 def test_an_outage_that_begins_with_the_last_few_readers_fails_none_of_them(
     run: Run, database: Database
 ) -> None:

@@ -1,5 +1,6 @@
 """What was judged wrongly can be put right, by the operator and nobody else."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -76,6 +77,15 @@ def test_readers_that_were_refused_wrongly_get_their_issue_and_are_mailed_again(
     assert "12 sent + 0 skipped + 0 failed" in cli("send").out
     taken = moody.read_text().split()
     assert len(taken) == len(set(taken)) == 12
+
+
+@pytest.mark.usefixtures("moody")
+def test_of_an_issue_that_is_old_news_the_next_command_says_that_it_is_late(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine_clock, "utc_now", lambda: NOW + timedelta(days=4))
+    (command,) = re.findall("^Next: newsletter (.+)$", cli(*FAILED).out, re.MULTILINE)
+    assert "12 sent" in cli(*command.split()).out
 
 
 @pytest.mark.usefixtures("moody")

@@ -1,6 +1,7 @@
 """A provider that takes no confirm mail from anybody: none is lost, and it is asked by one."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -20,9 +21,9 @@ def sign_up(site: Site, number: int) -> None:
     site.sign_up(f"r{number}@d{number % 4}.example", network=f"192.0.{number}.1")
 
 
-def work(site: Site, server: OddSmtp) -> OutboxReport:
+def work(site: Site, server: OddSmtp, *, at_once: bool = False) -> OutboxReport:
     transport = Smtp(smtp_settings(server.port))
-    return replace(site.outbox_worker, transport=lambda: transport).run_once()
+    return replace(site.outbox_worker, transport=lambda: transport).run_once(at_once=at_once)
 
 
 def counted(site: Site) -> tuple[int, int]:
@@ -76,6 +77,17 @@ def test_where_everybody_is_refused_no_letter_is_lost(
     with OddSmtp() as server:
         assert work(site, server).sent == READERS - taken
     assert troubles(site) == []
+
+
+def test_a_round_before_any_mail_s_next_try_says_what_they_wait_for(site: Site) -> None:
+    sign_up(site, 0)
+    with OddSmtp(RCPT="550 5.4.5 Daily quota exceeded") as server:
+        work(site, server)
+    with OddSmtp() as server:
+        assert "5.4.5 Daily quota" in work(site, server, at_once=True).waiting
+        site.clock.now += timedelta(hours=1)
+        assert work(site, server, at_once=True).sent == 1
+        assert not work(site, server, at_once=True).waiting
 
 
 def test_a_mail_whose_answers_are_lost_is_sent_three_times_at_most(site: Site) -> None:

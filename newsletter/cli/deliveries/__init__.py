@@ -1,7 +1,7 @@
 """deliveries status, list, settle."""
 
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -223,9 +223,9 @@ def settle(
             output.print_table(("address", "reason"), [(row.email, row.reason) for row in rows])
             click.echo(f"{len(rows)} would be settled as {verdict}.")
             return
-        result = operator_word.settle_deliveries(
-            session, issue.id, chosen, settled_as, machine_clock.utc_now()
-        )
+        now = machine_clock.utc_now()
+        is_old = now - issue.frozen_at > timedelta(hours=settings.sending.max_age_h)
+        result = operator_word.settle_deliveries(session, issue.id, chosen, settled_as, now)
     if as_json:
         output.print_json({"as": verdict, **vars(result)})
         return
@@ -235,7 +235,8 @@ def settle(
     if not result.settled:
         click.echo(f"Nothing fits; `newsletter deliveries list --state {chosen.state}` shows them.")
     elif verdict == "resend":
-        click.echo(f"Next: newsletter send {issue.newsletter} --day {issue.day}")
+        late = " --late" if is_old else ""
+        click.echo(f"Next: newsletter send {issue.newsletter} --day {issue.day}{late}")
 
 
 def _check_references(session: "Session", issue_id: int, chosen: "DeliveryFilter") -> None:

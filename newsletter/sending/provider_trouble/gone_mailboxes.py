@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
-from newsletter.models import DeliveryRow, DeliveryState, IssueRow
+from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
+from newsletter.sending.limits.pauses import paused_domains
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 from newsletter.sending.readers.audience import earlier_issues
 from newsletter.sending.records.ledger import DeliveryResult
@@ -62,8 +63,12 @@ def count_refused(session: Session, issue_id: int, breaker: CircuitBreaker) -> N
         session.execute(counted.values(refused=IssueRow.refused + more))
 
 
-def take_spared(session: Session, issue_id: int, breaker: CircuitBreaker) -> Mapping[str, str]:
+def take_spared(
+    session: Session, issue_id: int, breaker: CircuitBreaker, now: datetime
+) -> Mapping[str, str]:
     """At the end of a run: the refusals that were recorded before it was clear how many there are.
+
+    Where a domain is paused, or too many are refused, these are other processes' too.
 
     Returns:
         The server's words, by the references of the mails.
@@ -71,14 +76,23 @@ def take_spared(session: Session, issue_id: int, breaker: CircuitBreaker) -> Map
     spared = [answer for answer in breaker.held.failed if breaker.spares(answer)]
     breaker.held.failed = []
     words = {answer.recipient.reference: answer.result.detail for answer in spared}
-    if breaker.refused_share.is_high:
-        rows = select(DeliveryRow.reference, DeliveryRow.reason).where(
-            DeliveryRow.issue_id == issue_id,
-            DeliveryRow.state == DeliveryState.FAILED,
-            DeliveryRow.reason.between("4", "6"),  # a server's reply, and no word of ours
-        )
-        words |= {row.reference: row.reason or "" for row in session.execute(rows)}
+    paused = paused_domains(session, now)
+    of_all = breaker.refused_share.is_high
+    for row in session.execute(_FAILED, {"issue": issue_id}) if paused or of_all else ():
+        if of_all or row.email.rpartition("@")[2] in paused:
+            words[row.reference] = row.reason
     return words
+
+
+_FAILED = (
+    select(DeliveryRow.reference, DeliveryRow.reason, SubscriberRow.email)
+    .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+    .where(
+        DeliveryRow.issue_id == bindparam("issue"),
+        DeliveryRow.state == DeliveryState.FAILED,
+        DeliveryRow.reason.between("4", "6"),  # a server's reply, and no word of ours
+    )
+)
 
 
 def count_asked(session: Session, issue_id: int) -> tuple[int, int]:
