@@ -64,7 +64,8 @@ class BatchWorker:
         self._stopped_s: float | None = None
         self._lost: ledger.LeaseLostError | None = None
         self._breaker = context.breaker
-        self.after = 0
+        self.after = context.starting_point.after_in(batch_id)
+        self._others_before = self.after > 0  # their turn is at the end
         self._is_last = False
         self.wait_s = 0.0  # until the limits allow the next one
         self.short_s: float | None = None
@@ -87,7 +88,9 @@ class BatchWorker:
                 self._once_busy()
             if claimed:
                 yield self._made(claimed)
-            if self._is_last or (not claimed and self.wait_s):
+            if self._is_last and self._others_before:
+                self.after, self._others_before = 0, False
+            elif self._is_last or (not claimed and self.wait_s):
                 return
 
     def _made(self, recipients: Sequence[Recipient]) -> Sequence[Message]:

@@ -16,6 +16,7 @@ from newsletter.sending.claiming.claim_sizer import (
     ClaimPace,
     ClaimSizer,
 )
+from newsletter.sending.claiming.starting_point import FROM_THE_START, StartingPoint
 from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 from newsletter.sending.records.journal import Journal, Owner
 from newsletter.sending.restore_guard.machine_memory import MachineMemory
@@ -53,6 +54,7 @@ class SendContext:
     limits: SendingSettings = field(default_factory=SendingSettings)
     override: Override = NO_OVERRIDE
     for_one: bool = False  # there are no pages, where anybody could leave
+    starting_point: StartingPoint = FROM_THE_START  # of each pass over the issue
     restore_mark: str | None = None  # of the database, when its issue was last found not held
     began: datetime = field(init=False)
     tried_before: datetime | None = field(init=False)  # who was, needs to rest no longer

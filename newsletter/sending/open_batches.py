@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.models import BatchRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import holds
+from newsletter.sending.claiming.starting_point import StartingPoint
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased
 from newsletter.sending.readers import freezing
@@ -92,7 +93,9 @@ def _lease_next(
     with context.database.read() as session:
         holds.refuse_restored(session, context)
         open_ones = [
-            batch_id for batch_id in _open_batches(session, issue_id) if batch_id not in given_up
+            batch_id
+            for batch_id in _open_batches(session, issue_id, context.starting_point)
+            if batch_id not in given_up
         ]
         others_work = not open_ones and _others_work(session, context, issue_id)
     for batch_id in open_ones if context.database.lets_concurrent_begin() else ():
@@ -112,13 +115,13 @@ def _others_work(session: Session, context: SendContext, issue_id: int) -> bool:
     return not all(leases.is_free(session, batch, now, context.journals) for batch in leased)
 
 
-def _open_batches(session: Session, issue_id: int) -> list[int]:
-    """Those that are nobody's first; a few are enough to find one."""
+def _open_batches(session: Session, issue_id: int, begin: StartingPoint) -> list[int]:
+    """Those that are nobody's first, and of these whose turn it is."""
     return list(
         session.scalars(
             select(BatchRow.id)
             .where(BatchRow.issue_id == issue_id, BatchRow.finished.is_(False))
-            .order_by(BatchRow.owner.is_not(None), BatchRow.id)
+            .order_by(BatchRow.owner.is_not(None), BatchRow.id < begin.batch_id, BatchRow.id)
         )
     )
 

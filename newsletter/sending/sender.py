@@ -17,6 +17,7 @@ from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import holds, open_batches
 from newsletter.sending.after_the_run import old_news, trouble_records
+from newsletter.sending.claiming import starting_point
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased, wait
 from newsletter.sending.limits import pauses
@@ -54,6 +55,7 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
             trouble_records.database_errors_in_words(),
             _without_long_collections(),
         ):
+            _take_turns(context, issue_id)
             send_round = partial(open_batches.send_batches, context, issue_id, mails)
             trouble = _in_rounds(context, issue_id, send_round)
             _apply_late_news(context, issue_id)
@@ -73,6 +75,16 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     elif trouble and not is_held:
         trouble_records.record_unsent(context, issue_id, trouble)
     return IssueSendResult(account, trouble, stopped, context.breaker.is_open, given_up)
+
+
+def _take_turns(context: SendContext, issue_id: int) -> None:
+    """Begin with those whom the last issue did not reach, once everybody is written down."""
+    with context.database.read() as session:
+        first = starting_point.first_reader(session, issue_id)
+    if first is not None:
+        open_batches.freeze_further(context, issue_id, math.inf)
+        with context.database.read() as session:
+            context.starting_point = starting_point.find_starting_point(session, issue_id, first)
 
 
 def _waiting_line(session: Session, context: SendContext, issue_id: int, number: int) -> str:
