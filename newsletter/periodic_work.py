@@ -35,8 +35,6 @@ def work_of_pages(
 ) -> PeriodicWork:
     """The work of a process with pages beside them, by name."""
     work = _work_of_both(settings, database, clock, lambda: False)
-    if not settings.feedback.sendgrid_public_key:
-        del work["webhooks"]
     if site_watch.is_watched(settings):
         check = partial(public_address.check_when_due, settings, database)
         work["site"] = Work(600, lambda: check(clock()), at_once=False)

@@ -1,6 +1,6 @@
 """One vocabulary for what is said of a mail after it left."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from newsletter.models import EventType
@@ -25,3 +25,11 @@ class Event:
     suppress: str | None = None
     address: str | None = None
     subscriber_id: int | None = None
+
+
+@dataclass
+class WebhookBody:
+    """The contents of a body that was posted: events, and items that are none."""
+
+    events: list[Event] = field(default_factory=list)
+    odd: list[tuple[str, str]] = field(default_factory=list)  # why, and the event itself

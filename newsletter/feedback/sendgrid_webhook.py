@@ -8,7 +8,6 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.feedback.events import Event
+from newsletter.feedback.events import Event, WebhookBody
 from newsletter.models import ORDINARY, EventType
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.transports.refusal_kinds import RefusalCause
@@ -87,14 +86,6 @@ class Signature:
         age = timedelta(seconds=now.timestamp() - int(timestamp))
         if abs(age) > self._max_age:
             raise NotGenuineError("the signature is too old, or this machine's clock is wrong")
-
-
-@dataclass
-class WebhookBody:
-    """The contents of a body: events, and items that are none."""
-
-    events: list[Event] = field(default_factory=list)
-    odd: list[tuple[str, str]] = field(default_factory=list)  # why, and the event itself
 
 
 def check_body(body: bytes) -> list[Any]:
