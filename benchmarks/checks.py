@@ -179,7 +179,7 @@ def reported(name: str, trials: list[Trial], language: str, *, show: bool = Fals
         begun = max(0, place - _A_DAY // 2)
         own = sources[place].text
         day = [source for source in sources[begun : begun + _A_DAY] if source.text != own]
-        checked = checks.check_answer(text, paper, language, day)
+        checked = checks.check_answer(text, paper, language, day, is_complete=True)
         found = checked.objections
         if show and found:
             print("   ", [result.objection for result in found], text)

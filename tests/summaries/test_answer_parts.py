@@ -381,7 +381,25 @@ def test_a_chinese_sentence_without_a_stop_is_doubtful_though_the_model_ended_it
 def test_a_last_word_that_is_a_form_of_the_papers_is_whole() -> None:
     for word in ("network", "batteries", "aid"):
         sentence = f"QuietNet, a network that removes noise, is proposed for a hearing {word}"
-        assert printed(sentence, QUIET, "en") == sentence
+        checked = check_answer(sentence, QUIET, "en", is_complete=True)
+        assert (checked.sentence, checked.objections) == (sentence, [])
+
+
+@pytest.mark.parametrize(
+    ("language", "half"),
+    [
+        ("en", "QuietNet, a network that removes noise, is proposed for a hearing"),
+        ("de", "QuietNet ist ein kleines Netz, das Rauschen aus Sprache entfernt, ohne Strom"),
+        ("fr", "QuietNet est un petit réseau qui retire le bruit de la parole, sans piles"),
+        ("es", "QuietNet es una red que quita el ruido del habla en un audífono pequeño"),
+    ],
+)
+def test_a_half_sentence_is_not_printed_where_nobody_says_that_it_came_to_its_end(
+    language: str, half: str
+) -> None:
+    assert printed(half, QUIET, language) == ""
+    (end,) = [found for found in check_answer(half, QUIET, language).objections if found.hard]
+    assert (end.check, end.objection) == ("end", "ends without a mark")
 
 
 def test_a_second_sentence_of_the_chinese_form_stays_though_it_has_nothing_to_compare() -> None:

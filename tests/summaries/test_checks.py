@@ -900,3 +900,17 @@ def test_another_papers_sentence_is_refused_in_languages_that_share_no_words_wit
     for sentence, own in zip(sentences, (OTHER_DAY[0], OTHER_DAY[2]), strict=True):
         assert refusals(sentence, own) == []
         assert "nearest" in refusals(sentence, GAINS)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Le travail compare 20 méthodes de débruitage de la parole sur 3 modèles.",
+        "Die Arbeit vergleicht 20 Bäume und 3 Kölner Modelle für verrauschte Sprache.",
+        "We compare 20 Möbius models of noisy speech with 3 baselines.",
+    ],
+)
+def test_an_accented_letter_after_m_b_or_k_makes_no_million_of_a_number(sentence: str) -> None:
+    abstract = "We compare 20 models of noisy speech with 3 baselines."
+    assert invented_number(sentence, abstract) == ""
+    assert invented_number("We compare 20 M models.", abstract)

@@ -77,7 +77,10 @@ def _run_checks(
     words = relevance.hardly_about(text, source) if language == "en" else ""
     return [
         CheckResult("length", form.wrong_length(text, language)),
-        CheckResult("one line", form.not_one_line(text) or form.unfinished(text, paper, language)),
+        CheckResult(
+            "one line",
+            form.not_one_line(text, source.text) or form.unfinished(text, paper, language),
+        ),
         CheckResult("markup", beside_words.markup(text)),
         CheckResult("praise", kinds_of_talk.foreign_talk(text, source, language)),
         CheckResult("unseen", unseen),
@@ -188,6 +191,7 @@ def _subject(
         CheckResult(
             "nearest",
             relevance.nearer(text, source, others, language)
+            or relevance.name_of_another(text, source, others)
             or nearest.fits_another(text, source, others, language),
         ),
         CheckResult("names", relevance.strange_name(text, source, language), hard=language == "zh"),
@@ -197,7 +201,10 @@ def _subject(
 def _stray(text: str, source: SourceText, language: str) -> str:
     if foreign := other_script.in_other_script(text, source, language):
         return f"says something in another language: {foreign[:60]}"
-    if language in study_words() and language != "en" and not is_of_study(text, source, language):
+    words = study_words().get(language)
+    if words and (trend := words.tells_trend(text)):
+        return f"tells what was there before: {trend}"
+    if words and language != "en" and not is_of_study(text, source, language):
         return "tells nothing of the paper"
     if aside := answer_asides.strange_aside(text, source, language):
         return f"says beside the paper: {aside[:60]}"

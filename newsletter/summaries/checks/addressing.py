@@ -62,12 +62,14 @@ _CHAT = lazy_pattern(
     r"|(?:\. |\A)(?:shall i|let['’]s (?:move|look|turn)|i hope)",
     re.IGNORECASE,
 )
+_QUOTED = lazy_pattern('["\u201c][^"\u201c\u201d]+["\u201d]')
 _PATTERNS = {code: lazy_pattern(forms + _EXCLAIMED) for code, forms in _FORMS.items()}
 _ANY: re.Pattern[str] = lazy_pattern(_EXCLAIMED.removeprefix("|"))
 
 
 def chats(text: str, source: str, language: str) -> str:
     """What an answer says to somebody, by chat and orders too; empty where it says nothing so."""
+    text = _QUOTED.sub(lambda quoted: "" if quoted[0][1:-1] in source else quoted[0], text)
     if _CHAT.search(text):
         return "talks to somebody"
     return speaks_to_reader(text, source, language)

@@ -1,5 +1,6 @@
 """Is a sentence in the language that was asked for?"""
 
+import re
 import unicodedata
 from collections import Counter
 
@@ -11,6 +12,7 @@ from newsletter.lazy_pattern import lazy_pattern
 WITHOUT_SPACES = frozenset(["zh", "ja"])  # between words
 _WORD = lazy_pattern(r"[^\W\d_]+")
 _FORMULA = lazy_pattern(r"\$[^$]*\$")
+_LATIN_NAME = lazy_pattern(r"[A-Za-z]*[A-Z\d][\w.+/-]*", re.ASCII)  # LSTM-GCN, Eurostoxx
 # The most frequent words, which no sentence of some length does without.
 _ENGLISH = """
     a an and are as at be by can for from has have in into is it its of on or our such than
@@ -97,8 +99,9 @@ def is_frequent(word: str, language: str) -> bool:
 
 
 def _is_chinese(text: str, scripts: Counter[str]) -> bool:
+    """A sentence may bear many Latin names, but no others; `other_script` looks at its words."""
     others = scripts.total() - scripts["CJK"] - scripts["LATIN"] - scripts["GREEK"]
-    return others == 0 and scripts["CJK"] >= _CHINESE_SHARE * len(text)
+    return others == 0 and scripts["CJK"] >= _CHINESE_SHARE * len(_LATIN_NAME.sub("", text))
 
 
 def _is_traditional(text: str) -> bool:

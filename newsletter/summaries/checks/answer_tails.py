@@ -32,7 +32,7 @@ _FEWEST, _MOST = 3, 9  # words of such a statement: shorter is an item, longer i
 _LIMITS = lazy_pattern(
     r"(?:if|when|where|whenever|unless|until|provided|except|although|though|but|not|without|only|or|nor|"
     r"wenn|falls|sofern|obwohl|aber|sondern|ohne|nur|außer|oder|wobei|wo|si|lorsque|quand|sauf|mais|sans|ou|bien|"
-    r"cuando|aunque|pero|sino|salvo|sin|solo|o|u)\b|但|若|如果|除非|只|不|尽管|虽|当|かつ|ただし",
+    r"cuando|aunque|pero|sino|salvo|sin|solo|o|u)\b|但|否则|则|若|如果|除非|只|不|尽管|虽|当|かつ|ただし",
     re.IGNORECASE,
 )
 _SUBORDINATE = lazy_pattern(

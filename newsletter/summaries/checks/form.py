@@ -29,7 +29,7 @@ _ENDINGS_LISTED = """
     ance ence set sets
 """
 _ENDINGS = frozenset(_ENDINGS_LISTED.split())
-_CLOSED = lazy_pattern(r"[。！？.!?…][”」』）》)\"]*\Z")
+_CLOSED = lazy_pattern(r"[。！？.!?…][”’»」』）》)\]\"']*\Z")
 _CLAUSE = lazy_pattern(r"[，、；：。]")
 _ITEM = lazy_pattern(r"\A(?:\d+[.)]|\(?[a-zA-Z\d]\)|\[.?\])\s")
 _BEFORE_LINES, _AFTER_LINES = "*#/•·‣§!:+", "/\\#•"
@@ -54,12 +54,17 @@ def _lengths(language: str) -> tuple[int, int]:
     return (_SHORTEST_ZH, _LONGEST_ZH) if is_dense else (_SHORTEST, _LONGEST)
 
 
-def not_one_line(text: str) -> str:
+def not_one_line(text: str, source: str) -> str:
+    """What says that it is more than a sentence, or none; the source may have "log log log n"."""
     if len(text.splitlines()) > 1:
         return "has several paragraphs"
-    if repeated := _REPEATED.search(text):
-        return f"says {repeated[1] or repeated[2]} three times"
+    if said := _repeated(text) - _repeated(source):
+        return f"says {min(said)} three times"
     return "is a list" if _ITEM.match(text) or _is_framed(text) else ""
+
+
+def _repeated(text: str) -> set[str]:
+    return {found[1] or found[2] for found in _REPEATED.finditer(text.lower())}
 
 
 def unfinished(text: str, paper: Paper, language: str) -> str:
@@ -87,11 +92,13 @@ def _within_word(text: str, paper: Paper) -> str:
 def doubts_of_end(text: str, language: str, *, is_complete: bool) -> int:
     """How much speaks for an answer that was cut: nothing, little (1), or enough (2).
 
-    Chinese and Japanese sentences have a mark at their end; a headline has none, and no clauses. It
-    is taken for whole where its maker says so.
+    A sentence has a mark at its end. What has none is taken for whole where its maker says that it
+    came to its end; in Chinese and Japanese a headline without clauses is, too.
     """
-    if language not in WITHOUT_SPACES or _CLOSED.search(text):
+    if _CLOSED.search(text):
         return 0
+    if language not in WITHOUT_SPACES:
+        return 0 if is_complete else 2
     return int(not is_complete) + bool(_CLAUSE.search(text))
 
 

@@ -72,9 +72,10 @@ _FACTOR_STANDS_WITHIN = 40  # characters before the number
 # 16 kHz is 16000 Hz, too.
 _PREFIXES = {"k": 3, "M": 6, "G": 9, "T": 12}
 _PREFIXED = lazy_pattern(r"[ ~-]?([kMGT])(?:Hz|B|b|m|W|eV|pc|g|bps)\b")
+_LETTER = r"[a-z\u00c0-\u1fff赫瓦帕克米卡焦伏欧比位电]"  # 20 méthodes are 20, 40兆赫 are 40
 _NUMBER = lazy_pattern(
     r"(?P<digits>\d+(?:\.\d+)*)"
-    rf"(?:[ -]?(?P<scale>{_SCALE})(?![a-z赫瓦帕克米卡焦伏欧比位电]))?"  # of 40兆赫 40
+    rf"(?:[ -]?(?P<scale>{_SCALE})(?!{_LETTER}))?"
     rf"{_UNIT}",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
 from newsletter.summaries.checks.numbers import values_in
 from newsletter.summaries.checks.relevance import SourceText
+from newsletter.text import plain_letters
 
 _LETTER = "\u3040-\u30ff\u3400-\u9fff"
 _EAST_ASIAN = lazy_pattern(f"[{_LETTER}]{{3,}}")
@@ -30,6 +31,7 @@ def in_other_script(text: str, source: SourceText, language: str) -> str:
     if language not in WITHOUT_SPACES:
         runs = _EAST_ASIAN.findall(text)
         return next((run for run in runs if run not in source.text), "")
+    text = plain_letters(text)  # Kähler is one word
     for pattern in (_PART, _IN_A_ROW, _PLAIN):
         for said in pattern.findall(text):
             words = _WORD.findall(said)

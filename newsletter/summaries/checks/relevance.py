@@ -11,6 +11,7 @@ from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
 from newsletter.summaries.checks.answer_language import FREQUENT
 from newsletter.summaries.extractive import sentences
+from newsletter.text import plain_letters
 
 _WORD = lazy_pattern(r"[a-z0-9]+")
 _LATIN = lazy_pattern(r"[A-Za-z][A-Za-z0-9]*(?:[-+.'/][A-Za-z0-9]+)*\+*")
@@ -45,6 +46,8 @@ _COMMON = FREQUENT | frozenset(_WORD.findall(_ACADEMIC))
 _OVERLAP, _DOUBTFUL_OVERLAP, _FEW = 0.15, 0.25, 0.35
 _TOPICS_MET = 0.55
 _TOPICS = {"zh": "topics.json", "ja": "topics_ja.json"}
+_BESIDE_NAME = 20  # characters beside the name of what a paper proposes, up to its title's colon
+_SHORTEST_NAME = 4  # letters of such a name; GAN and VAE are kinds of things
 _NEARER = 0.25  # another paper of the day must share so much more, of what can be shared
 
 
@@ -104,7 +107,7 @@ class SourceText:
 
     @cached_property
     def _unhyphened(self) -> str:
-        return re.sub(r"[^a-z0-9 ]", "", re.sub(r"[-/]", "", self.lowered))
+        return re.sub(r"[^a-z0-9 ]", "", re.sub(r"[-/]", "", plain_letters(self.lowered)))
 
 
 def off_topic(text: str, source: SourceText, language: str) -> str:
@@ -181,6 +184,21 @@ def strange_name(text: str, source: SourceText, language: str) -> str:
         borne = _borne(name, source) or all(_borne(part, source) for part in parts)
         if _NAMED.search(name) and not borne:
             return f"names {name}, which the abstract does not"
+    return ""
+
+
+def name_of_another(text: str, source: SourceText, others: Sequence[SourceText]) -> str:
+    """A name that the abstract has not, and that another paper of the day bears in its title.
+
+    "BERT" may be said of many a paper; "DiffuVoice: ..." is the name of one.
+    """
+    for name in _names(text):
+        if len(name) < _SHORTEST_NAME or not _NAMED.search(name) or _borne(name, source):
+            continue
+        beside = rf"[^.:]{{0,{_BESIDE_NAME}}}"
+        titled = re.compile(rf"{beside}\b{re.escape(name)}\b{beside}:")
+        if any(titled.match(other.text) for other in others):
+            return f"names {name}, which is another paper of the day"
     return ""
 
 

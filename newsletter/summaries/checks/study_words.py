@@ -19,12 +19,18 @@ class StudyWords(NamedTuple):
     leans: re.Pattern[str]  # a sentence that leans on another; to be matched
     proposes: re.Pattern[str] | None = None  # anywhere in the sentence that says what is new
     before_it: re.Pattern[str] | None = None  # anywhere in one that says what was there before
+    trend: re.Pattern[str] | None = None  # anywhere in one that says what many do of late
 
     def contribution(self, sentence: str) -> int:
         """1 where it says what is new, -1 where it says what was there before, else 0."""
         if self.proposes and self.proposes.search(sentence):
             return 1
         return -1 if self.before_it and self.before_it.search(sentence) else 0
+
+    def tells_trend(self, sentence: str) -> str:
+        """The words with which it tells what many do of late, and nothing new; else empty."""
+        found = self.trend and self.trend.search(sentence)
+        return "" if not found or self.contribution(sentence) > 0 else found[0]
 
 
 @cache
@@ -50,10 +56,10 @@ def _of(language: str, words: dict[str, str]) -> StudyWords:
 
 
 def _new_and_old(words: dict[str, str]) -> list[re.Pattern[str] | None]:
-    """The English of an answer is ranked as abstracts are."""
+    """What is there before is named for no English: its sentences are ranked as abstracts are."""
     return [
         _compiled(_any_of(words[name])) if name in words else None
-        for name in ("proposes", "before_it")
+        for name in ("proposes", "before_it", "trend")
     ]
 
 

@@ -5,7 +5,7 @@ for 93.46 %.
 """
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from babel import UnknownLocaleError
@@ -96,7 +96,7 @@ def in_full(text: str, source: str) -> str:
 def _of_source(found: re.Match[str], source: str) -> str:
     up, down = found["more"] or found["odd"], found["less"]
     if not (up or down or found["about"]):
-        return found[0]
+        return found[0] if found["scale"] else _unrounded(found[0], source)
     exponent = _SCALES.get((found["scale"] or "").lower(), 0)
     said = Decimal(found["digits"].replace(",", "")).scaleb(exponent)
     reach = min(_last_place(said), said * _FURTHEST)
@@ -113,6 +113,20 @@ def _of_source(found: re.Match[str], source: str) -> str:
         default="",
     )
     return f" {nearest}" if nearest else found[0]
+
+
+def _unrounded(number: str, source: str) -> str:
+    """The source's number of more places that it is when rounded to its own: 93.68 for 93.7."""
+    digits, values = number.strip(), values_in(source)
+    if "." not in digits or digits in values:
+        return number
+    places = Decimal(digits)
+    finer = (value for value in values if len(value) > len(digits) and value.count(".") == 1)
+    return next((f" {value}" for value in finer if _rounded(value, places) == places), number)
+
+
+def _rounded(value: str, places: Decimal) -> Decimal:
+    return Decimal(value).quantize(places, rounding=ROUND_HALF_UP)
 
 
 def _last_place(number: Decimal) -> Decimal:
