@@ -19,13 +19,14 @@ from newsletter.summaries.base import (
     Summarizer,
     SummaryError,
     Tokens,
+    TooLongError,
 )
 from newsletter.summaries.checks.relevance import SourceText
 from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.safe_summarizer import describe_fault
 from newsletter.summaries.store import RejectedAnswer
 from newsletter.summaries.threads import run_in_threads
-from newsletter.summaries.unusable_answers import REFUSED, UnusableAnswers
+from newsletter.summaries.unusable_answers import REFUSED, TOO_LONG, UnusableAnswers
 from newsletter.text import one_line
 
 ANSWERS = 2  # that a paper may take: the second knows what was wrong with the first
@@ -147,6 +148,8 @@ class _Asker:
             )
             self.unusable.add([*(answer.outcomes for answer in rejected_before), (REFUSED,)])
         except SummaryError as error:
+            if isinstance(error, TooLongError):
+                self.unusable.add([(TOO_LONG,)])
             reason = one_line(str(error))
             last = RejectedAnswer(
                 SummaryFailure.FAILED, reason, tokens=error.tokens, outcomes=(FAILED,)
@@ -219,7 +222,7 @@ class _Asker:
         except OutOfServiceError as error:
             self.llm_budget.give_up(self._without_name(str(error)))
             raise
-        except RefusedError as error:
+        except (RefusedError, TooLongError) as error:  # that is about this paper
             spent = error.tokens
             self.llm_budget.answered()
             raise

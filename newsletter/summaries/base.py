@@ -38,6 +38,10 @@ class RefusedError(SummaryError):
     """This paper will not be answered the way it is asked; it is not asked again that way."""
 
 
+class TooLongError(SummaryError):
+    """This paper is longer than the model reads; others may be shorter."""
+
+
 class OutOfServiceError(SummaryError):
     """No paper fares better now (a refused key, no balance); nothing more is asked in this run."""
 

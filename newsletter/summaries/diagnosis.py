@@ -13,7 +13,7 @@ from newsletter.config import SummarizerSettings
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.completions import completion, is_cut, is_utf_8
 from newsletter.summaries.reply import Reply
-from newsletter.summaries.unusable_answers import REFUSED, look_at
+from newsletter.summaries.unusable_answers import REFUSED, TOO_LONG, look_at
 from newsletter.text import one_line, visible
 
 CHAT: Final = "/chat/completions"  # what follows a base address
@@ -24,6 +24,7 @@ class Consequence(Enum):
 
     TRY_AGAIN = auto()  # a few times, then this paper has no answer in this run
     NO_ANSWER = auto()  # for this paper, in this run
+    TOO_LONG = auto()  # is this paper; less of it may be read
     PAPER_REFUSED = auto()  # it is not asked about again
     OUT_OF_SERVICE = auto()  # nothing more is asked in this run
 
@@ -64,12 +65,10 @@ _REQUEST = Diagnosis(
     "it refuses the request; look at summarizer.model, temperature and options",
 )
 _TOO_LONG = Diagnosis(
-    Consequence.NO_ANSWER,
-    "the question is too long for it; look at its context's length, summarizer.prompt and"
-    " max_tokens in summarizer.options",
+    Consequence.TOO_LONG, f"the question is too long for it; {look_at([TOO_LONG])}"
 )
 _TOO_LARGE = Diagnosis(
-    Consequence.NO_ANSWER,
+    Consequence.TOO_LONG,
     "the request is too large for it, or for a proxy before it; look at its limit, and at"
     " summarizer.prompt",
 )

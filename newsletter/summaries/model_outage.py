@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.database.db import Database
 from newsletter.database.missing_rows import insert_missing
 from newsletter.finding import Finding, Severity
-from newsletter.models import MomentRow, SummaryFailureRow
+from newsletter.models import MomentRow, SummaryFailure, SummaryFailureRow
 from newsletter.summaries.base import Summarizer
 from newsletter.text import brief, without_addresses
 
@@ -51,11 +51,12 @@ def check(database: Database, summarizer: Callable[[], type[Summarizer]]) -> Ite
 
 
 def _most_frequent_reason(session: Session) -> str | None:
-    """Of the run that kept one last."""
-    newest = select(func.max(SummaryFailureRow.made_at)).scalar_subquery()
+    """Of the run that kept one last; what was printed in part was not in vain."""
+    failed = SummaryFailureRow.kind != SummaryFailure.CUT
+    newest = select(func.max(SummaryFailureRow.made_at)).where(failed).scalar_subquery()
     return session.scalar(
         select(SummaryFailureRow.reason)
-        .where(SummaryFailureRow.made_at == newest)
+        .where(SummaryFailureRow.made_at == newest, failed)
         .group_by(SummaryFailureRow.reason)
         .order_by(func.count().desc(), SummaryFailureRow.reason)
         .limit(1)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from newsletter.config import Settings, SummarizerSettings, combinations
@@ -17,6 +18,7 @@ from newsletter.summaries.base import (
     Summarizer,
     SummaryError,
     Tokens,
+    TooLongError,
 )
 from newsletter.summaries.completions import TOOL_CALLS, Completion, completion
 from newsletter.summaries.diagnosis import Consequence, Diagnosis
@@ -30,6 +32,7 @@ _COMPLETE = ("stop", "end_turn", "eos", "eos_token", "stop_sequence")
 _CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
 _MOST_TOKENS = ("max_completion_tokens", "max_tokens")  # options that bound an answer
 _TITLE_CHARACTERS, _ABSTRACT_CHARACTERS = 600, 6000
+_SHORTENED = 1000  # characters of an abstract, where the model cannot read all of it
 _USUAL_ANSWER = 120  # tokens
 
 
@@ -70,6 +73,15 @@ class OpenAICompatible(Summarizer):
 
     def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
         messages = self.messages(paper, language, hint)
+        try:
+            return self._answer(messages)
+        except TooLongError:
+            if len(paper.abstract) <= _SHORTENED:
+                raise
+            shortened = replace(paper, abstract=_beginning(paper.abstract))
+            return self._answer(self.messages(shortened, language, hint))
+
+    def _answer(self, messages: list[dict[str, str]]) -> Draft:
         try:
             reply = retries.ask_patiently(self._endpoint, messages, self._sleep)
         except NoReplyError as error:
@@ -131,9 +143,17 @@ class OpenAICompatible(Summarizer):
             return RefusedError(told)  # what to do is for many of them
         if diagnosis.consequence is Consequence.OUT_OF_SERVICE:
             return OutOfServiceError(told_how)
+        if diagnosis.consequence is Consequence.TOO_LONG:
+            return TooLongError(told_how)
         if diagnosis.consequence is Consequence.NO_ANSWER or reply.asks_for_too_long:
             return SummaryError(told_how)
         return SummaryError(f"{told_how} ({retries.TRIES} tries)")
+
+
+def _beginning(abstract: str) -> str:
+    """Its first sentences, as far as a model with little room may read."""
+    begun = abstract[:_SHORTENED]
+    return begun[: begun.rfind(". ") + 1] or begun
 
 
 def estimated(text: str) -> int:

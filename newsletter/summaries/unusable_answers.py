@@ -8,12 +8,15 @@ from threading import Lock
 from newsletter.summaries.base import EMPTY
 
 REFUSED = "refused"  # by the provider
+TOO_LONG = "too long"  # is the paper for the model
 _ALIKE = 10  # answers in a row refused for one reason: it is a setting
 _ANY = 20  # answers in a row refused for whatever reasons: it is the model
 _NAMED = 3  # reasons at most
 _LOOK_AT = {
     EMPTY: "summarizer.options: a thinking model needs its thinking off, or more max_tokens",
     REFUSED: "summarizer.model: its provider will not read such texts",
+    TOO_LONG: "the length of the model's context, summarizer.prompt, and max_tokens in"
+    " summarizer.options",
     "its own": "summarizer.model and summarizer.prompt: it says the same of several papers",
     "language": "summarizer.prompt and the newsletter's language",
 }

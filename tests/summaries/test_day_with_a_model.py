@@ -226,6 +226,53 @@ def test_a_refused_abstract_harms_no_other_paper(cli: Cli, configure: Callable[.
     assert set(origins.values()) == {"by tiny"}
 
 
+TOO_LONG = Answer(400, b'{"error": {"message": "exceeds the maximum context length"}}')
+
+
+def test_of_an_abstract_that_is_too_long_for_the_model_it_reads_the_beginning(
+    cli: Cli, configure: Callable[..., None]
+) -> None:
+    def answer(asked: Asked) -> Answer:
+        is_long = len(asked.material) > 1250
+        return TOO_LONG if is_long else completion(true_of(asked_about(asked)))
+
+    with ModelStandIn(answer) as model:
+        configure(model.url)
+        assert cli("run").code == 0
+        assert len(model.asked) > len(PAPERS)
+    assert {each["origin"] for each in issue(cli).values()} == {"by tiny"}
+
+
+def test_papers_that_are_too_long_for_the_model_harm_no_others(
+    cli: Cli, configure: Callable[..., None]
+) -> None:
+    long = set(list(PAPERS)[:6])
+
+    def answer(asked: Asked) -> Answer:
+        paper = asked_about(asked)
+        return TOO_LONG if paper.title in long else completion(true_of(paper))
+
+    with ModelStandIn(answer) as model:
+        configure(model.url, concurrency=1)
+        said = cli("run")
+    assert said.code == 0
+    assert "too long for it; look at the length of the model's context" in said.err
+    origins = {title: each["origin"] for title, each in issue(cli).items()}
+    assert {title for title, origin in origins.items() if origin != "by tiny"} == long
+
+
+def test_a_model_for_which_every_paper_is_too_long_is_soon_asked_no_more(
+    cli: Cli, configure: Callable[..., None]
+) -> None:
+    with ModelStandIn(in_turn(TOO_LONG)) as model:
+        configure(model.url, concurrency=1)
+        said = cli("run")
+        asked = len(model.asked)
+    assert said.code == 1
+    assert asked <= 2 * 10
+    assert "10 answers in a row could not be used (too long)" in said.err
+
+
 def test_what_failed_is_healed_before_the_issue_is_frozen(
     cli: Cli, configure: Callable[..., None]
 ) -> None:

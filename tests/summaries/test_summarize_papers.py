@@ -326,6 +326,23 @@ def test_a_model_of_which_nothing_can_be_used_is_told_until_something_is_kept(
         assert session.get_one(AnswerCountRow, ("model", "failed")).answers == 3 + 3 + 3
 
 
+def test_answers_that_are_printed_in_part_are_no_reason_why_a_model_is_of_no_use(
+    database: Database, settings: Settings
+) -> None:
+    papers = [paper(number) for number in range(16)]
+    texts = {
+        number: [f"{said(papers[number])} Bread is baked at home."]
+        if number % 3 == 0
+        else [said(papers[number]).replace(" ", f" {number}77 ", 1)] * 2
+        for number in range(16)
+    }
+    made = make(database, Model(texts=texts), papers)
+    assert counted(made)[0] == 6
+    asks = settings.model_copy(update={"summarizer": SummarizerSettings(use="openai", model="m")})
+    (told,) = model_outage.check(database, lambda: summarizer_type(asks))
+    assert "bears the number" in told.text
+
+
 @pytest.mark.parametrize(
     "error", [KeyError("x"), RecursionError("y"), SystemExit(3), MemoryError(), StopIteration()]
 )
