@@ -47,7 +47,7 @@ flow:
 	dot -Tsvg pictures/flow.dot -o pictures/flow.svg
 
 docs: .venv/installed-dev
-	WRITE_DOCS=1 $(BIN)/pytest -q tests/cli/test_commands.py tests/config/test_settings.py -k document
+	WRITE_DOCS=1 $(BIN)/pytest -q tests/cli/test_commands.py tests/config/test_settings.py tests/web/test_metrics_page.py -k document
 
 # Bring the catalogues up to date with what templates and code ask for.
 messages: .venv/installed-dev

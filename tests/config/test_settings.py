@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -428,6 +429,20 @@ def defaults(section: str, model: type[BaseModel]) -> Iterator[str]:
         if plain and value not in {"", Path()}:
             shown = json.dumps(str(value) if isinstance(value, Path) else value)
             yield f"{section}.{name} = {shown}"
+
+
+def test_every_setting_is_named_in_the_documentation_and_not_only_with_its_default() -> None:
+    pages = (Path(__file__).parents[2] / "docs").glob("*.md")
+    told = " ".join(page.read_text("utf-8").partition(_DEFAULTS)[0] for page in pages)
+    code = " ".join(re.findall(r"`[^`]+`|```.*?```", told, re.DOTALL))
+    sections = [field.annotation for field in Settings.model_fields.values()]
+    names = {
+        name
+        for model in [*sections, NewsletterSettings]
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        for name in model.model_fields
+    }
+    assert names - set(re.findall("[a-z_0-9]+", code)) == set()
 
 
 def test_the_document_of_settings_tells_every_default() -> None:
