@@ -91,6 +91,33 @@ def test_plans_and_claims_that_the_abstract_does_not_make_are_refused(answer: st
     assert refused(answer, "en")
 
 
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [
+        ("en", "The paper proposes a new approach and demonstrates that it works well."),
+        ("zh", "本文提出了一种新方法，实验证明有效。"),
+        ("de", "Die Autoren schlagen eine neue Methode vor und zeigen ihre Wirksamkeit."),
+        ("fr", "Les auteurs proposent une nouvelle méthode et montrent son efficacité."),
+        ("es", "Los autores proponen un nuevo método y muestran su eficacia."),
+        ("ja", "本論文では新しい手法を提案し、その有効性を示した。"),
+    ],
+)
+def test_what_could_be_said_of_any_paper_is_not_printed(language: str, answer: str) -> None:
+    assert "tells nothing that is of this paper" in refused(answer, language)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Robust speech enhancement",
+        "The paper presents Robust Speech Enhancement.",
+        "This work is about robust speech enhancement.",
+    ],
+)
+def test_the_title_said_again_is_not_printed(answer: str) -> None:
+    assert any("is the title" in why for why in refused(answer, "en"))
+
+
 def test_a_claim_behind_a_comma_is_left_out() -> None:
     answer = "The model RSE enhances noisy speech, solving the problem completely."
     checked = check_answer(answer, SPEECH, "en")

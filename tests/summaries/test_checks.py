@@ -761,7 +761,7 @@ def test_a_paper_in_chinese_does_not_deny_its_own_work_nor_lose_what_it_gains(
 
 
 def test_an_answer_about_another_paper_is_refused_whatever_one_of_its_sentences_says() -> None:
-    harmless = "该论文提出一种新方法，显著提升性能。"
+    harmless = "该论文提出一种新方法，显著提升语音质量。"
     assert printed(harmless, "zh") == harmless
     assert printed(OTHER_ZH + harmless, "zh") == ""
 

@@ -201,16 +201,25 @@ def _subject(
 def _stray(text: str, source: SourceText, language: str) -> str:
     if foreign := other_script.in_other_script(text, source, language):
         return f"says something in another language: {foreign[:60]}"
-    words = study_words().get(language)
-    if words and (trend := words.tells_trend(text)):
-        return f"tells what was there before: {trend}"
-    if words and language != "en" and not is_of_study(text, source, language):
-        return "tells nothing of the paper"
+    if empty := _empty(text, source, language):
+        return empty
     if aside := answer_asides.strange_aside(text, source, language):
         return f"says beside the paper: {aside[:60]}"
     if talk := answer_tails.talk_in(text, source, language):
         return f"says beside the paper: {talk[:60]}"
     return relevance.stray_sentence(text, source, language)
+
+
+def _empty(text: str, source: SourceText, language: str) -> str:
+    words = study_words().get(language)
+    if words is None:
+        return ""
+    if trend := words.tells_trend(text):
+        return f"tells what was there before: {trend}"
+    if words.tells_nothing(text):
+        return "tells nothing that is of this paper"
+    is_strange = language != "en" and not is_of_study(text, source, language)
+    return "tells nothing of the paper" if is_strange else ""
 
 
 def _without_raised(text: str) -> str:

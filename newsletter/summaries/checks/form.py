@@ -6,6 +6,7 @@ import unicodedata
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
 from newsletter.summaries.checks.answer_language import WITHOUT_SPACES, is_frequent
+from newsletter.summaries.checks.study_words import study_words
 
 _SHORTEST, _LONGEST = 20, 400
 _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
@@ -75,8 +76,17 @@ def unfinished(text: str, paper: Paper, language: str) -> str:
         return "breaks off"
     if cut := _within_word(text, paper):
         return f"breaks off in a word, {cut}"
-    is_title = text.strip(" .").casefold() == paper.title.strip(" .").casefold()
-    return "is the title" if is_title else ""
+    return "is the title" if _is_title(text, paper.title, language) else ""
+
+
+def _is_title(text: str, title: str, language: str) -> bool:
+    """Whether it is the title, or says of it nothing but that the paper has it."""
+    said, titled = (" ".join(re.findall(r"\w+", part.casefold())) for part in (text, title))
+    words = study_words().get(language)
+    before, found, after = said.partition(titled or said or " ")
+    return bool(titled and found) and (
+        before == after == "" or (words is not None and words.tells_nothing(f"{before} {after}"))
+    )
 
 
 def _within_word(text: str, paper: Paper) -> str:

@@ -6,8 +6,13 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
 
+_LETTERS = lazy_pattern(r"[^\W_]+")
+_IS_WIDE = lazy_pattern("[\u3040-\u9fff]")
+_FEWEST_WIDE = 3  # characters that are of a paper
+_SHORT = 3  # letters of a word that no paper is known by
 _NEAR_END = r"[^、。]{0,12}\Z"  # of a Japanese clause stands its verb
 
 
@@ -20,6 +25,7 @@ class StudyWords(NamedTuple):
     proposes: re.Pattern[str] | None = None  # anywhere in the sentence that says what is new
     before_it: re.Pattern[str] | None = None  # anywhere in one that says what was there before
     trend: re.Pattern[str] | None = None  # anywhere in one that says what many do of late
+    generic: re.Pattern[str] | None = None  # a word that the sentence of any paper may have
 
     def contribution(self, sentence: str) -> int:
         """1 where it says what is new, -1 where it says what was there before, else 0."""
@@ -31,6 +37,15 @@ class StudyWords(NamedTuple):
         """The words with which it tells what many do of late, and nothing new; else empty."""
         found = self.trend and self.trend.search(sentence)
         return "" if not found or self.contribution(sentence) > 0 else found[0]
+
+    def tells_nothing(self, sentence: str) -> bool:
+        """Whether all its words could stand of any paper."""
+        if self.generic is None:
+            return False
+        words = _LETTERS.findall(sentence)
+        if any(map(_IS_WIDE.match, words)):
+            return len("".join(self.generic.sub("", word) for word in words)) < _FEWEST_WIDE
+        return not any(len(word) > _SHORT and not self.generic.fullmatch(word) for word in words)
 
 
 @cache
@@ -59,7 +74,7 @@ def _new_and_old(words: dict[str, str]) -> list[re.Pattern[str] | None]:
     """What is there before is named for no English: its sentences are ranked as abstracts are."""
     return [
         _compiled(_any_of(words[name])) if name in words else None
-        for name in ("proposes", "before_it", "trend")
+        for name in ("proposes", "before_it", "trend", "generic")
     ]
 
 
