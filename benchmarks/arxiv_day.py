@@ -21,9 +21,9 @@ from newsletter import bootstrap, scaffold, taxonomy
 from newsletter.config import SourceSettings
 from newsletter.daily_run import daily
 from newsletter.sources.arxiv_source import ArxivSource
-from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.http.adapter import PoliteAdapter
 from newsletter.sources.http.session import PoliteSession
+from newsletter.sources.past_days.dated_pages import DatedPages
 from newsletter.transports.memory import Memory
 from tests.sources.dated_samples import catchup, recent
 from tests.sources.samples import Told, page

@@ -48,7 +48,7 @@ def fetch(
     """
     from newsletter.daily_run import fetching, rounds
     from newsletter.sources.base import SAVED_FILES
-    from newsletter.sources.from_files import SavedFiles
+    from newsletter.sources.saved.from_files import SavedFiles
 
     settings = resources.load_settings(config_file)
     rows_as_json: list[dict[str, Any]] = []

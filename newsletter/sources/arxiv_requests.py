@@ -5,15 +5,15 @@ from datetime import timedelta
 
 from newsletter.sources import calendar
 from newsletter.sources.arxiv_api import papers_named
-from newsletter.sources.arxiv_session import ArxivSession
-from newsletter.sources.base import Paper, SourceError
-from newsletter.sources.feed import Feed, parse_feed
-from newsletter.sources.listing_page import (
+from newsletter.sources.arxiv_pages.listing_page import (
     ListingPage,
     category_of,
     parse_listing_page,
     refuse_another,
 )
+from newsletter.sources.arxiv_session import ArxivSession
+from newsletter.sources.base import Paper, SourceError
+from newsletter.sources.feed import Feed, parse_feed
 
 _FEED_SERVES = timedelta(hours=1)  # it states no count, and has been filled up later on
 

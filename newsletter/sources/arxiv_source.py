@@ -11,15 +11,16 @@ from datetime import date, datetime, timedelta
 
 from newsletter.config import Settings
 from newsletter.database.db import Database
-from newsletter.sources import calendar, dated_records, past_day, rebuild
+from newsletter.sources import calendar
 from newsletter.sources.arxiv_requests import ArxivRequests
 from newsletter.sources.arxiv_session import ArxivSession
 from newsletter.sources.base import DATED_PAGE, FetchResult, Paper, Source, SourceError
-from newsletter.sources.dated_pages import DatedPages, PageRefusedError
 from newsletter.sources.http.adapter import PoliteAdapter
 from newsletter.sources.http.session import PoliteSession
 from newsletter.sources.listing_status import CategoryListing, nothing
 from newsletter.sources.newest_batch import NewestBatch
+from newsletter.sources.past_days import dated_records, past_day, rebuild
+from newsletter.sources.past_days.dated_pages import DatedPages, PageRefusedError
 
 _MOMENT_S = 300.0
 _INDEXED = timedelta(days=4)  # by then the API knows a day's versions, over a weekend as well

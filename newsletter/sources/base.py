@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
 from newsletter.sources.paper_id import is_possible, read_identifier, sole_name
-from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
+from newsletter.sources.withdrawals.withdrawal import abstract_withdraws, comment_withdraws
 from newsletter.text import one_line
 
 if TYPE_CHECKING:

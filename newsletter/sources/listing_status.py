@@ -6,6 +6,7 @@ from datetime import date
 
 from newsletter import taxonomy
 from newsletter.sources import calendar
+from newsletter.sources.arxiv_pages.listing_page import ListingPage, PageEntry
 from newsletter.sources.base import (
     Announcement,
     AnnouncementType,
@@ -15,7 +16,6 @@ from newsletter.sources.base import (
     PaperId,
 )
 from newsletter.sources.feed import Feed, FeedEntry
-from newsletter.sources.listing_page import ListingPage, PageEntry
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,16 @@ from datetime import date
 
 from newsletter.sources import calendar
 from newsletter.sources.arxiv_api import ShortAnswerError
+from newsletter.sources.arxiv_pages.listing_page import UndatedPageError
 from newsletter.sources.arxiv_requests import ArxivRequests
 from newsletter.sources.base import DATED_PAGE, ListingState, Paper, SourceError
-from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.feed import Feed
-from newsletter.sources.listing_page import UndatedPageError
 from newsletter.sources.listing_status import (
     CategoryListing,
     listing_from_feed,
     listing_from_page,
 )
+from newsletter.sources.past_days.dated_pages import DatedPages
 
 _UNDATED = "the listing page without a date"
 

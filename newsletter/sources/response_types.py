@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from lxml import etree
 
+from newsletter.sources.arxiv_pages.catchup_page import is_catchup_page
+from newsletter.sources.arxiv_pages.listing_page import is_listing_page, is_old_listing_page
+from newsletter.sources.arxiv_pages.recent_page import is_recent_page
 from newsletter.sources.base import SourceError
-from newsletter.sources.catchup_page import is_catchup_page
-from newsletter.sources.listing_page import is_listing_page, is_old_listing_page
-from newsletter.sources.recent_page import is_recent_page
 from newsletter.text import one_line
 
 ATOM = "http://www.w3.org/2005/Atom"

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.sources import calendar
+from newsletter.sources.arxiv_pages.listing_page import ListingPage
 from newsletter.sources.base import ListingState
 from newsletter.sources.calendar import ZONE
-from newsletter.sources.listing_page import ListingPage
 from newsletter.sources.listing_status import listing_from_page
 
 ZONES = [UTC, ZONE, timezone(timedelta(hours=9)), timezone(timedelta(hours=-11))]

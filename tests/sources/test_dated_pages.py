@@ -7,16 +7,16 @@ import pytest
 from pydantic import ValidationError
 
 from newsletter.config import SourceSettings
-from newsletter.sources.base import AnnouncementType, SourceError
-from newsletter.sources.catchup_page import (
+from newsletter.sources.arxiv_pages.catchup_page import (
     CatchupDay,
     catchup_category,
     is_catchup_page,
     parse_catchup_page,
     read_catchup_day,
 )
-from newsletter.sources.listing_page import is_listing_page
-from newsletter.sources.recent_page import is_recent_page, parse_recent_page
+from newsletter.sources.arxiv_pages.listing_page import is_listing_page
+from newsletter.sources.arxiv_pages.recent_page import is_recent_page, parse_recent_page
+from newsletter.sources.base import AnnouncementType, SourceError
 from tests.sources.dated_samples import catchup, dated_case, recent
 from tests.sources.samples import NO_ANSWERS, Told, page
 

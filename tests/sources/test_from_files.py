@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.sources.arxiv_api import papers_in
 from newsletter.sources.base import AnnouncementType, Listing, ListingState, SourceError
-from newsletter.sources.from_files import SavedFiles
+from newsletter.sources.saved.from_files import SavedFiles
 from tests.sources.dated_samples import catchup, dated_case, recent
 from tests.sources.oai_samples import harvest, parsed, raw
 from tests.sources.samples import NO_ANSWERS, SHARED, Told, answer, atom, page, rss, shared

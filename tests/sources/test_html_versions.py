@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from newsletter.rendering.issue_email import IssueEmails
+from newsletter.sources.arxiv_pages.catchup_page import parse_catchup_page
+from newsletter.sources.arxiv_pages.listing_page import parse_listing_page
 from newsletter.sources.base import Paper, PaperId
-from newsletter.sources.catchup_page import parse_catchup_page
-from newsletter.sources.from_files import SavedFiles
-from newsletter.sources.listing_page import parse_listing_page
+from newsletter.sources.saved.from_files import SavedFiles
 from tests.rendering.days import LINKS, SITE, digest, paper
 from tests.rendering.test_message import READER
 from tests.sources.samples import SHARED, Told, answer, page, shared

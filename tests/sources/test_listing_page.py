@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.sources.base import AnnouncementType, SourceError
-from newsletter.sources.listing_page import (
+from newsletter.sources.arxiv_pages.listing_page import (
     category_of,
     is_listing_page,
     parse_listing_page,
 )
+from newsletter.sources.base import AnnouncementType, SourceError
 from newsletter.sources.response_types import ResponseType, describe, response_type
 from tests.sources.samples import NO_ANSWERS, Told, page, rss, shared
 

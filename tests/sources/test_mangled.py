@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from lxml import html
 
 from newsletter.sources.arxiv_api import papers_in
+from newsletter.sources.arxiv_pages.listing_page import category_of, parse_listing_page
 from newsletter.sources.base import Paper, SourceError
 from newsletter.sources.feed import parse_feed
-from newsletter.sources.listing_page import category_of, parse_listing_page
 from newsletter.sources.oai import parse_records
 from newsletter.text import one_line
 from tests.sources.oai_samples import harvest, parsed, raw

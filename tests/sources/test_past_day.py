@@ -10,9 +10,9 @@ import pytest
 from newsletter.config import SourceSettings
 from newsletter.sources.arxiv_source import ArxivSource
 from newsletter.sources.base import FetchResult, Listing, ListingState, Paper
-from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.http.adapter import PoliteAdapter
 from newsletter.sources.http.session import PoliteSession
+from newsletter.sources.past_days.dated_pages import DatedPages
 from tests.sources.dated_samples import catchup, dated_case, recent
 from tests.sources.oai_samples import harvest, raw, refused_by_oai
 from tests.sources.samples import Told, answer, atom, page

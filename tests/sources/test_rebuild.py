@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.sources import calendar, dated_records, rebuild
+from newsletter.sources import calendar
+from newsletter.sources.arxiv_pages.listing_page import parse_listing_page
 from newsletter.sources.arxiv_session import RecordedSession
 from newsletter.sources.base import (
     AnnouncementType,
@@ -20,8 +21,8 @@ from newsletter.sources.base import (
     PaperId,
     SourceError,
 )
-from newsletter.sources.listing_page import parse_listing_page
 from newsletter.sources.oai import parse_records
+from newsletter.sources.past_days import dated_records, rebuild
 from tests.sources.oai_samples import harvest, raw, refused_by_oai
 from tests.sources.samples import Told, answer, refusal, shared
 

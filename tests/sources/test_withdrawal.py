@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.sources.base import Paper, PaperId
-from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
+from newsletter.sources.withdrawals.withdrawal import abstract_withdraws, comment_withdraws
 from tests.sources import samples
 
 NOTICES = """\

@@ -1,6 +1,6 @@
 """The embedded summarizer: the authors' own best sentence, lightly trimmed; no key, no network."""
 
-from newsletter.sources.withdrawal import abstract_withdraws
+from newsletter.sources.withdrawals.withdrawal import abstract_withdraws
 from newsletter.summaries.extractive import choice, sentences, trimming
 from newsletter.text import one_line
 

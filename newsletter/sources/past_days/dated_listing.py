@@ -6,17 +6,17 @@ from datetime import date
 
 from newsletter import taxonomy
 from newsletter.sources import calendar
+from newsletter.sources.arxiv_pages.catchup_page import (
+    CatchupDay,
+)
+from newsletter.sources.arxiv_pages.listing_page import PageEntry
+from newsletter.sources.arxiv_pages.recent_page import RecentPage
 from newsletter.sources.base import (
     AnnouncementType,
     ListingState,
     SourceError,
 )
-from newsletter.sources.catchup_page import (
-    CatchupDay,
-)
-from newsletter.sources.listing_page import PageEntry
 from newsletter.sources.listing_status import CategoryListing, ListingEntry
-from newsletter.sources.recent_page import RecentPage
 from newsletter.text import counted
 
 

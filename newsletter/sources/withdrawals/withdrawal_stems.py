@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.sources.withdrawal_venue import KNOWN_VENUE
+from newsletter.sources.withdrawals.withdrawal_venue import KNOWN_VENUE
 
 
 @dataclass(frozen=True)

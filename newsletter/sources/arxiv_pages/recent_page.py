@@ -11,9 +11,15 @@ from datetime import date
 
 from lxml import html
 
+from newsletter.sources.arxiv_pages.catchup_page import SHORT_DATE
+from newsletter.sources.arxiv_pages.listing_page import (
+    PageEntry,
+    page_date,
+    page_entry,
+    page_root,
+    seen_as_new,
+)
 from newsletter.sources.base import AnnouncementType, SourceError
-from newsletter.sources.catchup_page import SHORT_DATE
-from newsletter.sources.listing_page import PageEntry, page_date, page_entry, page_root, seen_as_new
 from newsletter.text import one_line
 
 _LINKED_DATE = re.compile(SHORT_DATE, re.ASCII)

@@ -12,14 +12,14 @@ from datetime import date
 from lxml import html
 
 from newsletter import taxonomy
-from newsletter.sources.base import AnnouncementType, SourceError
-from newsletter.sources.listing_page import (
+from newsletter.sources.arxiv_pages.listing_page import (
     PageEntry,
     entries_by_section,
     page_date,
     page_root,
     strongest_once,
 )
+from newsletter.sources.base import AnnouncementType, SourceError
 from newsletter.text import one_line
 
 SHORT_DATE = r"\w{3}, (\d{1,2}) (\w{3}) (\d{4})"

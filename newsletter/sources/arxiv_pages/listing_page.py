@@ -13,8 +13,8 @@ from datetime import date
 from lxml import etree, html
 
 from newsletter import taxonomy
+from newsletter.sources.arxiv_pages.page_text import PageText
 from newsletter.sources.base import AnnouncementType, SourceError
-from newsletter.sources.page_text import PageText
 from newsletter.sources.paper_id import PAPER_ID
 from newsletter.text import one_line
 

@@ -6,9 +6,13 @@ The rule, and how often it errs on real comments, stands in docs/withdrawn.md.
 import re
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.sources.withdrawal_context import OF_ANOTHER_PAPER, OTHER, withdraws_something_else
-from newsletter.sources.withdrawal_languages import HINT, withdraws_in_another_language
-from newsletter.sources.withdrawal_venue import ARXIV, IS, PAPER, goes_on
+from newsletter.sources.withdrawals.withdrawal_context import (
+    OF_ANOTHER_PAPER,
+    OTHER,
+    withdraws_something_else,
+)
+from newsletter.sources.withdrawals.withdrawal_languages import HINT, withdraws_in_another_language
+from newsletter.sources.withdrawals.withdrawal_venue import ARXIV, IS, PAPER, goes_on
 
 _LONGEST = 5000  # characters of a comment that are read
 

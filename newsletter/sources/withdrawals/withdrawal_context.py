@@ -7,7 +7,7 @@ looks at the words of the same sentence before or behind the word of withdrawing
 import re
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.sources.withdrawal_venue import IS, PAPER, is_about_a_venue
+from newsletter.sources.withdrawals.withdrawal_venue import IS, PAPER, is_about_a_venue
 
 _NEAR = 300  # characters that are looked at on either side
 

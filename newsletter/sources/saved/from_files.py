@@ -6,8 +6,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from newsletter import taxonomy
-from newsletter.sources import calendar, dated_records, rebuild
+from newsletter.sources import calendar
 from newsletter.sources.arxiv_api import papers_in
+from newsletter.sources.arxiv_pages.listing_page import ListingPage
 from newsletter.sources.base import (
     SAVED_FILES,
     AnnouncementType,
@@ -18,7 +19,6 @@ from newsletter.sources.base import (
     SourceError,
 )
 from newsletter.sources.feed import Feed, parse_feed
-from newsletter.sources.listing_page import ListingPage
 from newsletter.sources.listing_status import (
     CategoryListing,
     ListingEntry,
@@ -29,14 +29,15 @@ from newsletter.sources.listing_status import (
     with_html,
 )
 from newsletter.sources.oai import parse_records
+from newsletter.sources.past_days import dated_records, rebuild
 from newsletter.sources.response_types import ResponseType, describe, response_type, web_page_type
-from newsletter.sources.saved_pages import (
+from newsletter.sources.saved.saved_pages import (
     SavedDatedPages,
     SavedPage,
     is_in_category,
     merge_listings,
 )
-from newsletter.sources.saved_papers import SavedPapers
+from newsletter.sources.saved.saved_papers import SavedPapers
 from newsletter.text import counted
 
 _A_PAGE = "a listing page or a feed of the day, such as https://arxiv.org/list/cs.SD/new"

@@ -24,7 +24,7 @@ from newsletter.sources.base import (
     PaperId,
     SourceError,
 )
-from newsletter.sources.dated_records import ask_api, ask_oai, had_a_batch
+from newsletter.sources.past_days.dated_records import ask_api, ask_oai, had_a_batch
 
 API_BY_DATE = f"API, by date, {NO_REPLACEMENTS}: it does not find them"
 BOTH_BY_DATE = "OAI and API, by date"

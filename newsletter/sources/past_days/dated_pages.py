@@ -6,6 +6,14 @@ from datetime import date, timedelta
 import requests
 
 from newsletter.sources import calendar
+from newsletter.sources.arxiv_pages.catchup_page import (
+    CatchupDay,
+    catchup_category,
+    parse_catchup_page,
+    read_catchup_day,
+)
+from newsletter.sources.arxiv_pages.listing_page import category_of, refuse_another
+from newsletter.sources.arxiv_pages.recent_page import RecentPage, parse_recent_page
 from newsletter.sources.arxiv_session import ArxivSession
 from newsletter.sources.base import (
     DATED_PAGE,
@@ -14,16 +22,8 @@ from newsletter.sources.base import (
     ListingState,
     SourceError,
 )
-from newsletter.sources.catchup_page import (
-    CatchupDay,
-    catchup_category,
-    parse_catchup_page,
-    read_catchup_day,
-)
-from newsletter.sources.dated_listing import dated_listing, no_announcement
-from newsletter.sources.listing_page import category_of, refuse_another
 from newsletter.sources.listing_status import CategoryListing, ListingEntry
-from newsletter.sources.recent_page import RecentPage, parse_recent_page
+from newsletter.sources.past_days.dated_listing import dated_listing, no_announcement
 
 
 class PageRefusedError(SourceError):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from newsletter.sources import calendar, rebuild
+from newsletter.sources import calendar
 from newsletter.sources.base import (
     AnnouncementType,
     FetchResult,
@@ -14,7 +14,6 @@ from newsletter.sources.base import (
     PaperId,
     SourceError,
 )
-from newsletter.sources.dated_pages import PageRefusedError
 from newsletter.sources.listing_status import (
     CategoryListing,
     ListingEntry,
@@ -22,6 +21,8 @@ from newsletter.sources.listing_status import (
     with_html,
 )
 from newsletter.sources.oai import Record
+from newsletter.sources.past_days import rebuild
+from newsletter.sources.past_days.dated_pages import PageRefusedError
 from newsletter.text import counted
 
 Named = Callable[[Sequence[str]], dict[str, Paper]]  # what the API knows of those named

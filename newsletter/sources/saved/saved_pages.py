@@ -5,21 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from newsletter import taxonomy
-from newsletter.sources.base import NO_REPLACEMENTS, ListingState, SourceError
-from newsletter.sources.catchup_page import (
+from newsletter.sources.arxiv_pages.catchup_page import (
     catchup_category,
     merge_catchup_pages,
     parse_catchup_page,
 )
-from newsletter.sources.dated_listing import dated_listing, no_announcement
-from newsletter.sources.listing_page import (
+from newsletter.sources.arxiv_pages.listing_page import (
     ListingPage,
     PageEntry,
     category_of,
     parse_listing_page,
 )
+from newsletter.sources.arxiv_pages.recent_page import RecentPage, parse_recent_page
+from newsletter.sources.base import NO_REPLACEMENTS, ListingState, SourceError
 from newsletter.sources.listing_status import CategoryListing, ListingEntry, empty
-from newsletter.sources.recent_page import RecentPage, parse_recent_page
+from newsletter.sources.past_days.dated_listing import dated_listing, no_announcement
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ of more languages are told by their stems (withdrawal_stems.py).
 import re
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.sources.withdrawal_stems import STEMS, is_notice_by_stem
-from newsletter.sources.withdrawal_venue import KNOWN_VENUE
+from newsletter.sources.withdrawals.withdrawal_stems import STEMS, is_notice_by_stem
+from newsletter.sources.withdrawals.withdrawal_venue import KNOWN_VENUE
 
 _PAPER = (
     r"(?:articles?|papier|pr[ée]publication|manuscrit|texte|travail|document|soumission|version"

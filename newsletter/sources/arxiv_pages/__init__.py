@@ -1,0 +1,1 @@
+"""arXiv's web pages, read."""

@@ -1,0 +1,1 @@
+"""What arXiv announced on a day that is over."""

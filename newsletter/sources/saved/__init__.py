@@ -1,0 +1,1 @@
+"""Answers of arXiv's that were saved as files."""

@@ -1,0 +1,1 @@
+"""Whether a comment withdraws its paper, in many languages."""
