@@ -115,7 +115,7 @@ def _most_connections() -> int:
 
 def _limits(proxies: int) -> dict[str, object]:
     """The limits of a request that waitress lets through."""
-    from newsletter.web import sendgrid_events
+    from newsletter.web.program_access import sendgrid_events
 
     return {
         "threads": _THREADS,

@@ -14,28 +14,28 @@ from newsletter.database.server_clock import shared_clock
 from newsletter.errors import WrongUseError
 from newsletter.periodic_work import work_of_pages
 from newsletter.subscribers import form_limits
-from newsletter.web.archive import blueprint as archive
 from newsletter.web.background import Background
-from newsletter.web.calendar_pages import CONVERTERS
-from newsletter.web.calendar_pages import blueprint as calendar_pages
-from newsletter.web.change_address import blueprint as change_address
 from newsletter.web.error_pages import add_error_pages
-from newsletter.web.healthz import blueprint as healthz
-from newsletter.web.interests import blueprint as interests
-from newsletter.web.issue_pages import blueprint as issue_pages
-from newsletter.web.kept_pages import KEPT_PAGES, KeptPages
-from newsletter.web.metrics import blueprint as metrics
+from newsletter.web.issue_archive.archive import blueprint as archive
+from newsletter.web.issue_archive.calendar_pages import CONVERTERS
+from newsletter.web.issue_archive.calendar_pages import blueprint as calendar_pages
+from newsletter.web.issue_archive.issue_pages import blueprint as issue_pages
+from newsletter.web.issue_archive.kept_pages import KEPT_PAGES, KeptPages
 from newsletter.web.middleware import add_middleware
-from newsletter.web.namesakes import blueprint as namesakes
 from newsletter.web.pages import EXTENSION, POLICY, Pages
-from newsletter.web.picks_feed import blueprint as picks_feed
-from newsletter.web.preferences import blueprint as preferences
-from newsletter.web.privacy import blueprint as privacy
-from newsletter.web.sendgrid_events import blueprint as sendgrid_events
-from newsletter.web.signup import blueprint as signup
-from newsletter.web.subscribers_api import blueprint as subscribers_api
-from newsletter.web.tune import blueprint as tune
-from newsletter.web.unsubscribe import blueprint as unsubscribe
+from newsletter.web.program_access.healthz import blueprint as healthz
+from newsletter.web.program_access.metrics import blueprint as metrics
+from newsletter.web.program_access.sendgrid_events import blueprint as sendgrid_events
+from newsletter.web.program_access.subscribers_api import blueprint as subscribers_api
+from newsletter.web.reader_pages.change_address import blueprint as change_address
+from newsletter.web.reader_pages.interests import blueprint as interests
+from newsletter.web.reader_pages.namesakes import blueprint as namesakes
+from newsletter.web.reader_pages.picks_feed import blueprint as picks_feed
+from newsletter.web.reader_pages.preferences import blueprint as preferences
+from newsletter.web.reader_pages.privacy import blueprint as privacy
+from newsletter.web.reader_pages.signup import blueprint as signup
+from newsletter.web.reader_pages.tune import blueprint as tune
+from newsletter.web.reader_pages.unsubscribe import blueprint as unsubscribe
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 
 _HEADERS = {

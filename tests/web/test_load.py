@@ -60,7 +60,7 @@ def test_a_public_page_is_made_once_and_known_before_it_is_made(
         for made in (
             "issues.issue_store.load_issue",
             "issues.issue_queries.list_issues",
-            "web.archive.Theme.of",
+            "web.issue_archive.archive.Theme.of",
         ):
             nothing_can_be_made.delattr(f"newsletter.{made}")
         for page, answer in first.items():

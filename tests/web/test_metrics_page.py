@@ -4,7 +4,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from newsletter.web import metrics
+from newsletter.web.program_access import metrics
 from tests.web.conftest import Site
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"

@@ -20,7 +20,7 @@ from newsletter.subscribers.link_claims import DataClaim, EraseClaim, Preference
 from newsletter.transactional import data_export
 from newsletter.transactional.build import LINK_LIVES
 from newsletter.web.pages import gettext, pages
-from newsletter.web.preferences import has_owner, lock_owner
+from newsletter.web.reader_pages.preferences import has_owner, lock_owner
 
 blueprint = Blueprint("privacy", __name__)
 

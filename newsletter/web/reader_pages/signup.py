@@ -23,7 +23,7 @@ from newsletter.subscribers.consent_log import ConsentAction
 from newsletter.subscribers.form_limits import LimitKey
 from newsletter.subscribers.link_claims import ConfirmClaim
 from newsletter.subscribers.signups import SignupLimits, SignupRequest
-from newsletter.web.archive import home_page
+from newsletter.web.issue_archive.archive import home_page
 from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("signup", __name__)

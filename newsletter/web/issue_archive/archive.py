@@ -7,8 +7,8 @@ from flask import Blueprint, Response, abort, current_app
 from newsletter.issues import issue_queries
 from newsletter.rendering.citations import FORMATS
 from newsletter.rendering.theme import Theme
-from newsletter.web.atom_feed import build_feed
-from newsletter.web.kept_pages import kept_file, kept_page
+from newsletter.web.issue_archive.atom_feed import build_feed
+from newsletter.web.issue_archive.kept_pages import kept_file, kept_page
 from newsletter.web.pages import pages
 
 blueprint = Blueprint("archive", __name__)

@@ -19,10 +19,16 @@ from newsletter.interests.named_interest import MOST, InterestType
 from newsletter.models import InterestRow, SubscriberRow
 from newsletter.subscribers.link_claims import PicksClaim, PreferencesClaim, TuneClaim
 from newsletter.web.day_picks import IssueRanking, NamedInterests
-from newsletter.web.interest_form import LISTS, FormError, InterestForm, read_form, typed
 from newsletter.web.pages import gettext, pages
-from newsletter.web.preferences import find_owner, has_owner, lock_owner
-from newsletter.web.refused_papers import name_of, why_refused
+from newsletter.web.reader_pages.interest_form import (
+    LISTS,
+    FormError,
+    InterestForm,
+    read_form,
+    typed,
+)
+from newsletter.web.reader_pages.preferences import find_owner, has_owner, lock_owner
+from newsletter.web.reader_pages.refused_papers import name_of, why_refused
 
 blueprint = Blueprint("interests", __name__)
 

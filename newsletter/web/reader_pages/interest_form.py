@@ -16,7 +16,7 @@ from newsletter.interests.named_interest import MOST, Interest, InterestType
 from newsletter.interests.phrases import is_pattern
 from newsletter.text import one_line
 from newsletter.web.pages import gettext
-from newsletter.web.refused_papers import why_unreadable
+from newsletter.web.reader_pages.refused_papers import why_unreadable
 
 LARGEST_FILE = 4_000_000  # bytes: some 2,500 papers with their abstracts
 _LARGEST_TEXT = 2_000_000  # bytes of everything that is no file

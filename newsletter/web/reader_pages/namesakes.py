@@ -15,8 +15,8 @@ from newsletter.sources.base import Paper
 from newsletter.subscribers.link_claims import PreferencesClaim, TuneClaim
 from newsletter.text import one_line
 from newsletter.web.pages import gettext, pages
-from newsletter.web.preferences import find_owner, lock_owner
-from newsletter.web.tune import refusal
+from newsletter.web.reader_pages.preferences import find_owner, lock_owner
+from newsletter.web.reader_pages.tune import refusal
 
 blueprint = Blueprint("namesakes", __name__)
 

@@ -12,7 +12,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from newsletter.config import NewsletterSettings
 from newsletter.issues import issue_queries
 from newsletter.rendering.citations import FORMATS
-from newsletter.web.kept_pages import kept_page
+from newsletter.web.issue_archive.kept_pages import kept_page
 from newsletter.web.pages import pages
 
 blueprint = Blueprint("calendar_pages", __name__)

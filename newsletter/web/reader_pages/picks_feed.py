@@ -8,10 +8,10 @@ from newsletter.interests import interest_store
 from newsletter.models import Standing, SubscriberRow
 from newsletter.rendering.translations import translations
 from newsletter.subscribers.link_claims import PicksClaim
-from newsletter.web.atom_feed import build_picks_feed
 from newsletter.web.day_picks import NamedInterests, kept_picks, newest_issues
-from newsletter.web.interests import issue_ranking
+from newsletter.web.issue_archive.atom_feed import build_picks_feed
 from newsletter.web.pages import pages
+from newsletter.web.reader_pages.interests import issue_ranking
 
 blueprint = Blueprint("picks_feed", __name__)
 

@@ -20,7 +20,7 @@ from newsletter.rendering.issue_entry import Block, IssueEntry
 from newsletter.rendering.markup.paper_text import is_category
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.sources.base import Paper
-from newsletter.web.kept_pages import A_WHILE, kept_file, kept_page
+from newsletter.web.issue_archive.kept_pages import A_WHILE, kept_file, kept_page
 from newsletter.web.pages import pages
 
 blueprint = Blueprint("issue_pages", __name__)

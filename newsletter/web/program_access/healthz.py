@@ -16,8 +16,8 @@ from newsletter.database import schema
 from newsletter.finding import Severity
 from newsletter.health import quick_checks
 from newsletter.issues import issue_queries
-from newsletter.web.metrics import has_token
 from newsletter.web.pages import pages
+from newsletter.web.program_access.metrics import has_token
 
 blueprint = Blueprint("healthz", __name__)
 

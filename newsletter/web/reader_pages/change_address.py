@@ -24,7 +24,7 @@ from newsletter.subscribers.form_limits import Limit, LimitKey
 from newsletter.subscribers.link_claims import ChangeBackClaim, ChangeClaim, PreferencesClaim
 from newsletter.subscribers.signups import SignupLimits
 from newsletter.web.pages import gettext, pages
-from newsletter.web.preferences import has_owner, lock_owner
+from newsletter.web.reader_pages.preferences import has_owner, lock_owner
 
 blueprint = Blueprint("change_address", __name__)
 

@@ -1,0 +1,1 @@
+"""The public archive: issues, their feeds and calendar."""

@@ -1,0 +1,1 @@
+"""What programs ask: monitors, Prometheus, SendGrid, and whoever signs people up."""

@@ -1,0 +1,1 @@
+"""What a reader does behind a link."""
