@@ -141,6 +141,8 @@ def test_the_name_of_another_paper_of_the_day_is_refused() -> None:
         ("zh", SPEECH, "该论文提出RSE模型，在Kähler语料上达到93.7分。"),
         ("zh", SPEECH, "若语音噪声较小则RSE模型更快，否则速度下降。"),
         ("en", SPEECH, "RSE enhances noisy speech and reaches 93.7 points."),
+        ("en", SPEECH, "Speech enhancement must be fast, so RSE is a fast model of noisy speech."),
+        ("de", SPEECH, "RSE verbessert verrauschte Sprache bis zu ihren Grenzen."),
         ("en", SORTING, "Integers are sorted in O(n log log log n) time."),
         ("en", SORTING, 'Prompts such as "I am bad" are no input for sorting integers.'),
     ],

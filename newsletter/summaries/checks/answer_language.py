@@ -22,7 +22,8 @@ _ENGLISH = """
 _BY_LANGUAGE = {
     "de": """
         der die das und ist ein eine einen einer eines von mit wird werden im zu auf für den dem
-        des nicht sich auch durch bei als aus wir dass zur zum über sowie oder
+        des nicht sich auch durch bei als aus wir dass zur zum über sowie oder in bis ihren ihre
+        ihrer deren dessen kann können ohne am vom diese dieser
     """,
     "fr": """
         le la les un une et est sont dans pour par sur avec nous qui que du de des au aux cette ce
