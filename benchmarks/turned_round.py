@@ -1,0 +1,53 @@
+"""What answers in six languages say against their abstract, and how much of it is printed.
+
+python -m benchmarks.turned_round
+
+True sentences about the abstracts below are told the other way round and denied: by words of each
+language that no rule was taken from literally, in the place where they stand. What is left of the
+true sentences unprinted is a false refusal.
+"""
+
+import sys
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+from newsletter.sources.base import Paper, PaperId
+from newsletter.summaries.checks import check_answer
+
+_DATA = Path(__file__).with_name("turned_round.toml")
+
+
+def main() -> None:
+    """Print, by language and kind, of how many a sentence is printed; with --show which."""
+    show = "--show" in sys.argv
+    data = tomllib.loads(_DATA.read_text(encoding="utf-8"))
+    counted, printed = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for entry in data["paper"]:
+        paper = Paper(PaperId("2507.00001"), entry["title"], entry["abstract"], ("A",), ("cs.LG",))
+        for language, kind, text in _answers(entry):
+            checked = check_answer(text, paper, language, is_complete=True)
+            counted[language, kind] += 1
+            printed[language, kind] += checked.is_printable
+            if show and checked.is_printable != (kind == "true"):
+                print(
+                    "   ", language, kind, text, [found.objection for found in checked.objections]
+                )
+    for language, kind in sorted(counted):
+        all_of_it = counted[language, kind]
+        print(f"{language} {kind:12} printed {printed[language, kind]:3} of {all_of_it}")
+
+
+def _answers(entry: dict[str, dict[str, list[str]]]) -> list[tuple[str, str, str]]:
+    """Language, kind and text of each sentence of a paper: the true one and those made of it."""
+    return [
+        (language, kind, text)
+        for language, kinds in entry.items()
+        if isinstance(kinds, dict)
+        for kind, texts in kinds.items()
+        for text in texts
+    ]
+
+
+if __name__ == "__main__":
+    main()
