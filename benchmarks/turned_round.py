@@ -2,9 +2,9 @@
 
 python -m benchmarks.turned_round
 
-True sentences about the abstracts below are told the other way round and denied: by words of each
-language that no rule was taken from literally, in the place where they stand. What is left of the
-true sentences unprinted is a false refusal.
+True sentences about made-up papers, the same told the other way round and the same denied. A
+true one that is not printed is a false refusal. The rules were made with a look at the first four
+papers; those that are `unseen` came after.
 """
 
 import sys

@@ -26,6 +26,7 @@ from newsletter.summaries.checks import (
     other_script,
     quantities,
     relevance,
+    turned_words,
     written_numbers,
 )
 from newsletter.summaries.checks.paper_words import is_of_study
@@ -245,6 +246,7 @@ def _turned_round(text: str, source: SourceText, language: str) -> str:
     return (
         contradictions.reversed_comparison(text, source.text)
         or opposites.reversed_words(text, source.text, language)
+        or turned_words.told_otherwise(text, source, language)
         or (losses.unsaid_loss(text, source.text) if language == "en" else "")
     )
 
@@ -252,6 +254,8 @@ def _turned_round(text: str, source: SourceText, language: str) -> str:
 def _denied(text: str, source: SourceText, language: str) -> str:
     if language == "zh" and (found := opposites_zh.denied_words_zh(text, source.text)):
         return found
-    return contradictions.added_negation(text, source.text) or opposites.denied_words(
-        text, source.text, language
+    return (
+        contradictions.added_negation(text, source.text)
+        or opposites.denied_words(text, source.text, language)
+        or turned_words.denied_otherwise(text, source, language)
     )

@@ -24,7 +24,7 @@ _PAIRS = """
     outperform,surpass,exceed,beat/underperform accelerate,speed/slow possible/impossible
     sufficient/insufficient stable/unstable robust/fragile superior/inferior always/never
     succeed/fail able/unable necessary/unnecessary significant/insignificant
-    consistent/inconsistent
+    consistent/inconsistent upper/lower
 """
 # Of these both are often said in one abstract, of different things.
 _PLAIN_PAIRS = """
@@ -40,6 +40,7 @@ _DENIAL = lazy_pattern(
 _PLAIN_DENIAL = lazy_pattern(
     r"\b(?:is|are|was|were|can|could|will|does|do|did|should|has|have|had|would|may|might) not "
     r"(?!only|just|merely|necessarily)|\bcannot |n['\u2019]t "
+    r"|\bfail(?:s|ed)? to |\b(?:rarely|hardly|barely|seldom|scarcely|never) "
 )
 _ANY_DENIAL = lazy_pattern(
     r"\b(?:not|cannot|no|never|neither|nor|none|unable|without|lack\w*|fail\w*|hardly|barely|rarely|"
@@ -49,12 +50,12 @@ _ANY_DENIAL = lazy_pattern(
 _NEIGHBOURS, _SHARED = 3, 3  # content words on either side, and how many a sentence must share
 _NOT_ONLY = frozenset(["only", "just", "merely", "necessarily", "limited", "longer"])
 _DENIED = 2  # words after the denial that it may be about
-_BEFORE, _AFTER = 70, 40  # characters around a word of the abstract in which it may be denied
+_BEFORE, _AFTER = 70, 60  # characters around a word of the abstract in which it may be denied
 _NEGATIVE = lazy_pattern(
     r"\b(?:not|no|non\w*|never|neither|nor|cannot|none|nothing|without|lack\w*|fail\w*|unable|hardly|"
     r"rarely|barely|seldom|avoid\w*|eliminat\w*|remov\w*|instead|rather|free|few|little|less|"
     r"prevent\w*|obviat\w*|absen\w*|ignor\w*|neglect\w*|insufficien\w*|poor\w*|difficult\w*|hard|"
-    r"challeng\w*|unclear|struggl\w*|suffer\w*|question\w*|un(?!der|til|i[fvqo])\w{3,}|"
+    r"challeng\w*|unclear|struggl\w*|suffer\w*|question\w*|marginal\w*|slight\w*|un(?!der|til|i[fvqo]|su|seen|lab)\w{3,}|"
     r"in(?:capab|adequat|valid|accura|effici|effect|compl|consist|depend)\w*|im(?:poss|pract)\w*"
     r")\b|n['\u2019]t\b",
     re.IGNORECASE,
@@ -124,9 +125,23 @@ def denies(source: str) -> bool:
     return bool(_ANY_DENIAL.search(source.lower()))
 
 
+def is_denied_nowhere(source: str) -> bool:
+    """Whether the source denies nothing, nor says of anything that it is lacking or hard."""
+    return not _NEGATIVE.search(source)
+
+
 def _near(pattern: str, source: str) -> list[str]:
-    found = re.finditer(rf"\b(?:{pattern})", source, re.IGNORECASE) if pattern else ()
-    return [source[max(0, match.start() - _BEFORE) : match.end() + _AFTER] for match in found]
+    """What stands around each such word in its sentence; not the word, which may itself deny."""
+    found = [
+        (match, sentence)
+        for sentence in _SENTENCE.split(source if pattern else "")
+        for match in re.finditer(rf"\b(?:{pattern})\w*", sentence, re.IGNORECASE)
+    ]
+    return [
+        f"{sentence[max(0, match.start() - _BEFORE) : match.start()]}|"
+        f"{sentence[match.end() : match.end() + _AFTER]}"
+        for match, sentence in found
+    ]
 
 
 def _opposite_of(about: set[str], others: Iterable[str], source: str) -> str:
