@@ -20,7 +20,7 @@ from newsletter.interests import health as interests_health
 from newsletter.rendering import health as rendering_health
 from newsletter.sending import health as sending_health
 from newsletter.summaries import llm_budget
-from newsletter.summaries.reply import LONGEST_WAIT_S
+from newsletter.summaries.language_model.reply import LONGEST_WAIT_S
 from newsletter.text import brief
 
 LiveCheck = Callable[[Settings, datetime], Iterable[Finding]]

@@ -85,7 +85,7 @@ class Translation(Summarizer):
             return Draft(self._translated(sentence), is_complete=True)
 
     def check_health(self, settings: Settings, now: datetime) -> Iterable[Finding]:
-        from newsletter.summaries import health
+        from newsletter.summaries.language_model import health
 
         del now
         yield health.translated(self, settings.summarizer.translates_into)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.summaries.unwrapping import one_sentence
+from newsletter.summaries.language_model.unwrapping import one_sentence
 
 GOOD = "DiffuVoice is a latent diffusion model that enhances speech in 4 steps."
 

@@ -13,7 +13,7 @@ from newsletter.sources.base import Paper
 from newsletter.summaries import contract
 from newsletter.summaries.base import Draft, Summarizer, SummaryError, Tokens
 from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
-from newsletter.summaries.openai_compatible import OpenAICompatible
+from newsletter.summaries.language_model.openai_compatible import OpenAICompatible
 from newsletter.summaries.safe_summarizer import SafeSummarizer
 from tests.conftest import Cli
 from tests.summaries.endpoint_standin import ModelStandIn, completion, in_turn

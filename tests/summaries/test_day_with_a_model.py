@@ -20,7 +20,8 @@ from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper
-from newsletter.summaries import extractive, measurements, retries
+from newsletter.summaries import extractive, measurements
+from newsletter.summaries.language_model import retries
 from tests.conftest import NOW, Cli
 from tests.summaries.endpoint_standin import (
     SILENT,

@@ -12,7 +12,7 @@ import requests
 from newsletter.config import SummarizerSettings
 from newsletter.summaries import contract
 from newsletter.summaries.base import SummaryError
-from newsletter.summaries.openai_compatible import OpenAICompatible
+from newsletter.summaries.language_model.openai_compatible import OpenAICompatible
 from tests.summaries.endpoint_standin import Answer, ModelStandIn, completion, in_turn
 
 DOCS = Path(__file__).parents[2] / "docs"

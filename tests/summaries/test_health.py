@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from newsletter.config import Settings
-from newsletter.summaries import retries
-from newsletter.summaries.prompts import Prompts
+from newsletter.summaries.language_model import retries
+from newsletter.summaries.language_model.prompts import Prompts
 from tests.conftest import Cli
 from tests.summaries.endpoint_standin import (
     SILENT,

@@ -16,10 +16,10 @@ from newsletter.database.db import Database
 from newsletter.finding import Severity
 from newsletter.models import AnswerCountRow
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries import retries
 from newsletter.summaries.base import RefusedError, SummaryError
-from newsletter.summaries.health import AskedModel
-from newsletter.summaries.openai_compatible import OpenAICompatible
+from newsletter.summaries.language_model import retries
+from newsletter.summaries.language_model.health import AskedModel
+from newsletter.summaries.language_model.openai_compatible import OpenAICompatible
 from tests.conftest import Cli
 from tests.summaries.endpoint_standin import (
     SILENT,

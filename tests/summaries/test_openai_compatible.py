@@ -14,7 +14,7 @@ from newsletter.config import SummarizerSettings
 from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries.base import Draft, OutOfServiceError, RefusedError, SummaryError, Tokens
 from newsletter.summaries.checks import check_answer
-from newsletter.summaries.openai_compatible import OpenAICompatible, estimated
+from newsletter.summaries.language_model.openai_compatible import OpenAICompatible, estimated
 from tests.sources.recorder import Given, recording
 from tests.summaries.endpoint_standin import (
     Answer,

@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.errors import WrongUseError
 from newsletter.languages import CODES
-from newsletter.summaries.prompts import Prompts
+from newsletter.summaries.language_model.prompts import Prompts
 
 
 def test_an_operators_text_is_used_and_one_for_each_language_if_wanted(tmp_path: Path) -> None:

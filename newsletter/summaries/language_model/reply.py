@@ -8,7 +8,7 @@ from functools import cached_property
 from http import HTTPStatus
 
 from newsletter.network.http_limits import retry_after_s
-from newsletter.summaries.completions import events_of
+from newsletter.summaries.language_model.completions import events_of
 
 # Where providers put their words: in a dictionary, in a list of them, one within the other.
 _NAMES = ("error", "errors", "message", "detail", "msg", "error_msg")

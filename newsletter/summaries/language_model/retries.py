@@ -12,9 +12,9 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from newsletter.summaries.diagnosis import Consequence
-from newsletter.summaries.endpoint import Endpoint, NoReplyError
-from newsletter.summaries.reply import LONGEST_WAIT_S, Reply
+from newsletter.summaries.language_model.diagnosis import Consequence
+from newsletter.summaries.language_model.endpoint import Endpoint, NoReplyError
+from newsletter.summaries.language_model.reply import LONGEST_WAIT_S, Reply
 
 TRIES = 3
 _jitter = wait_exponential_jitter(initial=1, max=20)

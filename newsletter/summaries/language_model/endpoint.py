@@ -11,9 +11,9 @@ import requests
 
 from newsletter.config import SummarizerSettings
 from newsletter.network.http_limits import DeadlineAdapter, describe_unreachable
-from newsletter.summaries.diagnosis import CHAT, Diagnosis, base_address, diagnose
-from newsletter.summaries.endpoint_quirks import EndpointQuirks, found_in
-from newsletter.summaries.reply import Reply
+from newsletter.summaries.language_model.diagnosis import CHAT, Diagnosis, base_address, diagnose
+from newsletter.summaries.language_model.endpoint_quirks import EndpointQuirks, found_in
+from newsletter.summaries.language_model.reply import Reply
 from newsletter.text import one_line, visible
 
 _MOST_BYTES = 1 << 20  # a sentence and a model's thoughts about it are a few kilobytes

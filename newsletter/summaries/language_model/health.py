@@ -12,11 +12,12 @@ from newsletter.config import SummarizerSettings
 from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries import checks, retries
+from newsletter.summaries import checks
 from newsletter.summaries.base import Draft, RefusedError, Summarizer, SummaryError
-from newsletter.summaries.diagnosis import Diagnosis, base_address
-from newsletter.summaries.endpoint import Endpoint, NoReplyError
-from newsletter.summaries.reply import Reply
+from newsletter.summaries.language_model import retries
+from newsletter.summaries.language_model.diagnosis import Diagnosis, base_address
+from newsletter.summaries.language_model.endpoint import Endpoint, NoReplyError
+from newsletter.summaries.language_model.reply import Reply
 from newsletter.summaries.unusable_answers import REFUSED, look_at
 from newsletter.text import one_line, visible
 

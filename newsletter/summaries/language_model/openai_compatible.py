@@ -10,7 +10,6 @@ from datetime import datetime
 from newsletter.config import Settings, SummarizerSettings, combinations
 from newsletter.finding import Finding
 from newsletter.sources.base import Paper
-from newsletter.summaries import prompts, retries
 from newsletter.summaries.base import (
     Draft,
     OutOfServiceError,
@@ -20,11 +19,12 @@ from newsletter.summaries.base import (
     Tokens,
     TooLongError,
 )
-from newsletter.summaries.completions import TOOL_CALLS, Completion, completion
-from newsletter.summaries.diagnosis import Consequence, Diagnosis
-from newsletter.summaries.endpoint import Endpoint, NoReplyError
-from newsletter.summaries.prompts import Prompts
-from newsletter.summaries.reply import Reply
+from newsletter.summaries.language_model import prompts, retries
+from newsletter.summaries.language_model.completions import TOOL_CALLS, Completion, completion
+from newsletter.summaries.language_model.diagnosis import Consequence, Diagnosis
+from newsletter.summaries.language_model.endpoint import Endpoint, NoReplyError
+from newsletter.summaries.language_model.prompts import Prompts
+from newsletter.summaries.language_model.reply import Reply
 
 _TOOL = (TOOL_CALLS, "function_call")  # why an answer ended, where one was called
 # Why an answer ended: at its end, or where its tokens were used up; as several providers call it.
@@ -123,7 +123,7 @@ class OpenAICompatible(Summarizer):
         ]
 
     def check_health(self, settings: Settings, now: datetime) -> Iterable[Finding]:
-        from newsletter.summaries import health
+        from newsletter.summaries.language_model import health
 
         del now
         asked = health.AskedModel(settings.summarizer, self.messages, self.draft)

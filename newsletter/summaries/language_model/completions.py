@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsletter.summaries.base import Tokens
-from newsletter.summaries.unwrapping import one_sentence
+from newsletter.summaries.language_model.unwrapping import one_sentence
 
 _MOST_TOKENS = 10_000_000  # an answer that claims more does not count well
 TOOL_CALLS = "tool_calls"  # why an answer ended where there is none

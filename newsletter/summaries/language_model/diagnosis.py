@@ -11,8 +11,8 @@ from urllib.parse import urljoin, urlsplit
 
 from newsletter.config import SummarizerSettings
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.completions import completion, is_cut, is_utf_8
-from newsletter.summaries.reply import Reply
+from newsletter.summaries.language_model.completions import completion, is_cut, is_utf_8
+from newsletter.summaries.language_model.reply import Reply
 from newsletter.summaries.unusable_answers import REFUSED, TOO_LONG, look_at
 from newsletter.text import one_line, visible
 
