@@ -15,8 +15,9 @@ from newsletter.cli import resources
 from newsletter.config import Settings, load, sections
 from newsletter.daily_run import daily
 from newsletter.database.db import Database
+from newsletter.feedback import webhook_queue
 from newsletter.finding import Finding, Severity
-from newsletter.models import BatchRow, DeliveryRow, DeliveryState
+from newsletter.models import BatchRow, DeliveryRow, DeliveryState, FeedbackRow, QuarantineRow
 from newsletter.outbox import EmailType
 from newsletter.plugins import completed
 from newsletter.subscribers import list_export, queries
@@ -91,6 +92,24 @@ def test_feedback_of_a_provider_of_ones_own_acts(
         states = list(session.scalars(select(DeliveryRow.state)))
     assert states.count(DeliveryState.FAILED) == 1
     assert states.count(DeliveryState.SENT) == len(readers) - 1
+
+
+def test_posted_bodies_of_a_provider_of_ones_own_are_read_by_its_parser(
+    cli: Cli, settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("run")
+    module = settings.folder / "acme_webhook.py"
+    module.write_text(example("python", module.name), encoding="utf-8")
+    monkeypatch.syspath_prepend(settings.folder)
+    monkeypatch.setitem(webhook_queue._PARSERS, "acme", "acme_webhook")
+    good = {"id": 1, "reference": "r", "what": "delivered"}
+    body = json.dumps([good, {"what": "delivered"}, {**good, "what": "eaten"}]).encode()
+    webhook_queue.enqueue(database, "acme", body, NOW)
+    webhook_queue.apply_waiting(database, lambda: NOW)
+    with database.read() as session:
+        assert [row.source for row in session.scalars(select(FeedbackRow))] == ["acme"]
+        odd = session.scalars(select(QuarantineRow)).all()
+    assert [json.loads(row.content).get("what") for row in odd] == ["delivered", "eaten"]
 
 
 @pytest.mark.parametrize("email_type", EmailType)
