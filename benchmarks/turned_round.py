@@ -22,20 +22,22 @@ def main() -> None:
     """Print, by language and kind, of how many a sentence is printed; with --show which."""
     show = "--show" in sys.argv
     data = tomllib.loads(_DATA.read_text(encoding="utf-8"))
-    counted, printed = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    counted, printed = Counter[tuple[bool, str, str]](), Counter[tuple[bool, str, str]]()
     for entry in data["paper"]:
         paper = Paper(PaperId("2507.00001"), entry["title"], entry["abstract"], ("A",), ("cs.LG",))
         for language, kind, text in _answers(entry):
             checked = check_answer(text, paper, language, is_complete=True)
-            counted[language, kind] += 1
-            printed[language, kind] += checked.is_printable
+            key = ("unseen" in entry, language, kind)
+            counted[key] += 1
+            printed[key] += checked.is_printable
             if show and checked.is_printable != (kind == "true"):
                 print(
                     "   ", language, kind, text, [found.objection for found in checked.objections]
                 )
-    for language, kind in sorted(counted):
-        all_of_it = counted[language, kind]
-        print(f"{language} {kind:12} printed {printed[language, kind]:3} of {all_of_it}")
+    for key in sorted(counted):
+        is_unseen, language, kind = key
+        papers = "unseen" if is_unseen else "looked at"
+        print(f"{papers:10} {language} {kind:9} printed {printed[key]:3} of {counted[key]}")
 
 
 def _answers(entry: dict[str, dict[str, list[str]]]) -> list[tuple[str, str, str]]:

@@ -97,6 +97,28 @@ _LOSSES = (
         r"(?:increas\w*|rais\w*|grow\w*|higher|more|rise\w*|larger|longer|improv\w*|additional"
         r"|greater|expens\w*|boost\w*|scal\w*|large|enhanc\w*|extend\w*)\b",
     ),
+    _loss(
+        r"worse\b",
+        rf"(?:{_WORSE}|lower|drop\w*|fail\w*|poor\w*|suffer\w*|negativ\w*|less|bad\w*|weak\w*"
+        r"|los(?:e|es|s|t|ing)|gap|not)\b",
+    ),
+    _loss(
+        rf"less (?:\w+ )?{_GOOD}\b",
+        rf"(?:{_WORSE}|less|lower|fewer|poor\w*|limit\w*|reduc\w*|decreas\w*|fail\w*|weak\w*|not"
+        r"|in(?:effec|effic|accura|consis)\w*|lack\w*|difficult\w*|challeng\w*)\b",
+    ),
+    _loss(
+        rf"(?:decreas|reduc|lower|weaken)(?:es?|s|ed|ing)?{_FEW} {_GOOD}\b"
+        rf"(?!{_FEW} {_BAD}|[ -]gap)",
+        rf"(?:{_WORSE}|decreas\w*|reduc\w*|drop\w*|los(?:e|es|s|t|ing)|low|lower|limit\w*|poor\w*"
+        r"|fail\w*|suffer\w*|weak\w*|vulnerab\w*|attack\w*|trade-?offs?|less|attenuat\w*"
+        r"|collaps\w*)\b",
+    ),
+    _loss(
+        rf"(?:low|poor)(?:er)?[ -]{_GOOD}\b",
+        rf"(?:{_WORSE}|low\w*|poor\w*|weak\w*|limit\w*|fail\w*|suffer\w*|insufficien\w*|nois\w*"
+        r"|less|difficult\w*|degrad\w*|reduc\w*)\b",
+    ),
 )
 
 

@@ -20,7 +20,7 @@ _REACH, _SOURCE_REACH = 3, 6  # words on either side that say what is compared
 _PAIRS = """
     more/less,fewer better/worse,poorer best/worst higher/lower faster/slower larger,bigger/smaller
     longer/shorter stronger/weaker easier/harder cheaper/costlier deeper/shallower wider/narrower
-    improve/degrade,worsen,deteriorate,harm,hurt increase,raise,boost/decrease,reduce,lower
+    improve/degrade,worsen,deteriorate,harm,hurt increase,raise,boost/decrease,reduce
     outperform,surpass,exceed,beat/underperform accelerate,speed/slow possible/impossible
     sufficient/insufficient stable/unstable robust/fragile superior/inferior always/never
     succeed/fail able/unable necessary/unnecessary significant/insignificant
