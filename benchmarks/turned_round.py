@@ -3,8 +3,8 @@
 python -m benchmarks.turned_round
 
 True sentences about made-up papers, the same told the other way round and the same denied. A
-true one that is not printed is a false refusal. The rules were made with a look at the first four
-papers; those that are `unseen` came after.
+true one that is not printed is a false refusal. The rules were made with a look at all
+of them but those that are `unseen`.
 """
 
 import sys

@@ -19,6 +19,7 @@ from newsletter.summaries.checks.paper_words import met
 from newsletter.summaries.checks.relevance import SourceText
 
 _CLAUSE = lazy_pattern(r"[,;:]\s|[，；：。、]|(?<=[a-z]{2})[.]\s")
+_SOURCE_CLAUSE = lazy_pattern(r"[,;:.!?]\s|\b(?:and|but|while|whereas|which|that|with)\b")
 _SENTENCE = lazy_pattern(r"(?<=[.!?;])\s+")
 _APART = 40  # characters between a thing and where it goes
 _SHARED = 2  # things of a sentence of the abstract that is about the same
@@ -52,6 +53,7 @@ class _Turned(NamedTuple):
     ways: list[_Way]
     claims: list[_Meaning]
     denial: re.Pattern[str]
+    less: re.Pattern[str]
     others: re.Pattern[str]  # in a clause about what others cannot do
     up: _Direction
     down: _Direction
@@ -76,6 +78,8 @@ def denied_otherwise(text: str, source: SourceText, language: str) -> str:
     known = _known().get(language)
     for clause in _CLAUSE.split(text) if known else ():
         denial = known.denial.search(clause) if known else None
+        if known and not denial and (less := _less(clause, source.text, known)):
+            return f"says {less}, where the abstract says the opposite"
         if known and denial and _is_said(clause, denial, known, source, language):
             return f"says {denial[0]}, which the abstract does not"
     return ""
@@ -119,9 +123,9 @@ def _nearest(
 
 
 def _around(thing: str, source: str) -> str:
-    """What the source says near a thing, within its sentences."""
-    near = re.compile(rf".{{0,{_APART}}}\b(?:{thing}).{{0,{_APART}}}", re.IGNORECASE)
-    return " | ".join(said for part in _SENTENCE.split(source) for said in near.findall(part))
+    """The clauses of the source that name a thing."""
+    named = re.compile(rf"\b(?:{thing})", re.IGNORECASE)
+    return " | ".join(clause for clause in _SOURCE_CLAUSE.split(source) if named.search(clause))
 
 
 def _is_said(
@@ -136,6 +140,16 @@ def _is_said(
     if any(is_only_said(claim.english, said) for claim in denied for said in (about, source.text)):
         return True
     return not known.others.search(clause) and is_denied_nowhere(about)
+
+
+def _less(clause: str, source: str, known: _Turned) -> str:
+    """What is called less so than something and, in the abstract, is only called so."""
+    for less in known.less.finditer(clause):
+        behind = clause[less.end() :].lstrip()
+        so = [claim.english for claim in known.claims if claim.said.match(behind)]
+        if any(is_only_said(english, source) for english in so):
+            return less[0]
+    return ""
 
 
 def _about(clause: str, source: SourceText, language: str) -> str:
@@ -170,8 +184,10 @@ def _of(language: str, listed: dict[str, Any]) -> _Turned:
     claims = _meanings(listed["claims"], language)
     things = {kind: _meanings(words, language) for kind, words in listed["things"].items()}
     better = _begun(listed["directions"]["better"])
-    denial, others = (_pattern(listed[kind][language].strip()) for kind in ("denials", "others"))
-    return _Turned(ways, claims, denial, others, up, down, without, better, things)
+    denial, less, others = (
+        _pattern(listed[kind][language].strip()) for kind in ("denials", "less", "others")
+    )
+    return _Turned(ways, claims, denial, less, others, up, down, without, better, things)
 
 
 def _meanings(listed: dict[str, dict[str, str]], language: str) -> list[_Meaning]:
