@@ -67,7 +67,7 @@ def connect(settings: Settings) -> db.Database:
     database = schema.open_database(
         settings.database.url, settings.folder, was_sent_from=partial(was_sent_from, settings)
     )
-    notice_queue.tell_by(database, settings.notify)
+    notice_queue.configure_targets(database, settings.notify)
     return database
 
 
@@ -113,7 +113,7 @@ def open_services(
         summarizer = PartWhenUsed(_summarizer(settings))
         has_one_writer = is_sqlite(opened.engine)
         if not has_one_writer:
-            source.meet_in(opened)
+            source.share_interval_in(opened)
         shared = None if has_one_writer else DaySpending(opened, clock)
         try:
             yield Services(

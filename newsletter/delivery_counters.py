@@ -12,7 +12,7 @@ from newsletter.models import BatchRow, DeliveryRow, DeliveryState
 _COLUMNS = {state: getattr(BatchRow, state) for state in DeliveryState}
 
 
-def shift(session: Session, batch_id: int, by: Mapping[DeliveryState, int]) -> None:
+def add_to_counters(session: Session, batch_id: int, by: Mapping[DeliveryState, int]) -> None:
     """Add to a batch's counters; in the same transaction as the rows that change."""
     changes = {state: number for state, number in by.items() if number}
     if changes:
@@ -36,12 +36,12 @@ def _shifting(states: frozenset[DeliveryState]) -> Update:
     )
 
 
-def move(
+def count_change(
     session: Session, batch_id: int, old: DeliveryState, new: DeliveryState, number: int
 ) -> None:
     """Note that so many deliveries went from one state to another."""
     if old != new and number:
-        shift(session, batch_id, {old: -number, new: number})
+        add_to_counters(session, batch_id, {old: -number, new: number})
 
 
 def of_batch(batch: BatchRow) -> int:

@@ -60,13 +60,13 @@ class Backlog:
     trouble: NoticeTargetRow | None
 
 
-def tell_by(database: Database, targets: Mapping[str, NotifySettings]) -> None:
+def configure_targets(database: Database, targets: Mapping[str, NotifySettings]) -> None:
     """Tell these targets what is written through this database from now on."""
     for sessions in (database.write, database.concurrent, database.row_locked):
         sessions.configure(info={_TARGETS: targets})
 
 
-def tell(session: Session, notice: Notice, now: datetime) -> None:
+def enqueue_notice(session: Session, notice: Notice, now: datetime) -> None:
     """Write down what just happened, for everybody who wants to hear of it."""
     targets: Mapping[str, NotifySettings] = session.info.get(_TARGETS, {})
     for name, settings in targets.items():

@@ -74,10 +74,10 @@ def rename(session: Session, old: str, new: str, now: datetime) -> Renaming:
             f"{new!r} is taken: links in old mails lead by it to {holder.newsletter!r}; choose"
             " another slug"
         )
-    return move(session, old, new, now)
+    return rename_unchecked(session, old, new, now)
 
 
-def move(session: Session, old: str, new: str, now: datetime) -> Renaming:
+def rename_unchecked(session: Session, old: str, new: str, now: datetime) -> Renaming:
     """The same without a question: nothing of the new slug may be in the way."""
     lock_everybody(session)
     session.execute(delete(FormerSlugRow).where(FormerSlugRow.slug == new))

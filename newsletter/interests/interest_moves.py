@@ -12,7 +12,7 @@ from newsletter.models import InterestRow
 _DETAILS = ("with", "in", "not_with", "not_in")
 
 
-def move(session: Session, old_id: int, new_id: int, now: datetime) -> None:
+def join_interests(session: Session, old_id: int, new_id: int, now: datetime) -> None:
     """Add one subscriber's interests to another's, who keeps their own where both named the same.
 
     Where both follow an author, the details that tell namesakes apart are joined.

@@ -30,7 +30,7 @@ class ConfiguredArxiv(Source):
         self._settings = settings
         self._has_pages = has_pages
         self._stopping: Callable[[], bool] | None = None
-        self._meeting: Database | None = None
+        self._interval_database: Database | None = None
 
     @property
     def page_interval_s(self) -> float:  # type: ignore[override]  # read only
@@ -46,8 +46,8 @@ class ConfiguredArxiv(Source):
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         self._stopping = stopping
 
-    def meet_in(self, database: "Database") -> None:
-        self._meeting = database
+    def share_interval_in(self, database: "Database") -> None:
+        self._interval_database = database
 
     def forget_pages(self, categories: Iterable[str]) -> None:
         self._source.forget_pages(categories)
@@ -78,5 +78,5 @@ class ConfiguredArxiv(Source):
             self._settings,
             has_pages=self._has_pages,
             stopping=self._stopping,
-            meeting=self._meeting,
+            interval_database=self._interval_database,
         )

@@ -31,12 +31,12 @@ def from_settings(
     *,
     has_pages: bool,
     stopping: Callable[[], bool] | None = None,
-    meeting: Database | None = None,
+    interval_database: Database | None = None,
 ) -> "ArxivSource":
     """As it is configured; without `has_pages` by the feeds alone."""
     source = settings.source
     adapter = PoliteAdapter(source, settings.site.url)
-    adapter.stopping, adapter.meeting = stopping, meeting
+    adapter.stopping, adapter.interval_database = stopping, interval_database
     session = PoliteSession(adapter)
     if not has_pages:
         return ArxivSource(session, source.feed_url, api_url=None)

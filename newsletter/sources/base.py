@@ -231,7 +231,7 @@ class Source:
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         """Let no wait between requests go on where that says so."""
 
-    def meet_in(self, database: "Database") -> None:
+    def share_interval_in(self, database: "Database") -> None:
         """Take turns with all machines that share this PostgreSQL."""
 
     def describe(self, names: Sequence[str]) -> dict[str, Paper] | None:

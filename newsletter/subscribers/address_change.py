@@ -81,7 +81,7 @@ def apply_change(session: Session, change: AddressChangeRow, now: datetime) -> S
     subscriber.moves += 1  # their links end for good, also where they take it back
     from newsletter.interests import interest_moves
 
-    interest_moves.move(session, subscriber.id, holder.id, now)
+    interest_moves.join_interests(session, subscriber.id, holder.id, now)
     change.done_at, change.merged_into = now, holder.id
     return holder
 

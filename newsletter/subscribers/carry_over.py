@@ -45,7 +45,7 @@ def _rename(old: Session, new: Session) -> None:
     for row in rows:
         there = new.get(FormerSlugRow, row.slug)
         if there is None or there.newsletter != row.newsletter:
-            slugs.move(new, row.slug, row.newsletter, row.since)
+            slugs.rename_unchecked(new, row.slug, row.newsletter, row.since)
 
 
 def _suppress(old: Session, new: Session) -> int:

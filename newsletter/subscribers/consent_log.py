@@ -81,7 +81,7 @@ def record_consent(
     session.add(ConsentRow(**consent_row(subscriber.id, act, newsletters, evidence, now)))
     if act in _TOLD:
         notice = Notice(_TOLD[act], subscriber, newsletters, evidence.way, evidence.doubt)
-        notice_queue.tell(session, notice, now)
+        notice_queue.enqueue_notice(session, notice, now)
 
 
 def consent_row(

@@ -104,7 +104,7 @@ def _tell(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
     notice_queue.forget(session, subscriber.id)
     if subscriber.confirmed_at is not None:
         slugs = [row.newsletter for row in lifecycle.subscriptions(session, subscriber)]
-        notice_queue.tell(session, Notice("erased", subscriber, slugs), now)
+        notice_queue.enqueue_notice(session, Notice("erased", subscriber, slugs), now)
 
 
 def _same_person(session: Session, subscriber: SubscriberRow, now: datetime) -> list[SubscriberRow]:
@@ -124,7 +124,7 @@ def _detach_deliveries(session: Session, number: int) -> None:
     for row in rows:
         if row.state == DeliveryState.PENDING:
             row.state = DeliveryState.SKIPPED
-            delivery_counters.move(
+            delivery_counters.count_change(
                 session, row.batch_id, DeliveryState.PENDING, DeliveryState.SKIPPED, 1
             )
         if row.state != DeliveryState.SENDING:

@@ -50,7 +50,7 @@ def change_preferences(
             session, subscriber, ConsentAction.CHANGED, sorted(after), evidence, now
         )
         added = Notice("confirmed", subscriber, sorted(after - before), evidence.way)
-        notice_queue.tell(session, added, now)
+        notice_queue.enqueue_notice(session, added, now)
 
 
 def pause(

@@ -78,7 +78,7 @@ def references(session: Session) -> dict[str, str]:
 def put(session: Session, reference: str, state: DeliveryState) -> None:
     """Move a delivery where a test wants it, and its batch's counters with it."""
     row = session.scalars(select(DeliveryRow).where(DeliveryRow.reference == reference)).one()
-    delivery_counters.move(session, row.batch_id, DeliveryState(row.state), state, 1)
+    delivery_counters.count_change(session, row.batch_id, DeliveryState(row.state), state, 1)
     row.state = state
     session.flush()
 

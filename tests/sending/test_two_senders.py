@@ -121,7 +121,7 @@ def test_a_sender_says_what_is_left_where_another_was_killed_before_it_could_sen
             waiting = DeliveryRow.state == DeliveryState.PENDING
             row = session.scalars(select(DeliveryRow).where(waiting)).one()
             row.state, row.reason = DeliveryState.SENDING, None
-            delivery_counters.move(session, batch.id, DeliveryState.PENDING, row.state, 1)
+            delivery_counters.count_change(session, batch.id, DeliveryState.PENDING, row.state, 1)
         return False
 
     with SmtpByReader(lambda email: "550 5.1.1 none" if email == LAST else None) as server:

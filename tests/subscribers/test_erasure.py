@@ -206,7 +206,7 @@ def test_an_uncertain_mail_to_an_erased_person_is_never_sent_again(
     with database.write.begin() as session:
         row = session.scalars(select(DeliveryRow).where(DeliveryRow.subscriber_id == ada)).one()
         row.state = DeliveryState.UNCERTAIN
-        delivery_counters.move(
+        delivery_counters.count_change(
             session, row.batch_id, DeliveryState.SENT, DeliveryState.UNCERTAIN, 1
         )
     cli("subscribers", "erase", ADA, "--yes")

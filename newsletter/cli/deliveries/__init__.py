@@ -69,7 +69,7 @@ def status(
         output.print_json(told if len(slugs) > 1 else told[0])
     elif not live:
         for view in views:
-            status_view.tell(view)
+            status_view.print_status(view)
     click.get_current_context().exit(0 if all(view.account.balances for view in views) else 1)
 
 

@@ -93,7 +93,7 @@ def as_json(view: StatusView) -> dict[str, Any]:
     }
 
 
-def tell(view: StatusView) -> None:
+def print_status(view: StatusView) -> None:
     click.echo(_head(view))
     if view.reasons:
         output.print_table(("state", "number", "reason"), view.rows)

@@ -195,7 +195,7 @@ def _mark(
     for reason, subscribers in skipped.items():
         _set_state(session, batch, subscribers, DeliveryState.SKIPPED, reason, now)
     number = sum(map(len, skipped.values()))
-    delivery_counters.move(
+    delivery_counters.count_change(
         session, batch.batch_id, DeliveryState.PENDING, DeliveryState.SKIPPED, number
     )
     if not recipients:
@@ -212,7 +212,7 @@ def skip_claimed(
     _set_state(session, batch, subscribers, DeliveryState.SKIPPED, reason, now)
     number = len(subscribers)
     changes = {DeliveryState.SENDING: -number, DeliveryState.SKIPPED: number}
-    delivery_counters.shift(session, batch.batch_id, changes)
+    delivery_counters.add_to_counters(session, batch.batch_id, changes)
     session.execute(_COUNT, {"issue": batch.issue_id, "more": -number})  # as if never claimed
 
 

@@ -64,7 +64,7 @@ def apply_changes(session: Session, changes: Iterable[StateChange], now: datetim
     session.expire_all()
     moves = Counter((change.of.batch_id, change.of.state, change.state) for change in final_changes)
     for (batch_id, old, new), number in moves.items():
-        delivery_counters.move(session, batch_id, old, new, number)
+        delivery_counters.count_change(session, batch_id, old, new, number)
     for change in final_changes:
         if erasure.is_erased(change.of.subscriber_id):
             _forget(session, change.of.reference)

@@ -91,7 +91,9 @@ def renew_and_record(
     if state is None:
         raise LeaseLostError(f"batch {batch_id} was taken over by another process")
     lacking = len(said) - len(state.recorded)  # erased, moved by feedback or taken over meanwhile
-    delivery_counters.move(session, batch_id, DeliveryState.SENT, DeliveryState.SENDING, lacking)
+    delivery_counters.count_change(
+        session, batch_id, DeliveryState.SENT, DeliveryState.SENDING, lacking
+    )
     others = [answer for answer in answers if answer.recipient.reference not in state.recorded]
     if others:
         record_results(session, others, now)

@@ -141,7 +141,7 @@ def _make_uncertain(
             .execution_options(synchronize_session=False)
         )
     for (batch_id, state), number in Counter((row.batch_id, row.state) for row in rows).items():
-        delivery_counters.move(
+        delivery_counters.count_change(
             session, batch_id, DeliveryState(state), DeliveryState.UNCERTAIN, number
         )
     session.execute(

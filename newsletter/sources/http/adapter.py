@@ -93,7 +93,9 @@ class PoliteAdapter(DeadlineAdapter):
         self._tries = tries
         self._reachability = Reachability(clock)
         self.stopping: Callable[[], bool] | None = None  # lets no wait go on
-        self.meeting: Database | None = None  # a PostgreSQL; all that share it take turns there
+        self.interval_database: Database | None = (
+            None  # a PostgreSQL; all that share it take turns there
+        )
 
     def _sleep(self, seconds: float) -> None:
         """Raises: StoppedError: somebody asked to stop."""
@@ -112,9 +114,9 @@ class PoliteAdapter(DeadlineAdapter):
 
     @cached_property
     def _pace(self) -> RequestInterval:
-        if self.meeting is not None:
+        if self.interval_database is not None:
             return SharedInterval(
-                self.meeting,
+                self.interval_database,
                 self._settings.min_interval_s,
                 self._sleep,
                 self._settings.page_interval_s,

@@ -164,7 +164,7 @@ def _apply_change(session: Session, claim: ChangeClaim) -> SubscriberRow | None:
             consent_log.record_consent(session, subscriber, ConsentAction.MOVED, [], shown, now)
         slugs = list(lifecycle.active_subscriptions(session, moved))
         notice = Notice("moved", moved, slugs, evidence.way, old=mover)
-        notice_queue.tell(session, notice, now)
+        notice_queue.enqueue_notice(session, notice, now)
         about = {"change": change.id}
         outbox.enqueue(session, EmailType.CHANGED, mover, now, about, change.old_email)
     return moved
