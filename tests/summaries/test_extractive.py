@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from newsletter.summaries.extractive import quoted, sentences, summarize, trimming
 from newsletter.summaries.extractive.sentence_type import SentenceType, sentence_type
+from newsletter.summaries.extractive.short_names import is_quotation
 from newsletter.text import one_line
 
 ABSTRACTS = Path(__file__).parents[3] / "shared" / "arxiv" / "abstracts.jsonl"
@@ -461,7 +462,7 @@ def test_whatever_the_abstract_the_summary_is_one_bounded_finished_line_of_its_w
         return
     ending = summary.rstrip("\"'\u2019\u201d)]}$")
     assert ending[-1] in ".!?\u2026"
-    assert is_subsequence(words(summary.lower()), words(abstract.lower()))
+    assert is_quotation(summary, abstract)
 
 
 @given(ABSTRACT)
@@ -506,9 +507,71 @@ def test_real_abstracts_of_all_fields_give_clean_sentences() -> None:
         summary = summarize(row["title"], row["abstract"])
         if words(row["abstract"]):
             assert 8 < len(summary) <= trimming.LONGEST, row["id"]
-        assert is_subsequence(words(summary.lower()), words(row["abstract"].lower())), row["id"]
+        assert is_quotation(summary, row["abstract"]), row["id"]
         balanced = dollars(row["abstract"]) % 2 == 0
         assert not balanced or dollars(summary) % 2 == 0, row["id"]
+
+
+@pytest.mark.parametrize(
+    ("abstract", "expected"),
+    [
+        (  # with its number
+            """Pipelines use automatic speaker verification (ASV) and large language models (LLMs).
+            We find that ASV misleads banks and an audit by LLMs does not.""",
+            """We find that automatic speaker verification misleads banks and an audit by large \
+language models does not.""",
+        ),
+        (  # used again
+            """Most rely on room responses (RRs). We find that RRs of halls misled banks and that
+            RRs of cellars did not.""",
+            """We find that room responses (RRs) of halls misled banks and that RRs of cellars did \
+not.""",
+        ),
+        (  # no letters of those words, and a name of nothing
+            """Most rely on responses of halls (QX). We find that QX and ZZ mislead banks.""",
+            "We find that QX and ZZ mislead banks.",
+        ),
+        (  # the quotation has it in words
+            """Voice banks (VBs) are many. We find that voice banks and VBs of halls mislead us.""",
+            "We find that voice banks and VBs of halls mislead us.",
+        ),
+        (  # an article that fits, and a capital at the start only
+            """Decision trees (DTs) are many. We find that a DT of halls misleads banks of trees
+            and that decision rules do not.""",
+            """We find that a decision tree of halls misleads banks of trees and that decision \
+rules do not.""",
+        ),
+    ],
+)
+def test_a_short_name_that_only_another_sentence_explains_is_spelled_out(
+    abstract: str, expected: str
+) -> None:
+    summary = summarize("Who listens in banks", abstract)
+    assert summary == one_line(expected)
+    assert is_quotation(summary, abstract)
+
+
+def test_a_title_that_bears_a_short_name_needs_no_words_for_it() -> None:
+    abstract = "Voice banks (VBs) are many. We find that VBs of halls mislead everyone."
+    assert summarize("VBs in halls", abstract) == "We find that VBs of halls mislead everyone."
+
+
+def test_no_quotation_spells_out_what_the_abstract_does_not() -> None:
+    abstract = "Voice banks (VBs) are many. We find that VBs mislead."
+    assert is_quotation("We find that voice banks mislead.", abstract)
+    assert not is_quotation("We find that vocal banks mislead.", abstract)
+    assert not is_quotation("We find that voice banks mislead listeners.", abstract)
+
+
+def test_how_well_a_named_system_does_gives_way_to_what_it_is() -> None:
+    abstract = (
+        "Banks listen. We propose Listener2, a parser of speech that keeps ten seconds of a call "
+        "in memory and forgets everything that came before it unless a clerk asks for it in time. "
+        "On the calls of seven banks and on those of eleven airlines in three continents, "
+        "Listener2 achieves an error of 3.1 percent and halves the memory of the best parser, "
+        "demonstrating strong gains."
+    )
+    assert summarize("Who listens in banks", abstract).startswith("We propose Listener2, a parser")
 
 
 def test_an_acronym_that_the_title_bears_keeps_its_brackets() -> None:

@@ -7,7 +7,8 @@ from newsletter.rendering.issue_entry import IssueEntry
 from newsletter.rendering.markup.paper_text import EXCERPT_CHARACTERS, plain, shortened
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.summaries.extractive import sentences
-from newsletter.text import one_line, stands_in_order
+from newsletter.summaries.extractive.short_names import is_quotation
+from newsletter.text import one_line
 
 _LONGEST_ABSTRACT = 6000
 
@@ -39,11 +40,12 @@ def marked_abstract(entry: IssueEntry, level: DetailLevel) -> MarkedAbstract | N
 def _found(abstract: str, quotation: str) -> MarkedAbstract | None:
     if len(abstract) > _LONGEST_ABSTRACT:
         return None
-    pieces = sentences.split(one_line(abstract))
+    text = one_line(abstract)
+    pieces = sentences.split(text)
     for count in (1, 2):  # the summarizer may join a sentence with the next
         for start in range(len(pieces)):
             end = start + count
             chosen = " ".join(pieces[start:end])
-            if stands_in_order(quotation, chosen):
+            if is_quotation(quotation, text, chosen):
                 return MarkedAbstract(" ".join(pieces[:start]), chosen, " ".join(pieces[end:]))
     return None

@@ -32,7 +32,7 @@ from newsletter.summaries.checks import (
 from newsletter.summaries.checks.paper_words import is_of_study
 from newsletter.summaries.checks.relevance import SourceText
 from newsletter.summaries.checks.study_words import study_words
-from newsletter.text import stands_in_order
+from newsletter.summaries.extractive.short_names import is_quotation
 
 _MOST_SENTENCES = 6  # of an answer that are looked at
 _READ = 2000  # characters; of what is longer nothing but its length is looked at
@@ -172,8 +172,8 @@ def self_reported_objection(draft: Draft, *, quotes: bool = False) -> list[Check
 
 
 def objection_to_quotation(text: str, paper: Paper) -> list[CheckResult]:
-    """What calls itself the authors' words must be theirs: only left out and capitalized."""
-    if stands_in_order(text, paper.abstract):
+    """What calls itself the authors' words must be theirs: left out, capitalized, spelled out."""
+    if is_quotation(text, paper.abstract):
         return []
     return [CheckResult("quotation", "is no quotation from the abstract")]
 

@@ -2,6 +2,7 @@
 
 from newsletter.sources.withdrawals.withdrawal import abstract_withdraws
 from newsletter.summaries.extractive import choice, sentences, trimming
+from newsletter.summaries.extractive.short_names import spelled_out
 from newsletter.text import one_line
 
 LONGEST_ABSTRACT = 20_000
@@ -19,8 +20,8 @@ def summarize(title: str, abstract: str) -> str:
     notice = next((piece for piece in pieces if abstract_withdraws(piece)), "")
     if notice:
         return quoted(notice)
-    finished = (_finished(shown) for shown in choice.best_first(title, pieces))
-    return next(filter(None, finished), "")
+    shown = next(filter(None, map(_finished, choice.best_first(title, pieces))), "")
+    return spelled_out(shown, title, text, choice.LONG_WORDS)
 
 
 def quoted(sentence: str) -> str:

@@ -41,6 +41,7 @@ LED, LED_WITHIN = 3, 2.5  # how many of the best may follow, and how far behind
 LEAD_AT_LEAST = -4.0
 LEAD_GIVES_WAY = 1.5  # by how much a best that leans may be ahead of a lead that stands alone
 LEADS = frozenset(["we_study", "paper_study", "we_find", "paper_find", "we_prove"])
+FINDS = frozenset(["opens_we_find", "opens_paper_find", "opens_we_prove", "opens_we_study"])
 NOT_LEADING = frozenset(
     f"guard:{name}"
     for name in (
@@ -158,12 +159,23 @@ def _led(title: str, scored: list[_Scored], ranked: list[_Scored]) -> Iterator[s
             yield joined(title, lead.candidate, other.candidate, other.row, LONG_WORDS)
     if "guard:vague" in lead.row:
         return
-    if not LEANS.isdisjoint(best.row) and lead.content > best.content - LEAD_GIVES_WAY:
+    if _rests_on(lead, best) and lead.content > best.content - LEAD_GIVES_WAY:
         yield lead.text
 
 
 def _leans(sentence: _Scored, lead: _Scored) -> bool:
     return takes_up(lead.candidate, sentence.candidate) or not LEANS.isdisjoint(sentence.row)
+
+
+def _rests_on(lead: _Scored, best: _Scored) -> bool:
+    """Whether the best means little before the lead is read: it leans, or tells how a thing does.
+
+    "StepNet is faster" says less than "We propose StepNet, a network that counts steps."
+    """
+    if not LEANS.isdisjoint(best.row):
+        return True
+    proposed = "contribution" in lead.row and takes_up(lead.candidate, best.candidate)
+    return proposed and FINDS.isdisjoint(best.row)
 
 
 def _at_most(best: _Scored, joins: _Joins) -> float:
