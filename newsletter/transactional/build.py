@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Literal, assert_never
 
 from sqlalchemy.orm import Session
 
@@ -26,6 +28,10 @@ from newsletter.transactional import notice_lines
 
 LINK_LIVES = timedelta(days=1)  # to one's data, and to being erased
 
+_MemberEmail = Literal[
+    EmailType.LEFT, EmailType.DATA, EmailType.ERASE, EmailType.ALREADY, EmailType.WELCOME
+]
+
 
 @dataclass(frozen=True)
 class EmailBuilder:
@@ -35,30 +41,37 @@ class EmailBuilder:
     links: SignedLinks
 
     def build(self, session: Session, row: OutboxRow, now: datetime) -> Message | None:
-        """The mail, or None where it has no purpose any more."""
+        """The mail, or None where it has no purpose any more.
+
+        Raises:
+            ValueError: a kind that this version does not know; the outbox hands out none.
+        """
+        kind = EmailType(row.kind)
         to = EmailRecipient(row.subscriber_id, row.email, row.language, row.reference)
-        emails = TransactionalEmails(self.settings.site, self.links, Theme.of(self.settings))
-        if row.kind in (EmailType.ERASED, EmailType.NOTICE):  # to no subscriber
-            is_erased = row.kind == EmailType.ERASED
-            return emails.erased(to, now) if is_erased else self._notice(session, emails, to, row)
+        if kind is EmailType.ERASED:
+            return self._emails.erased(to, now)
+        if kind is EmailType.NOTICE:
+            return self._notice(session, to, row)
         subscriber = session.get(SubscriberRow, row.subscriber_id)
         if subscriber is None or _must_not(session, row.email):
             return None
         to = replace(to, moves=subscriber.moves)
-        if row.kind == EmailType.CONFIRM:
+        if kind is EmailType.CONFIRM:
             until = now + timedelta(days=self.settings.signup.confirm_days)
             newsletters = self._named(slugs.of_today(session, row.about["newsletters"]))
-            return emails.confirm(to, newsletters, until, now) if newsletters else None
-        if row.kind in (EmailType.CHANGE, EmailType.CHANGED):
-            return _of_change(session, emails, to, row, now)
-        if subscriber.standing != Standing.CONFIRMED and row.kind != EmailType.LEFT:
-            return None
-        return self._to_member(session, emails, subscriber, to, row, now)
+            return self._emails.confirm(to, newsletters, until, now) if newsletters else None
+        if kind is EmailType.CHANGE or kind is EmailType.CHANGED:
+            return _of_change(session, self._emails, to, row, now)
+        is_reached = subscriber.standing == Standing.CONFIRMED or kind is EmailType.LEFT
+        return self._to_member(session, subscriber, to, row, kind, now) if is_reached else None
+
+    @cached_property
+    def _emails(self) -> TransactionalEmails:
+        return TransactionalEmails(self.settings.site, self.links, Theme.of(self.settings))
 
     def _of_leaving(
         self,
         session: Session,
-        emails: TransactionalEmails,
         subscriber: SubscriberRow,
         to: EmailRecipient,
         row: OutboxRow,
@@ -69,35 +82,47 @@ class EmailBuilder:
         if active if left == ALL else left in active:
             return None
         title = next((named.title for named in self._named([left])), self.settings.site.name)
-        return emails.left(to, left, title, row.written_at)
+        return self._emails.left(to, left, title, row.written_at)
 
     def _to_member(
         self,
         session: Session,
-        emails: TransactionalEmails,
         subscriber: SubscriberRow,
         to: EmailRecipient,
         row: OutboxRow,
+        kind: _MemberEmail,
         now: datetime,
     ) -> Message | None:
-        if row.kind == EmailType.LEFT:
-            return self._of_leaving(session, emails, subscriber, to, row)
-        if row.kind == EmailType.DATA:
-            return emails.data(to, now + LINK_LIVES, now)
-        if row.kind == EmailType.ERASE:
-            return emails.erase(to, now + LINK_LIVES, now)
-        if row.kind == EmailType.ALREADY:
-            return emails.already(to, now)
+        match kind:
+            case EmailType.LEFT:
+                return self._of_leaving(session, subscriber, to, row)
+            case EmailType.DATA:
+                return self._emails.data(to, now + LINK_LIVES, now)
+            case EmailType.ERASE:
+                return self._emails.erase(to, now + LINK_LIVES, now)
+            case EmailType.ALREADY:
+                return self._emails.already(to, now)
+            case EmailType.WELCOME:
+                return self._welcome(session, subscriber, to, now)
+            case _:
+                assert_never(kind)
+
+    def _welcome(
+        self,
+        session: Session,
+        subscriber: SubscriberRow,
+        to: EmailRecipient,
+        now: datetime,
+    ) -> Message:
         newsletters = self._named(lifecycle.active_subscriptions(session, subscriber))
         latest = issue_queries.newest_days(
             session, [subscription.slug for subscription in newsletters]
         )
-        return emails.welcome(to, newsletters, latest, now)
+        return self._emails.welcome(to, newsletters, latest, now)
 
     def _notice(
         self,
         session: Session,
-        emails: TransactionalEmails,
         to: EmailRecipient,
         row: OutboxRow,
     ) -> Message:
@@ -106,7 +131,7 @@ class EmailBuilder:
         lines = notice_lines.lines_of(session, events, titles)
         heading = notice_lines.heading_of(events, lines)
         more = len(events) - len(lines)
-        return emails.notice(to, heading, lines, more, row.about["target"], row.written_at)
+        return self._emails.notice(to, heading, lines, more, row.about["target"], row.written_at)
 
     def _named(self, named: Collection[str]) -> list[NewsletterRef]:
         return newsletter_refs(
