@@ -37,6 +37,7 @@ def test_what_the_abstract_says_is_printed(language: str) -> None:
     ("language", "answer"),
     [
         ("de", "QuietNet ist bei Sprache schlechter als fünf Baselines."),
+        ("en", "The small network QuietNet increases the latency of speech."),
         ("de", "Das Netz QuietNet ist langsamer als Transformer."),
         ("de", "Das Netz QuietNet erhöht die Latenz bei Sprache."),
         ("de", "Für QuietNet wird eine obere Schranke des Fehlers bewiesen."),
@@ -50,7 +51,7 @@ def test_what_the_abstract_says_is_printed(language: str) -> None:
     ],
 )
 def test_what_is_told_the_other_way_round_is_refused(language: str, answer: str) -> None:
-    assert "the opposite" in objections(answer, language)
+    assert "where the abstract says" in objections(answer, language)
 
 
 @pytest.mark.parametrize(

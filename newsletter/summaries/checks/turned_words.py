@@ -21,6 +21,7 @@ from newsletter.summaries.checks.relevance import SourceText
 _CLAUSE = lazy_pattern(r"[,;:]\s|[，；：。、]|(?<=[a-z]{2})[.]\s")
 _SOURCE_CLAUSE = lazy_pattern(r"[,;:.!?]\s|\b(?:and|but|while|whereas|which|that|with)\b")
 _SENTENCE = lazy_pattern(r"(?<=[.!?;])\s+")
+_NEVER = "(?!)"
 _APART = 40  # characters between a thing and where it goes
 _SHARED = 2  # things of a sentence of the abstract that is about the same
 
@@ -168,7 +169,7 @@ def _known() -> dict[str, _Turned]:
     """By language."""
     file = resources.files("newsletter.summaries.checks").joinpath("turned_words.toml")
     listed: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    return {language: _of(language, listed) for language in listed["denials"]}
+    return {language: _of(language, listed) for language in listed["others"]}
 
 
 def _of(language: str, listed: dict[str, Any]) -> _Turned:
@@ -177,22 +178,27 @@ def _of(language: str, listed: dict[str, Any]) -> _Turned:
         for way in listed["ways"].values()
         if language in way
     ]
+    said = "verbs" if language == "en" else language
     up, down, without = (
-        _Direction(_pattern(words[language]), _begun(words["en"]))
+        _Direction(_pattern(words[said]), _begun(words["en"]))
         for words in map(listed["directions"].__getitem__, ("up", "down", "without"))
     )
-    claims = _meanings(listed["claims"], language)
+    claims = _meanings(listed["claims"], language) if language in listed["denials"] else []
     things = {kind: _meanings(words, language) for kind, words in listed["things"].items()}
     better = _begun(listed["directions"]["better"])
     denial, less, others = (
-        _pattern(listed[kind][language].strip()) for kind in ("denials", "less", "others")
+        _pattern(listed[kind].get(language, _NEVER).strip())
+        for kind in ("denials", "less", "others")
     )
     return _Turned(ways, claims, denial, less, others, up, down, without, better, things)
 
 
 def _meanings(listed: dict[str, dict[str, str]], language: str) -> list[_Meaning]:
     return [
-        _Meaning(_pattern(words[language]), english.replace("_", "|"))
+        _Meaning(
+            _begun(english.replace("_", " ")) if language == "en" else _pattern(words[language]),
+            english.replace("_", "|"),
+        )
         for english, words in listed.items()
     ]
 
