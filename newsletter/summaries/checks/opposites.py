@@ -48,7 +48,7 @@ _ANY_DENIAL = lazy_pattern(
     r"|n['\u2019]t\b"
 )
 _NEIGHBOURS, _SHARED = 3, 3  # content words on either side, and how many a sentence must share
-_NOT_ONLY = frozenset(["only", "just", "merely", "necessarily", "limited", "longer"])
+_NOT_ONLY = frozenset(["only", "when", "just", "merely", "necessarily", "limited", "longer"])
 _DENIED = 2  # words after the denial that it may be about
 _BEFORE, _AFTER = 70, 60  # characters around a word of the abstract in which it may be denied
 _NEGATIVE = lazy_pattern(

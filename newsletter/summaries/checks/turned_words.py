@@ -34,7 +34,7 @@ class _Way(NamedTuple):
     against: re.Pattern[str]
 
 
-class _Meaning(NamedTuple):
+class _Wording(NamedTuple):
     """What may be denied or go somewhere, and the beginnings of the English words for it."""
 
     said: re.Pattern[str]
@@ -52,7 +52,7 @@ class _Turned(NamedTuple):
     """What is known of one language."""
 
     ways: list[_Way]
-    claims: list[_Meaning]
+    claims: list[_Wording]
     denial: re.Pattern[str]
     less: re.Pattern[str]
     others: re.Pattern[str]  # in a clause about what others cannot do
@@ -60,7 +60,7 @@ class _Turned(NamedTuple):
     down: _Direction
     without: _Direction
     better: re.Pattern[str]  # in English: what is bad goes down then
-    things: dict[str, list[_Meaning]]  # good, bad, neither
+    things: dict[str, list[_Wording]]  # good, bad, neither
 
 
 def told_otherwise(text: str, source: SourceText, language: str) -> str:
@@ -111,8 +111,8 @@ def _moved(clause: str, source: str, known: _Turned) -> str:
 
 
 def _nearest(
-    clause: str, word: re.Match[str], meanings: list[_Meaning], apart: int
-) -> list[_Meaning]:
+    clause: str, word: re.Match[str], meanings: list[_Wording], apart: int
+) -> list[_Wording]:
     """What the clause says next to a word, at most so many characters apart."""
     found = [
         (max(0, named.start() - word.end(), word.start() - named.end()), meaning)
@@ -193,9 +193,9 @@ def _of(language: str, listed: dict[str, Any]) -> _Turned:
     return _Turned(ways, claims, denial, less, others, up, down, without, better, things)
 
 
-def _meanings(listed: dict[str, dict[str, str]], language: str) -> list[_Meaning]:
+def _meanings(listed: dict[str, dict[str, str]], language: str) -> list[_Wording]:
     return [
-        _Meaning(
+        _Wording(
             _begun(english.replace("_", " ")) if language == "en" else _pattern(words[language]),
             english.replace("_", "|"),
         )
