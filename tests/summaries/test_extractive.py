@@ -574,6 +574,17 @@ def test_how_well_a_named_system_does_gives_way_to_what_it_is() -> None:
     assert summarize("Who listens in banks", abstract).startswith("We propose Listener2, a parser")
 
 
+def test_a_result_in_symbols_of_another_sentence_gives_way_to_what_introduces_them() -> None:
+    abstract = (
+        "Using a theory of soft calls we derive factorization formulae for banks where one voice "
+        "comes out of a hall whose noise is measured by the listeners there. Our analysis yields "
+        "a function G_i^h(s,z) of the noise and of the share of that one voice in all the others. "
+        "We show that G_i^h(s,z) can be computed in terms of calculable coefficients, J_{ij}(s), "
+        "integrated against the standard functions D_j^h(x) of voices that halls do not change."
+    )
+    assert summarize("Who listens in a hall", abstract).startswith("Using a theory of soft calls")
+
+
 def test_an_acronym_that_the_title_bears_keeps_its_brackets() -> None:
     abstract = (
         "Verifiers are noisy. We introduce Fully Unsupervised Score Ensembling (FUSE), a method."

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.extractive.candidates import Candidate, candidates
 from newsletter.summaries.extractive.cuts import cuts_at_clauses
 from newsletter.summaries.extractive.features import describe
@@ -42,6 +43,7 @@ LEAD_AT_LEAST = -4.0
 LEAD_GIVES_WAY = 1.5  # by how much a best that leans may be ahead of a lead that stands alone
 LEADS = frozenset(["we_study", "paper_study", "we_find", "paper_find", "we_prove"])
 FINDS = frozenset(["opens_we_find", "opens_paper_find", "opens_we_prove", "opens_we_study"])
+BEATS = frozenset(["outperforms", "outperform", "surpasses", "surpass", "baselines"])
 NOT_LEADING = frozenset(
     f"guard:{name}"
     for name in (
@@ -61,6 +63,10 @@ NOT_LEADING = frozenset(
         "back_phrase",
     )
 )
+
+
+# "$\\hat{H}$", "G_i^h(s,z)"; a number or a single letter tells enough.
+_SYMBOL = lazy_pattern(r"\$(?=[^$]*[A-Za-z])[^$]{2,40}\$|(?<!\S)[A-Za-z]\w*[_^][\w{(][^ ,.;]*")
 
 
 class _Scored(NamedTuple):
@@ -150,17 +156,24 @@ def _led(title: str, scored: list[_Scored], ranked: list[_Scored]) -> Iterator[s
     lead = next((other for other in scored[: best.at] if _leads(other)), None)
     if lead is None or lead.is_long or "contribution" in best.row:
         return
-    if best.content > LED_AT_MOST and not _leans(best, lead):
+    in_symbols = _has_symbols_of(scored[: best.at], best, title)
+    if best.content > LED_AT_MOST and not (in_symbols or _leans(best, lead)):
         return
     for other in ranked[:LED]:
         if other.at <= lead.at or other.score < best.score - LED_WITHIN:
             continue
         if other is best or _leans(other, lead):
             yield joined(title, lead.candidate, other.candidate, other.row, LONG_WORDS)
-    if "guard:vague" in lead.row:
+    if "guard:vague" in lead.row or lead.content <= best.content - LEAD_GIVES_WAY:
         return
-    if _rests_on(lead, best) and lead.content > best.content - LEAD_GIVES_WAY:
+    if in_symbols or _rests_on(lead, best):
         yield lead.text
+
+
+def _has_symbols_of(earlier: list[_Scored], best: _Scored, title: str) -> bool:
+    """Whether it speaks of a symbol that one of those before it introduced."""
+    symbols = [symbol for symbol in _SYMBOL.findall(best.text) if symbol not in title]
+    return any(symbol in other.text for other in earlier for symbol in symbols)
 
 
 def _leans(sentence: _Scored, lead: _Scored) -> bool:
@@ -175,7 +188,8 @@ def _rests_on(lead: _Scored, best: _Scored) -> bool:
     if not LEANS.isdisjoint(best.row):
         return True
     proposed = "contribution" in lead.row and takes_up(lead.candidate, best.candidate)
-    return proposed and FINDS.isdisjoint(best.row)
+    # "We show that StepNet outperforms three baselines" is no finding about the world.
+    return proposed and (FINDS.isdisjoint(best.row) or not BEATS.isdisjoint(best.candidate.words))
 
 
 def _at_most(best: _Scored, joins: _Joins) -> float:
