@@ -574,6 +574,19 @@ def test_how_well_a_named_system_does_gives_way_to_what_it_is() -> None:
     assert summarize("Who listens in banks", abstract).startswith("We propose Listener2, a parser")
 
 
+def test_what_is_proposed_leads_before_what_is_only_looked_into() -> None:
+    abstract = (
+        "We study what listening brings to banks in noisy halls of three cities. We propose "
+        "CoVoice, an explicit process that generates descriptions of speech between the calls of "
+        "one day and keeps them for as long as a clerk wants. CoVoice significantly improves the "
+        "performance of small banks on long noisy calls, achieving an error of 3.1 percent and "
+        "yielding gains of 2 percent for banks that have listened before."
+    )
+    assert summarize("Listening helps banks", abstract).startswith(
+        "We propose CoVoice, an explicit"
+    )
+
+
 def test_a_result_in_symbols_of_another_sentence_gives_way_to_what_introduces_them() -> None:
     abstract = (
         "Using a theory of soft calls we derive factorization formulae for banks where one voice "

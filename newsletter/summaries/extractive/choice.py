@@ -153,7 +153,9 @@ def _short_first(ranked: list[_Scored]) -> list[_Scored]:
 def _led(title: str, scored: list[_Scored], ranked: list[_Scored]) -> Iterator[str]:
     """What is proposed or studied, and after it what the best says of that."""
     best = ranked[0]
-    lead = next((other for other in scored[: best.at] if _leads(other)), None)
+    leading = [other for other in scored[: best.at] if _leads(other)]
+    proposing = (other for other in leading if "contribution" in other.row)
+    lead = next(proposing, leading[0] if leading else None)
     if lead is None or lead.is_long or "contribution" in best.row:
         return
     in_symbols = _has_symbols_of(scored[: best.at], best, title)
