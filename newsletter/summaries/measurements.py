@@ -32,7 +32,7 @@ OF_CHECKED_ANSWERS: Mapping[str, tuple[Measurement, ...]] = {
     "en": (
         Measurement(
             "people's sentences that the checks refuse by mistake",
-            "4.8 %",
+            "5.0 %",
             "1,453 English ones of SciTLDR-A's development split",
         ),
         Measurement(
@@ -45,7 +45,7 @@ OF_CHECKED_ANSWERS: Mapping[str, tuple[Measurement, ...]] = {
         ),
         Measurement(
             "words turned round that they refuse",
-            "53.0 %",
+            "57.8 %",
             "334 of them with better for worse, more for less and the like",
         ),
         Measurement(
@@ -70,10 +70,10 @@ OF_CHECKED_ANSWERS: Mapping[str, tuple[Measurement, ...]] = {
             "94.7 %",
             "the same, exchanged",
         ),
-        Measurement("denials that they refuse", "83.0 %", "311 of them with 未能 before the verb"),
+        Measurement("denials that they refuse", "86.5 %", "311 of them with 未能 before the verb"),
         Measurement(
             "words turned round that they refuse",
-            "51.5 %",
+            "58.7 %",
             "235 of them with 降低 for 提升, 劣于 for 优于 and the like",
         ),
         Measurement(
