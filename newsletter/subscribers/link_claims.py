@@ -40,8 +40,13 @@ class Claim(ABC):
 
     @property
     @abstractmethod
+    def subject(self) -> str:
+        """The subject of the link."""
+
+    @property
     def value(self) -> str:
         """The text that is signed."""
+        return f"{self.subscriber_id}.{self.subject}"
 
     @classmethod
     @abstractmethod
@@ -59,13 +64,8 @@ class EndingClaim(Claim):
         return self.until < now
 
     @property
-    @abstractmethod
-    def subject(self) -> str:
-        """The subject of the link."""
-
-    @property
     def value(self) -> str:
-        return f"{self.subscriber_id}.{self.subject}.{int(self.until.timestamp()):x}"
+        return f"{super().value}.{int(self.until.timestamp()):x}"
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ class UnsubscribeClaim(Claim):
     newsletter: str
 
     @property
-    def value(self) -> str:
-        return f"{self.subscriber_id}.{self.newsletter}"
+    def subject(self) -> str:
+        return self.newsletter
 
     @classmethod
     def parse(cls, subscriber_id: int, subject: str, *_until: str) -> Self:
@@ -123,8 +123,8 @@ class AddressClaim(Claim):
     address_digest: str
 
     @property
-    def value(self) -> str:
-        return f"{self.subscriber_id}.{self.address_digest}"
+    def subject(self) -> str:
+        return self.address_digest
 
     @classmethod
     def parse(cls, subscriber_id: int, subject: str, *_until: str) -> Self:
