@@ -85,8 +85,7 @@ class ArxivSource(Source):
             self._requests.forget_page(category)
 
     def current_day(self, now: datetime) -> date:
-        """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""
-        return calendar.newest_day(now) if self._has_pages else calendar.newest_feed_day(now)
+        return calendar.current_day(now, has_pages=self._has_pages)
 
     def passes_over(self, day: date) -> bool:
         """Whether recent papers that were read already show that arXiv announced nothing."""

@@ -38,6 +38,11 @@ def newest_feed_day(now: datetime) -> date:
     return day if is_mailing_day(day) else previous_mailing_day(day)
 
 
+def current_day(now: datetime, *, has_pages: bool) -> date:
+    """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""
+    return newest_day(now) if has_pages else newest_feed_day(now)
+
+
 def previous_mailing_day(day: date) -> date:
     """The mailing day before that one."""
     earlier = day - timedelta(days=1)
