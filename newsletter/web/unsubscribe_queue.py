@@ -60,9 +60,9 @@ class UnsubscribeQueue:
             self._commit(taken)
         finally:
             with self._lock:
-                heir = self._waiting[:1]
-                self._is_at_work = bool(heir)
-            for entry in taken + heir:
+                next_at_work = self._waiting[:1]
+                self._is_at_work = bool(next_at_work)
+            for entry in taken + next_at_work:
                 entry.woken.set()
 
     def _commit(self, taken: Sequence[_Waiting]) -> None:

@@ -250,7 +250,7 @@ class Monitor(Running, ThreadingHTTPServer):
     def __init__(self) -> None:
         heard: list[tuple[str, str]] = []
 
-        class Ear(BaseHTTPRequestHandler):
+        class Handler(BaseHTTPRequestHandler):
             server: Monitor
 
             def do_POST(self) -> None:
@@ -263,7 +263,7 @@ class Monitor(Running, ThreadingHTTPServer):
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        super().__init__(("127.0.0.1", 0), Ear)
+        super().__init__(("127.0.0.1", 0), Handler)
         self.heard = heard
         self.status, self.words = 200, b"OK"
         self.url = f"http://127.0.0.1:{self.server_address[1]}/uuid"

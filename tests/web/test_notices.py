@@ -41,7 +41,7 @@ class _Server(Running, ThreadingHTTPServer):
     daemon_threads = True
 
 
-class Ear:
+class Receiver:
     """Somebody's receiver: keeps what came, and answers as it is told."""
 
     def __init__(self) -> None:
@@ -58,14 +58,16 @@ class Ear:
         return [str(event["type"]).removeprefix("subscriber.") for event in self.events]
 
 
-def handler_of(ear: Ear) -> type[BaseHTTPRequestHandler]:
+def handler_of(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            ear.heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            status, headers = ear.answer(json.loads(body))
+            receiver.heard.append(
+                ({name.lower(): value for name, value in self.headers.items()}, body)
+            )
+            status, headers = receiver.answer(json.loads(body))
             self.send_response(status)
             for name, value in ({"Content-Length": "0"} | headers).items():
                 self.send_header(name, value)
@@ -78,8 +80,8 @@ def handler_of(ear: Ear) -> type[BaseHTTPRequestHandler]:
 
 
 @pytest.fixture
-def ear() -> Iterator[Ear]:
-    listening = Ear()
+def receiver() -> Iterator[Receiver]:
+    listening = Receiver()
     with _Server(("127.0.0.1", 0), handler_of(listening)) as server:
         listening.address = f"http://127.0.0.1:{server.server_port}/hooks/T0PSECRET"
         yield listening
@@ -163,13 +165,13 @@ def test_the_receiver_of_the_page_hears_a_readers_whole_life(
 
 
 def test_a_notice_is_signed_with_every_secret_and_says_what_happened(
-    two: config.Settings, ear: Ear
+    two: config.Settings, receiver: Receiver
 ) -> None:
     other = f"whsec_{b64encode(b'o' * 24).decode()}"
-    with told(two, crm=webhook(ear.address, secrets=[SECRET, other])) as site:
+    with told(two, crm=webhook(receiver.address, secrets=[SECRET, other])) as site:
         site.confirmed(ADA, "audio", "text")
         work(site)
-    ((headers, body),) = ear.heard
+    ((headers, body),) = receiver.heard
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     for secret, signature in zip(
         (SECRET, other), headers["webhook-signature"].split(), strict=True
@@ -186,11 +188,11 @@ def test_a_notice_is_signed_with_every_secret_and_says_what_happened(
 
 
 def test_each_hears_only_of_its_newsletters_and_events_and_nothing_that_was_rolled_back(
-    two: config.Settings, ear: Ear
+    two: config.Settings, receiver: Receiver
 ) -> None:
     targets = {
-        "texts": webhook(f"{ear.address}/texts", newsletters=["text"]),
-        "leavings": webhook(f"{ear.address}/leavings", events=["left"]),
+        "texts": webhook(f"{receiver.address}/texts", newsletters=["text"]),
+        "leavings": webhook(f"{receiver.address}/leavings", events=["left"]),
     }
     with told(two, **targets) as site:
         site.confirmed(ADA, "audio", "text")
@@ -200,7 +202,7 @@ def test_each_hears_only_of_its_newsletters_and_events_and_nothing_that_was_roll
             bob = lifecycle.get_subscriber(session, BOB)
             opt_out.unsubscribe(session, bob, None, BY_HAND, site.clock.now)
         work(site)
-    assert [(event["type"], event["data"]["newsletters"]) for event in ear.events] == [
+    assert [(event["type"], event["data"]["newsletters"]) for event in receiver.events] == [
         ("subscriber.left", ["audio", "text"]),
         ("subscriber.confirmed", ["text"]),
         ("subscriber.left", ["text"]),
@@ -208,48 +210,48 @@ def test_each_hears_only_of_its_newsletters_and_events_and_nothing_that_was_roll
 
 
 def test_one_that_hears_of_a_newsletter_still_does_under_its_new_slug(
-    two: config.Settings, ear: Ear
+    two: config.Settings, receiver: Receiver
 ) -> None:
-    with told(two, texts=webhook(ear.address, newsletters=["text"])) as site:
+    with told(two, texts=webhook(receiver.address, newsletters=["text"])) as site:
         site.confirmed(ADA, "text")
         with site.database.write.begin() as session:
             slugs.rename(session, "text", "speech", site.clock.now)
         leave(site, ADA)
         work(site)
-    assert [event["data"]["newsletters"] for event in ear.events] == [["text"], ["speech"]]
+    assert [event["data"]["newsletters"] for event in receiver.events] == [["text"], ["speech"]]
 
 
 def test_one_that_fails_is_asked_less_and_less_and_what_it_missed_comes_when_it_is_well(
-    two: config.Settings, ear: Ear, caplog: pytest.LogCaptureFixture
+    two: config.Settings, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ear.answer = lambda _: (500, {})
-    with told(two, crm=webhook(ear.address)) as site, caplog.at_level(logging.INFO):
+    receiver.answer = lambda _: (500, {})
+    with told(two, crm=webhook(receiver.address)) as site, caplog.at_level(logging.INFO):
         for number in range(3):
             site.confirmed(f"reader{number}@reader.example")
         asked = []
         for _ in range(24 * 4):  # a day, looked at every quarter of an hour
             work(site)
-            asked.append(len(ear.heard))
+            asked.append(len(receiver.heard))
             site.clock.pass_by(minutes=15)
         assert asked[0] == 1
         assert 20 <= asked[-1] <= 40
         (finding,) = found(site)
         assert finding.level is Severity.TROUBLE
         assert "crm takes nothing since 2025-07-11 06:30 UTC (HTTP 500); 3 wait" in finding.text
-        ear.answer = lambda _: (204, {})
+        receiver.answer = lambda _: (204, {})
         site.clock.pass_by(days=1)
         assert work(site) == 3
         assert [finding.level for finding in found(site)] == [Severity.OK]
-        assert len({headers["webhook-id"] for headers, _ in ear.heard}) == 3
+        assert len({headers["webhook-id"] for headers, _ in receiver.heard}) == 3
     assert "T0PSECRET" not in caplog.text
     assert "@" not in caplog.text
 
 
 def test_one_event_that_is_always_refused_holds_up_no_other_and_is_given_up(
-    two: config.Settings, ear: Ear
+    two: config.Settings, receiver: Receiver
 ) -> None:
-    ear.answer = lambda event: (400 if event["data"]["email"] == ADA else 204, {})
-    with told(two, crm=webhook(ear.address)) as site:
+    receiver.answer = lambda event: (400 if event["data"]["email"] == ADA else 204, {})
+    with told(two, crm=webhook(receiver.address)) as site:
         site.confirmed(ADA)
         site.confirmed(BOB)
         assert work(site) == 0
@@ -258,14 +260,14 @@ def test_one_event_that_is_always_refused_holds_up_no_other_and_is_given_up(
         for _ in range(12):
             site.clock.pass_by(hours=12)
             work(site)
-        tries = ear.types.count("confirmed") - 1
+        tries = receiver.types.count("confirmed") - 1
         assert 6 <= tries <= 10
         (finding,) = found(site)
         assert finding.level is Severity.WARNING
         assert "newsletter notify retry crm" in finding.text
         site.clock.pass_by(days=10)
         assert work(site) == 0
-        ear.answer = lambda _: (204, {})
+        receiver.answer = lambda _: (204, {})
         with site.database.write.begin() as session:
             assert notice_queue.retry_now(session, "crm", site.clock.now) == 1
         assert work(site) == 1
@@ -283,10 +285,14 @@ def test_one_event_that_is_always_refused_holds_up_no_other_and_is_given_up(
     ],
 )
 def test_an_answer_says_whether_it_was_taken_and_when_to_come_again(
-    two: config.Settings, ear: Ear, answer: tuple[int, dict[str, str]], words: str, wait_h: float
+    two: config.Settings,
+    receiver: Receiver,
+    answer: tuple[int, dict[str, str]],
+    words: str,
+    wait_h: float,
 ) -> None:
-    ear.answer = lambda _: answer
-    with told(two, crm=webhook(ear.address)) as site:
+    receiver.answer = lambda _: answer
+    with told(two, crm=webhook(receiver.address)) as site:
         site.confirmed(ADA)
         work(site)
         (finding,) = found(site)
@@ -294,11 +300,11 @@ def test_an_answer_says_whether_it_was_taken_and_when_to_come_again(
         assert finding.level is (Severity.WARNING if words else Severity.OK)
         site.clock.pass_by(hours=wait_h)
         work(site)
-        assert len(ear.heard) == 1
+        assert len(receiver.heard) == 1
         if words:
             site.clock.pass_by(hours=0.2)
             work(site)
-            assert len(ear.heard) == 2
+            assert len(receiver.heard) == 2
 
 
 @pytest.mark.parametrize("speaks", [b"", b"HTTP/1.1 200 OK\r\nServer: ", b"?\r\n\r\n"])
@@ -329,16 +335,16 @@ def test_one_that_is_silent_or_talks_nonsense_ends_in_time(
 
 
 def test_a_process_that_dies_over_a_notice_leaves_it_to_the_next_with_the_same_identity(
-    two: config.Settings, ear: Ear
+    two: config.Settings, receiver: Receiver
 ) -> None:
-    with told(two, crm=webhook(ear.address)) as site:
+    with told(two, crm=webhook(receiver.address)) as site:
         site.confirmed(ADA)
         with site.database.write.begin() as session:
             (row,) = notice_queue.claim(session, "crm", site.clock.now, 10)
         assert work(site) == 0  # leased to the dead one
         site.clock.pass_by(minutes=6)
         assert work(site) == 1
-    assert [headers["webhook-id"] for headers, _ in ear.heard] == [row.event_id]
+    assert [headers["webhook-id"] for headers, _ in receiver.heard] == [row.event_id]
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
@@ -361,10 +367,12 @@ def test_processes_that_tell_one_target_at_once_take_different_notices(database:
         assert [[row.subscriber_id for row in rows] for rows in taken] == [[0, 1], [2]]
 
 
-def test_erasure_takes_the_address_out_of_what_waits(two: config.Settings, ear: Ear) -> None:
-    ear.answer = lambda _: (500, {})
+def test_erasure_takes_the_address_out_of_what_waits(
+    two: config.Settings, receiver: Receiver
+) -> None:
+    receiver.answer = lambda _: (500, {})
     with told(
-        two, crm=webhook(ear.address), me=NotifySettings(mail_to="me@papers.example")
+        two, crm=webhook(receiver.address), me=NotifySettings(mail_to="me@papers.example")
     ) as site:
         ada = site.confirmed(ADA)
         leave(site, ADA)
@@ -376,10 +384,10 @@ def test_erasure_takes_the_address_out_of_what_waits(two: config.Settings, ear: 
         assert [(row.kind, row.email, row.subscriber_id) for row in rows] == [
             ("erased", None, ada.id)
         ] * 2
-        ear.answer = lambda _: (204, {})
+        receiver.answer = lambda _: (204, {})
         site.clock.pass_by(minutes=6)
         work(site)
-        assert ear.events[-1]["data"] == {"id": str(ada.id), "newsletters": ["audio"]}
+        assert receiver.events[-1]["data"] == {"id": str(ada.id), "newsletters": ["audio"]}
         site.work()
         (mail,) = site.sent
         assert f"Subscriber {ada.id} was erased here" in mail.text
@@ -454,12 +462,15 @@ def test_an_operators_mailbox_that_refuses_is_named_and_never_suppressed(
 
 
 def test_the_metrics_and_the_checks_name_who_does_not_listen(
-    two: config.Settings, ear: Ear
+    two: config.Settings, receiver: Receiver
 ) -> None:
-    ear.answer = lambda _: (500, {})
+    receiver.answer = lambda _: (500, {})
     settings = two.model_copy(
         update={
-            "notify": {"crm": webhook(ear.address), "far": webhook("http://crm.example.org/x")},
+            "notify": {
+                "crm": webhook(receiver.address),
+                "far": webhook("http://crm.example.org/x"),
+            },
             "metrics": config.MetricsSettings.model_validate({"token": "a token for metrics"}),
         }
     )
@@ -496,11 +507,11 @@ def _left_over(site: Site) -> NoticeRow:
 
 
 def test_commands_try_it_say_what_waits_and_send_it_again(
-    two: config.Settings, ear: Ear, cli: Cli
+    two: config.Settings, receiver: Receiver, cli: Cli
 ) -> None:
     file = two.folder / "newsletter.toml"
     tables = (
-        f'\n[notify.crm]\nurl = "{ear.address}"\nsecrets = ["{SECRET}"]\n'
+        f'\n[notify.crm]\nurl = "{receiver.address}"\nsecrets = ["{SECRET}"]\n'
         '\n[notify.me]\nmail_to = "me@papers.example"\n'
     )
     file.write_text(file.read_text("utf-8") + tables, "utf-8")
@@ -510,19 +521,19 @@ def test_commands_try_it_say_what_waits_and_send_it_again(
     assert "whsec" not in shown
     tried = cli("notify", "test", "crm", "--event", "moved", *at)
     assert (tried.code, "webhook-signature: v1," in tried.out) == (0, True)
-    assert ear.events[-1]["test"] is True
-    assert ear.events[-1]["data"]["old"]["email"] == "before@reader.example"
+    assert receiver.events[-1]["test"] is True
+    assert receiver.events[-1]["data"]["old"]["email"] == "before@reader.example"
     assert cli("notify", "test", "me", *at).code == 0
     (mail,) = (two.folder / "outbox").glob("notice-*.eml")
     assert b"somebody@reader.example subscribed to" in mail.read_bytes()
-    ear.answer = lambda _: (418, {"Content-Length": "0"})
+    receiver.answer = lambda _: (418, {"Content-Length": "0"})
     refused = cli("notify", "test", "crm", *at)
     assert (refused.code, "crm did not take it: HTTP 418" in refused.err) == (1, True)
     assert cli("subscribers", "add", ADA, "--consent", "on the phone", *at).code == 0
     assert cli("notify", "retry", "crm", *at).code == 1
     listed = json.loads(cli("notify", "list", "--json", *at).out)
     assert [(row["name"], row["waiting"]) for row in listed] == [("crm", 1), ("me", 1)]
-    ear.answer = lambda _: (204, {})
+    receiver.answer = lambda _: (204, {})
     assert cli("notify", "retry", "crm", *at).out == "crm was told 1.\n"
     assert cli("notify", "retry", "crm", *at).out == "Nothing waits for crm.\n"
     assert "did you mean 'crm'?" in cli("notify", "test", "crn", *at).err
