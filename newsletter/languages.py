@@ -21,6 +21,7 @@ class Language:
     medium_date: str
     short_date: str
     first_day: str = "d"  # what stands for the day where it is the first of a month
+    has_spaces: bool = True  # between words
 
 
 SOURCE = "en"  # what the messages in the code are written in
@@ -43,6 +44,7 @@ LANGUAGES = {
         long_date="y年M月d日 EEEE",
         medium_date="y年M月d日",
         short_date="M月d日",
+        has_spaces=False,
     ),
     "es": Language(
         own_name="español",
@@ -80,6 +82,9 @@ LANGUAGES = {
         long_date="y年M月d日(EEEE)",
         medium_date="y年M月d日",
         short_date="M月d日",
+        has_spaces=False,
     ),
 }
+
+WITHOUT_SPACES = frozenset(code for code, language in LANGUAGES.items() if not language.has_spaces)
 CODES = tuple(LANGUAGES)

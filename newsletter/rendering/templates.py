@@ -24,6 +24,7 @@ from markupsafe import Markup
 
 from newsletter import paths
 from newsletter.errors import NewsletterError
+from newsletter.languages import WITHOUT_SPACES
 from newsletter.rendering.markup import note_markup, paper_text
 from newsletter.rendering.size_budget import shows_sentence
 from newsletter.rendering.theme import OURS, Theme
@@ -35,7 +36,6 @@ from newsletter.rendering.wrapping import wrap_text
 
 # Far above what arXiv lets anybody write; a hostile text must not fill a mail.
 _LONGEST = 6000
-_WIDE = {"ja", "zh"}
 # Full stops and their kin, and the blank that our templates set between any two sentences.
 _DOUBLE_GAP = re.compile(
     "([\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f])((?:</[a-z0-9]+>)*) +(?=\\S)"
@@ -89,7 +89,7 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
         auto_reload=False,  # the preview, where templates change, empties the cache
         extensions=["jinja2.ext.i18n"],
     )
-    if catalogue.language in _WIDE:
+    if catalogue.language in WITHOUT_SPACES:
         environment.template_class = _WideTemplate
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
 from newsletter.interests.pick_reasons import REASON_TEMPLATES, PickReason, ReasonType
+from newsletter.languages import WITHOUT_SPACES
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_entry import Block, EditorNote, IssueEntry, IssueSection, Omission
 from newsletter.rendering.markup.paper_text import is_category, is_plain, plain, shortened
@@ -21,7 +22,6 @@ from newsletter.sources.base import UNNAMED_MODEL, Paper
 from newsletter.summaries.base import Sentence
 from newsletter.summaries.extractive.sentence_type import SentenceType, sentence_type
 
-_OTHER_SCRIPTS = {"ja", "zh"}
 _SHOWN_AUTHORS = 6
 _SHOWN_GROUPS = 2
 _NAME_CHARACTERS = 80
@@ -123,7 +123,7 @@ class IssueTexts(MastheadTexts):
         Readers of Latin letters see it in the words themselves. It stands right before them, so it
         ends with its own blank.
         """
-        is_strange = self._language in _OTHER_SCRIPTS and self._is_foreign(sentence)
+        is_strange = self._language in WITHOUT_SPACES and self._is_foreign(sentence)
         kind = sentence_type(sentence.text) if is_strange else None
         if kind is None:
             return ""

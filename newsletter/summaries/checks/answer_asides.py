@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from newsletter.languages import WITHOUT_SPACES
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
 from newsletter.summaries.checks.paper_words import is_of_paper, says_of_study
 from newsletter.summaries.checks.relevance import SourceText
 

@@ -9,7 +9,6 @@ from babel.core import get_global
 
 from newsletter.lazy_pattern import lazy_pattern
 
-WITHOUT_SPACES = frozenset(["zh", "ja"])  # between words
 _WORD = lazy_pattern(r"[^\W\d_]+")
 _FORMULA = lazy_pattern(r"\$[^$]*\$")
 _LATIN_NAME = lazy_pattern(r"[A-Za-z]*[A-Z\d][\w.+/-]*", re.ASCII)  # LSTM-GCN, Eurostoxx

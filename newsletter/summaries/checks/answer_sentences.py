@@ -7,9 +7,9 @@ sentences of the Chinese form belong together, and none of them is looked at alo
 from collections.abc import Iterable
 from itertools import accumulate, takewhile
 
+from newsletter.languages import WITHOUT_SPACES
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.checks.answer_asides import without_lead
-from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
 from newsletter.summaries.checks.answer_tails import split_talk
 from newsletter.summaries.checks.paper_words import shared
 from newsletter.summaries.checks.relevance import SourceText

@@ -8,9 +8,9 @@ left out where what stands before it is whole; else the sentence is not printed.
 import re
 from typing import NamedTuple
 
+from newsletter.languages import WITHOUT_SPACES
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.checks.addressing import speaks_to_reader
-from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
 from newsletter.summaries.checks.kinds_of_talk import foreign_talk
 from newsletter.summaries.checks.paper_words import is_of_study
 from newsletter.summaries.checks.relevance import SourceText

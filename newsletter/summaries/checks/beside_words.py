@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from newsletter.languages import WITHOUT_SPACES
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.checks.relevance import SourceText
 
@@ -23,7 +24,7 @@ _MARKUP = lazy_pattern(
     re.IGNORECASE,
 )
 _JOINERS = "\u200c\u200d"  # Persian and Hindi are written with them
-_WIDE_LETTERS = frozenset(["zh", "ja"])  # languages that are written with them
+
 # Wide letters, and those of formulas beside another letter.
 _OTHER_SHAPES = lazy_pattern(
     "[\uff21-\uff3a\uff41-\uff5a]"
@@ -50,7 +51,7 @@ def unseen(text: str, language: str) -> str:
         hidden = unicodedata.category(character) in {"Cf", "Cc", "Co", "Cn", "Cs"}
         if hidden and character not in joined and character != "\n":
             return f"has a mark that is not seen in it, U+{ord(character):04X}"
-    shaped = None if language in _WIDE_LETTERS else _OTHER_SHAPES.search(text)
+    shaped = None if language in WITHOUT_SPACES else _OTHER_SHAPES.search(text)
     return f"has letters of another shape in it, {shaped[0]}" if shaped else ""
 
 

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 
+from newsletter.languages import WITHOUT_SPACES
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
-from newsletter.summaries.checks.answer_language import WITHOUT_SPACES, is_frequent
+from newsletter.summaries.checks.answer_language import is_frequent
 from newsletter.summaries.checks.study_words import study_words
 
 _SHORTEST, _LONGEST = 20, 400

@@ -11,7 +11,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
+from newsletter.languages import WITHOUT_SPACES
 from newsletter.summaries.checks.relevance import SourceText
 
 _STEM = 7  # letters by which an English word is looked for in the abstract

@@ -5,8 +5,8 @@ Chinese and Japanese sentences bear Latin names, acronyms and formulas, but thos
 
 import re
 
+from newsletter.languages import WITHOUT_SPACES
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
 from newsletter.summaries.checks.numbers import values_in
 from newsletter.summaries.checks.relevance import SourceText
 from newsletter.text import plain_letters

@@ -2,8 +2,9 @@
 
 import unicodedata
 
+from newsletter.languages import WITHOUT_SPACES
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.checks.answer_language import WITHOUT_SPACES, is_frequent
+from newsletter.summaries.checks.answer_language import is_frequent
 from newsletter.summaries.checks.other_script import names_of_paper
 from newsletter.summaries.checks.relevance import SourceText, is_plain, shared_stems, topics_met
 from newsletter.summaries.checks.study_words import study_words

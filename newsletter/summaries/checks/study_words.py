@@ -6,8 +6,8 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from newsletter.languages import WITHOUT_SPACES
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.checks.answer_language import WITHOUT_SPACES
 
 _LETTERS = lazy_pattern(r"[^\W_]+")
 _IS_WIDE = lazy_pattern("[\u3040-\u9fff]")
