@@ -402,6 +402,18 @@ def test_a_half_sentence_is_not_printed_where_nobody_says_that_it_came_to_its_en
     assert (end.check, end.objection) == ("end", "ends without a mark")
 
 
+@pytest.mark.parametrize(
+    ("language", "half"),
+    [
+        ("en", "QuietNet is a small network that removes noise from speech in the."),
+        ("de", "QuietNet ist ein kleines Netz und entfernt Rauschen aus Sprache mit einem…"),
+        ("fr", "QuietNet est un petit réseau qui retire le bruit de la parole dans les."),
+    ],
+)
+def test_a_stop_behind_an_article_makes_no_sentence_whole(language: str, half: str) -> None:
+    assert printed(half, QUIET, language) == ""
+
+
 def test_a_second_sentence_of_the_chinese_form_stays_though_it_has_nothing_to_compare() -> None:
     both = f"{GOAL}提出一种方法，并进行验证。"
     assert printed(both, SPIKES, "zh") == both

@@ -22,6 +22,10 @@ _BLANK = lazy_pattern(
 _UNFINISHED = lazy_pattern(
     r"[,:;(\u2013\u2014、，：；（-]\Z|(?:并|通过|和|与|及|或|的|在|对|从|以|为|将|把|被|基于|利用)\Z"
 )
+# An article before a stop: who made the answer closed what had broken off.
+_CLOSED_EARLY = lazy_pattern(
+    r"\b(?:the|an|our|their|der|den|dem|des|eine[nmrs]?|les|une|el|los|las)\s?[.…]\W*\Z"
+)
 _LAST_WORD = lazy_pattern(r"[^\W\d_]+\Z")
 # A last word that the paper has with more letters is one that was cut, unless these are an ending.
 _WITHIN_WORD = lazy_pattern(r"(?<![A-Za-z\d\u00c0-\u017f])[a-z]{2,}\Z", re.IGNORECASE)
@@ -73,7 +77,8 @@ def unfinished(text: str, paper: Paper, language: str) -> str:
     if _BLANK.search(text):
         return "has a blank in it"
     last = _LAST_WORD.search(text)
-    if _UNFINISHED.search(text) or (last and is_frequent(last[0], language)):
+    is_open = last is not None and is_frequent(last[0], language)
+    if is_open or _UNFINISHED.search(text) or _CLOSED_EARLY.search(text):
         return "breaks off"
     if cut := _within_word(text, paper):
         return f"breaks off in a word, {cut}"
