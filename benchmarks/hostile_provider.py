@@ -75,7 +75,9 @@ class Behaviour:
     only: str = ""  # a pattern of addresses; others are served well
     once: bool = False  # to every address at first sight only
     slow_s: float = 0.0
-    unknown: int = 0  # readers that may be uncertain, beside what was on the wire
+    # Readers that may be uncertain, beside what was on the wire: what is not SendGrid's own answer
+    # says nothing of what it took.
+    unknown: int = 0
     heals: bool = False  # all get it in the same run
 
 
@@ -317,7 +319,7 @@ _HTML = "<html><body><h1>We will be back soon</h1></body></html>"
 SENDGRID = (
     Behaviour("400 for the whole request", says=400, body=_error(None, "Bad Request")),
     Behaviour("400 from.email", says=400, body=_error("from.email", "not a verified sender")),
-    Behaviour("400 HTML", says=400, body=_HTML),
+    Behaviour("400 HTML", says=400, body=_HTML, unknown=11),
     Behaviour(
         "400 for each address alone",
         says=400,
@@ -328,16 +330,16 @@ SENDGRID = (
     Behaviour("402", says=402, body=_error(None, "pay")),
     Behaviour("403", says=403, body=_error("from", "does not match a verified Sender Identity")),
     Behaviour("403 credits", says=403, body=_error(None, "Maximum credits exceeded")),
-    Behaviour("405 HTML", says=405, body=_HTML),
+    Behaviour("405 HTML", says=405, body=_HTML, unknown=11),
     Behaviour("408", says=408, body=_error(None, "took too long")),
     Behaviour("413", says=413, body=_error(None, "The payload is too large")),
     Behaviour("418", says=418, body=_error(None, "a teapot")),
     Behaviour("429 soon", says=429, body=_error(None, "too many requests")),
     Behaviour("429 in an hour", says=429, body=_error(None, "too many requests")),
     Behaviour("500", says=500, body=_error(None, "internal")),
-    Behaviour("500 HTML", says=500, body=_HTML),
+    Behaviour("500 HTML", says=500, body=_HTML, unknown=11),
     Behaviour("503", says=503, body=_error(None, "not available")),
-    Behaviour("503 HTML", says=503, body=_HTML),
+    Behaviour("503 HTML", says=503, body=_HTML, unknown=11),
     Behaviour("502", says=502, body=_HTML, unknown=11),
     Behaviour("504", says=504, body=_HTML, unknown=11),
     Behaviour("200 HTML", says=200, body=_HTML, unknown=11),
@@ -346,9 +348,9 @@ SENDGRID = (
     Behaviour("hangs", says=HANG, unknown=11),
     Behaviour("takes, and closes", says=TAKE, unknown=11),
     Behaviour("trickles", says=TRICKLE, unknown=11),
-    Behaviour("500, 429 or 503", says=(500, 429, 503), body=_HTML),
+    Behaviour("500, 429 or 503", says=(500, 429, 503), body=_HTML, unknown=11),
     Behaviour("500, 502 or 503", says=(500, 502, 503), body=_HTML, unknown=11),
-    Behaviour("500 or taken", says=(500, 202), body=_HTML),
+    Behaviour("500 or taken", says=(500, 202), body=_HTML, unknown=25),
     Behaviour("502 or taken", says=(502, 202), body=_HTML, unknown=25),
     Behaviour("slow, 0.8 s", slow_s=0.8, heals=True),
     Behaviour("slow, 2.5 s", slow_s=2.5, heals=True),
@@ -435,7 +437,7 @@ def _complaints(behaviour: Behaviour, ended: Ended, hostile: Hostile, after: int
     account = ended.account
     unknown = behaviour.unknown
     if unknown and after and not behaviour.when:  # the requests have grown by then
-        unknown += account.audience // 10
+        unknown += max(80, account.audience // 10)
     broken = {
         "burned": account.failed > 0 or ended.suppressed > 0,
         "doubled": max(hostile.taken.values(), default=0) > 1,
