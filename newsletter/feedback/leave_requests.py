@@ -83,7 +83,7 @@ def find_leave_request(message: Message, parts: Sequence[Message]) -> LeaveReque
     return LeaveRequest(address, reference, is_only and not _NOT.search(own))
 
 
-def set_aside(session: Session, address: str, now: datetime) -> None:
+def quarantine_request(session: Session, address: str, now: datetime) -> None:
     """Keep a request until the reader has left or two months are over."""
     known = (QuarantineRow.reason == ASKS_TO_LEAVE, QuarantineRow.content == address)
     if not session.scalar(select(exists().where(*known))):

@@ -95,7 +95,7 @@ def _let_go(session: Session, request: LeaveRequest, tally: PollReport, now: dat
         .where(DeliveryRow.reference == request.reference, SubscriberRow.email == request.address)
     ).first()
     if answered is None or not request.says_nothing_else:
-        leave_requests.set_aside(session, request.address, now)
+        leave_requests.quarantine_request(session, request.address, now)
         tally.asking.append(request.address)
         return False
     leaving = UnsubscribeRequest(answered.id, answered.newsletter, _BY_ANSWER, now)

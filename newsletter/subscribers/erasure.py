@@ -76,7 +76,7 @@ def erase_left_behind(session: Session, now: datetime) -> None:
 def erase_address(session: Session, address: str, now: datetime) -> None:
     """Keep only the keyed hash of a (normalized) address, whether or not it has a subscriber.
 
-    Waiting sign-ups and mails are deleted, with counts and with feedback that was set aside.
+    Waiting sign-ups and mails are deleted, with counts and with quarantined feedback.
     """
     signups.forget_address(session, address)
     for table, column in _address_columns():

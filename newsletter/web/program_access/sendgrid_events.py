@@ -3,7 +3,7 @@
 They act soon after, in the background (feedback/webhook_queue.py), so an answer takes milliseconds.
 
 An answer other than 2xx makes SendGrid come again for a day, so a busy database is a 503. A body
-that can never become right is a 4xx. One odd event among many is set aside.
+that can never become right is a 4xx. One odd event among many is quarantined.
 """
 
 import logging
