@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
+from newsletter.processes import throughput_first
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import holds, open_batches
 from newsletter.sending.after_the_run import old_news, trouble_records
@@ -51,6 +52,7 @@ def send_issue(context: SendContext, issue_id: int, mails: IssueEmails) -> Issue
         if context.memory is not None:
             context.memory.register(context.database)
         with (
+            throughput_first(),
             context.shown_to_live(),
             trouble_records.database_errors_in_words(),
             _without_long_collections(),
@@ -232,7 +234,11 @@ def send_batch(context: SendContext, batch_id: int, mails: IssueEmails) -> str |
         held = send_leased(context, batch_id, mails)
         return context.breaker.trouble or held
 
-    with context.shown_to_live(), trouble_records.database_errors_in_words():
+    with (
+        throughput_first(),
+        context.shown_to_live(),
+        trouble_records.database_errors_in_words(),
+    ):
         if context.memory is not None:
             context.memory.register(context.database)
         trouble = _in_rounds(context, issue_id, send_round)
